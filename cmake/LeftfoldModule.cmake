@@ -1,0 +1,29 @@
+# leftfold_module(NAME [USES module...] [LINK target...]): one static library a module, `leftfold::NAME`.
+# Sources are the *.cc of src/NAME; USES are the modules its row in src/README.md allows, LINK is third party
+# (private: no third-party type may appear in a public header).
+include_guard(GLOBAL)
+find_package(Threads REQUIRED)
+
+add_library(leftfold_warnings INTERFACE)
+target_compile_options(leftfold_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+                       $<$<BOOL:${LEFTFOLD_WERROR}>:-Werror>)
+if(LEFTFOLD_SANITIZE)
+  add_compile_options(-fsanitize=${LEFTFOLD_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${LEFTFOLD_SANITIZE})
+endif()
+
+function(leftfold_module name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "USES;LINK")
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc")
+  add_library(leftfold_${name} STATIC ${sources})
+  add_library(leftfold::${name} ALIAS leftfold_${name})
+  target_compile_features(leftfold_${name} PUBLIC cxx_std_20)
+  target_include_directories(leftfold_${name}
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>
+    PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  list(TRANSFORM arg_USES PREPEND leftfold::)
+  target_link_libraries(leftfold_${name} PUBLIC ${arg_USES} Threads::Threads PRIVATE ${arg_LINK}
+                        $<BUILD_INTERFACE:leftfold_warnings>)
+  set_target_properties(leftfold_${name} PROPERTIES EXPORT_NAME ${name} CXX_VISIBILITY_PRESET hidden
+                        VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF)
+endfunction()
