@@ -1,0 +1,117 @@
+// Aggregates: the rules of one thing (a cart, an order), its state the left fold of its events.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <leftfold/event.h>
+#include <leftfold/types.h>
+
+namespace leftfold {
+
+template <class State, class E>
+concept Applies = requires(State& s, const E& e) { s.apply(e); };
+
+namespace detail {
+
+struct AggregateAccess;  // Repository's and the testing kit's way in
+
+template <class State, class E>
+[[nodiscard]] constexpr bool check_applies() {
+  static_assert(Applies<State, E>, "the state needs `void apply(const E&)` for every event in its list");
+  return true;
+}
+
+}  // namespace detail
+
+template <class State, class EventList>
+class AggregateRoot;
+
+/// Base of every aggregate. A command is a member function that looks at state() and calls create_event; state()
+/// is const, so only an event can change it:
+///
+///     class Cart : public leftfold::AggregateRoot<CartState, CartEvents> {
+///      public:
+///       using AggregateRoot::AggregateRoot;
+///       void add_item(std::string product_id, int quantity) {
+///         if (state().items.size() >= 10) throw CartIsFull{};
+///         create_event(CartItemAdded{std::move(product_id), quantity});
+///       }
+///     };
+///
+/// One thread at a time. Made by Repository; needs nothing to outlive it.
+template <class State, class... E>
+class AggregateRoot<State, Events<E...>> {
+ public:
+  using StateType = State;
+  using EventList = Events<E...>;
+  using Any = typename EventList::Any;
+
+  explicit AggregateRoot(std::string id) : id_{std::move(id)} { (void)(detail::check_applies<State, E>() && ...); }
+
+  [[nodiscard]] const std::string& id() const noexcept { return id_; }
+  [[nodiscard]] const State& state() const noexcept { return state_; }
+  /// Version of the last event, stored or created since; Version::none() before the first.
+  [[nodiscard]] Version version() const noexcept { return version_; }
+  /// Version of the last event that is in the store.
+  [[nodiscard]] Version stored_version() const noexcept {
+    return Version{version_.value() - static_cast<std::int64_t>(uncommitted_.size())};
+  }
+  /// True once there is an event, stored or created since.
+  [[nodiscard]] bool exists() const noexcept { return version_ != Version::none(); }
+  /// Events created and not yet saved, in order.
+  [[nodiscard]] std::span<const Any> uncommitted() const noexcept { return uncommitted_; }
+
+ protected:
+  /// Applies the event to the state and keeps it for the next save. What `apply` throws passes through; the aggregate
+  /// must then be dropped, as Repository::execute does.
+  template <class X>
+  void create_event(X event) {
+    static_assert((std::same_as<X, E> || ...), "create_event: this event is not in the aggregate's Events<...> list");
+    if constexpr ((std::same_as<X, E> || ...)) {
+      state_.apply(std::as_const(event));
+      uncommitted_.emplace_back(std::in_place_type<X>, std::move(event));
+      version_ = version_.next();
+    }
+  }
+
+ private:
+  friend struct detail::AggregateAccess;
+
+  std::string id_;
+  State state_{};
+  Version version_;
+  std::vector<Any> uncommitted_;
+};
+
+namespace detail {
+
+struct AggregateAccess {
+  // Applies an event that is already stored.
+  template <class Root, class X>
+  static void apply_stored(Root& root, const X& event) {
+    root.state_.apply(event);
+    root.version_ = root.version_.next();
+  }
+  template <class Root>
+  static void mark_saved(Root& root) {
+    root.uncommitted_.clear();
+  }
+};
+
+}  // namespace detail
+
+/// A class derived from AggregateRoot<State, Events<...>> that can be made from its id.
+template <class Root>
+concept AggregateType = requires(const Root& r) {
+  typename Root::EventList;
+  typename Root::StateType;
+  { r.version() } -> std::same_as<Version>;
+} && std::constructible_from<Root, std::string>;
+
+}  // namespace leftfold

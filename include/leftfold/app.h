@@ -1,0 +1,150 @@
+// App: one service, configured and wired: its aggregates, handlers, store and broker.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <leftfold/aggregate_root.h>
+#include <leftfold/event_feed.h>
+#include <leftfold/event_store.h>
+#include <leftfold/repository.h>
+#include <leftfold/runner.h>
+#include <leftfold/settings.h>
+#include <leftfold/sqlite_read_model.h>
+
+namespace leftfold {
+
+class App;
+
+/// A verb of the program's own on its command line. Returns the exit code; `arguments` follow the verb.
+using AppCommand = std::function<int(App& app, std::span<const std::string> arguments, const std::stop_token& stop)>;
+
+/// What an App knows of an aggregate: for `handlers`, checks and the tools.
+struct AggregateInfo {
+  std::string_view name;
+  std::vector<std::string_view> events;  ///< stored names
+};
+
+/// What an App knows of a handler.
+struct HandlerInfo {
+  std::string_view name;
+  bool is_projector = false;
+  bool exactly_once = false;             ///< a projector with a read model
+  std::vector<std::string_view> handled; ///< stored names it receives
+  std::vector<std::string_view> ignored; ///< stored names of its lists that it leaves alone
+};
+
+/// What an App knows of a command.
+struct CommandInfo {
+  std::string name;
+  std::string help;
+  AppCommand run;
+};
+
+/// A service in one object:
+///
+///     leftfold::App app{"shop"};
+///     app.aggregate<Cart>();
+///     app.projector<HotProducts>();
+///     app.listener<SendReceipt>(mailer);
+///     return leftfold::cli::run(argc, argv, app);
+///
+/// Settings come from flags, the environment and defaults (settings.h); the store opens at first use. Register
+/// everything first, from one thread; after that store(), feed(), read_model() and repository() are for any thread.
+/// What handlers are constructed with must outlive it.
+class App {
+ public:
+  /// `name` names the default file ("shop" -> shop.db) and the program in logs. Reads the environment.
+  /// Throws Error(invalid_argument) for an empty name; a bad variable is reported at first use, after flags could mend it.
+  explicit App(std::string name);
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  /// Makes an aggregate known to the tools. Throws Error(invalid_argument) for a name registered twice.
+  template <AggregateType Root>
+  App& aggregate() {
+    constexpr auto names = Root::EventList::names();
+    add_aggregate({reflect::type_name<Root>(), {names.begin(), names.end()}});
+    return *this;
+  }
+
+  /// Constructs a projector from `args` and registers it. Returns it; the App owns it.
+  /// Throws what its constructor throws, and Error(invalid_argument) for a name registered twice.
+  template <class H, class... Args>
+  H& projector(Args&&... args) {
+    static_assert(ProjectorType<H>, "app.projector<H>: H derives from leftfold::Projector<Events>");
+    return add_handler<H>({}, std::forward<Args>(args)...);
+  }
+
+  /// Constructs a listener from `args` and registers it. Returns it; the App owns it. Throws as projector.
+  template <class H, class... Args>
+  H& listener(Args&&... args) {
+    static_assert(ListenerType<H>, "app.listener<H>: H derives from leftfold::Listener<Events>");
+    return add_handler<H>({}, std::forward<Args>(args)...);
+  }
+
+  /// As projector<H> or listener<H>, with options.
+  template <class H, class... Args>
+  H& handler(HandlerOptions options, Args&&... args) {
+    return add_handler<H>(std::move(options), std::forward<Args>(args)...);
+  }
+
+  /// Adds a verb to the command line. Throws Error(invalid_argument) for a name that is taken.
+  App& command(std::string name, std::string help, AppCommand run);
+
+  [[nodiscard]] const std::string& name() const noexcept;
+  /// The settings; change them before first use of the store.
+  [[nodiscard]] Settings& settings() noexcept;
+
+  /// The store the settings name; opened at first use. Throws Error(invalid_config), and as the store's constructor.
+  [[nodiscard]] EventStore& store();
+  /// The broker the settings name. Throws as store().
+  [[nodiscard]] EventFeed& feed();
+  /// Read tables beside the events: the same file with sqlite:, memory with memory:. Usable before the settings are known.
+  [[nodiscard]] SqliteReadModel& read_model() noexcept;
+  /// A repository over store(). Throws as store().
+  template <AggregateType Root>
+  [[nodiscard]] Repository<Root> repository(RepositoryOptions options = {}) {
+    return Repository<Root>{store(), options};
+  }
+  /// The Runner with every handler added. Throws as store().
+  [[nodiscard]] Runner& runner();
+  /// Logs what each handler receives, then runs all until `stop`. Throws as Runner::run.
+  void run(const std::stop_token& stop);
+  /// The logger the settings describe. Throws Error(invalid_config).
+  [[nodiscard]] Logger& log();
+
+  [[nodiscard]] std::vector<AggregateInfo> aggregates() const;
+  [[nodiscard]] std::vector<HandlerInfo> handlers() const;
+  [[nodiscard]] std::span<const CommandInfo> commands() const noexcept;
+
+ private:
+  class Impl;
+  void add_aggregate(AggregateInfo info);
+  void own(std::shared_ptr<void> handler, HandlerInfo info, std::function<void(Runner&)> add);
+
+  template <class H, class... Args>
+  H& add_handler(HandlerOptions options, Args&&... args) {
+    auto owned = std::make_shared<H>(std::forward<Args>(args)...);
+    H& handler = *owned;
+    const HandlerTable table = HandlerTable::of(handler);
+    HandlerInfo info{handler_name<H>(), ProjectorType<H>, HasReadModel<H>, {}, table.ignored()};
+    for (const auto& entry : table.entries()) info.handled.push_back(entry.type);
+    own(std::move(owned), std::move(info),
+        [&handler, options = std::move(options)](Runner& runner) { runner.add(handler, options); });
+    return handler;
+  }
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace leftfold

@@ -1,0 +1,34 @@
+// Store and broker in memory: for tests, for trying things out, and as the lesson in writing an adapter.
+#pragma once
+
+#include <memory>
+
+#include <leftfold/clock.h>
+#include <leftfold/event_feed.h>
+#include <leftfold/event_store.h>
+
+namespace leftfold {
+
+/// Keeps every promise of EventStore and EventFeed except durability: what it holds ends with it.
+/// Any thread. Must outlive its subscriptions.
+class MemoryStore final : public EventStore, public EventFeed {
+ public:
+  explicit MemoryStore(Clock& clock = system_clock());
+  ~MemoryStore() override;
+
+  [[nodiscard]] AppendResult append(const AppendRequest& request) override;
+  [[nodiscard]] EventPage read_stream(std::string_view aggregate_id, Version from, std::size_t max) override;
+  [[nodiscard]] EventPage read_all(Position after, std::size_t max) override;
+  [[nodiscard]] Position head() override;
+  [[nodiscard]] std::optional<Appended> find_append(std::string_view aggregate_id,
+                                                    std::string_view idempotency_key) override;
+
+  [[nodiscard]] std::unique_ptr<Subscription> subscribe(const SubscriptionOptions& options) override;
+  [[nodiscard]] Position head(std::int32_t partition) override;
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace leftfold

@@ -1,0 +1,67 @@
+// The embedded default: one SQLite file is event store, broker and read tables.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <leftfold/clock.h>
+#include <leftfold/event_feed.h>
+#include <leftfold/event_store.h>
+#include <leftfold/log.h>
+
+namespace leftfold {
+
+struct SqliteOptions {
+  enum class Mode {
+    read_write,  ///< creates the file when it is missing
+    read_only,   ///< never writes, never creates; append throws Error(permission_denied)
+  };
+  std::filesystem::path file;            ///< parent folder must exist
+  Mode mode = Mode::read_write;
+  std::chrono::milliseconds lock_timeout{30'000};  ///< how long to wait for a writer in another process
+  std::size_t max_group_events = 4096;   ///< most events that share one commit
+  int wal_autocheckpoint_pages = 1000;   ///< measured: 1000-4000 is best, see docs/format/sqlite.md
+  Clock* clock = &system_clock();        ///< must outlive the store
+  Logger* log = &no_log();               ///< must outlive the store
+};
+
+/// Event store and broker in one SQLite file (WAL, synchronous=FULL). Concurrent appends share one commit and one
+/// fsync. Several processes may use the same file; the file must be on a local disk. docs/format/sqlite.md describes
+/// every table.
+/// Any thread. Must outlive its subscriptions and futures' waiters; the destructor finishes the appends in progress.
+class SqliteStore final : public EventStore, public EventFeed {
+ public:
+  /// Opens or creates the file. Throws Error(permission_denied, not_found, corrupt, unavailable, storage_full), or unsupported for a
+  /// file of a newer format.
+  explicit SqliteStore(SqliteOptions options);
+  ~SqliteStore() override;
+
+  [[nodiscard]] AppendResult append(const AppendRequest& request) override;
+  /// As append, without waiting: the future is ready once the events are durable and holds what append would return
+  /// or throw. Appends of one thread are stored in the order of its calls.
+  /// Throws Error(invalid_argument) at once for a request that breaks the rules.
+  [[nodiscard]] std::future<AppendResult> append_async(AppendRequest request);
+
+  [[nodiscard]] EventPage read_stream(std::string_view aggregate_id, Version from, std::size_t max) override;
+  [[nodiscard]] EventPage read_all(Position after, std::size_t max) override;
+  [[nodiscard]] Position head() override;
+  [[nodiscard]] std::optional<Appended> find_append(std::string_view aggregate_id,
+                                                    std::string_view idempotency_key) override;
+
+  [[nodiscard]] std::unique_ptr<Subscription> subscribe(const SubscriptionOptions& options) override;
+  [[nodiscard]] Position head(std::int32_t partition) override;
+
+  [[nodiscard]] const std::filesystem::path& file() const noexcept;
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace leftfold

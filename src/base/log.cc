@@ -1,0 +1,78 @@
+#include <leftfold/log.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include <leftfold/clock.h>
+#include <leftfold/error.h>
+
+#include "base/log_line.h"
+
+namespace leftfold {
+namespace {
+
+constexpr std::array<std::pair<LogLevel, std::string_view>, 6> kLevels{{{LogLevel::trace, "trace"},
+                                                                        {LogLevel::debug, "debug"},
+                                                                        {LogLevel::info, "info"},
+                                                                        {LogLevel::warn, "warn"},
+                                                                        {LogLevel::error, "error"},
+                                                                        {LogLevel::off, "off"}}};
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+/// One write for the whole line, so that lines of several threads and processes do not mix; the loop is for a signal or
+/// a full pipe in the middle.
+void write_line(std::string_view line) noexcept {
+  while (!line.empty()) {
+    const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+    if (written >= 0) line.remove_prefix(static_cast<std::size_t>(written));
+    else if (errno != EINTR) return;  // nobody reads stderr: there is no one to tell
+  }
+}
+
+class NoLog final : public Logger {
+ public:
+  using Logger::log;
+  bool enabled(LogLevel) const noexcept override { return false; }
+  void log(LogLevel, std::string_view, std::string_view, std::span<const LogField>) noexcept override {}
+};
+
+}  // namespace
+
+LogLevel parse_log_level(std::string_view name) {
+  std::string wanted{name};
+  std::transform(wanted.begin(), wanted.end(), wanted.begin(), lower);
+  for (const auto& [level, text] : kLevels) {
+    if (text == wanted) return level;
+  }
+  throw Error{Errc::invalid_config,
+              "log level \"" + std::string{name} + "\" is unknown; use trace, debug, info, warn, error or off"};
+}
+
+std::string_view to_string(LogLevel level) noexcept {
+  for (const auto& [known, text] : kLevels) {
+    if (known == level) return text;
+  }
+  return "unknown";
+}
+
+void StderrLogger::log(LogLevel level, std::string_view component, std::string_view message,
+                       std::span<const LogField> fields) noexcept {
+  if (!enabled(level) || level == LogLevel::off) return;
+  try {
+    write_line(base::log_line(format_, system_clock().now(), level, component, message, fields));
+  } catch (...) {  // no memory for the line; logging must not be what stops the program
+    write_line("leftfold: a log line was lost because memory ran out\n");
+  }
+}
+
+Logger& no_log() noexcept {
+  static NoLog& log = *new NoLog;  // never destroyed: other statics may use it at exit
+  return log;
+}
+
+}  // namespace leftfold
