@@ -46,6 +46,22 @@ void add_hex(std::string& out, std::string_view prefix, unsigned char byte) {
   out += kHex[byte & 0xf];
 }
 
+void add_byte(std::string& out, char byte, LogFormat format) {
+  if (format == LogFormat::json) {
+    out += "\\ufffd";  // JSON is Unicode text: U+FFFD stands for what is not
+  } else {
+    add_hex(out, "\\x", static_cast<unsigned char>(byte));
+  }
+}
+
+void add_control(std::string& out, std::string_view character, LogFormat format) {
+  if (format == LogFormat::json) {
+    add_hex(out, "\\u00", static_cast<unsigned char>(character.back()));  // the code point is below 0x100
+  } else {
+    for (const char byte : character) add_hex(out, "\\x", static_cast<unsigned char>(byte));
+  }
+}
+
 /// Appends `text`; `quoted` also escapes the quote and the backslash.
 void add_escaped(std::string& out, std::string_view text, LogFormat format, bool quoted) {
   while (!text.empty()) {
@@ -54,8 +70,7 @@ void add_escaped(std::string& out, std::string_view text, LogFormat format, bool
     text.remove_prefix(character.size());
     const char c = character[0];
     if (size == 0) {
-      if (format == LogFormat::json) out += "\\ufffd";
-      else add_hex(out, "\\x", static_cast<unsigned char>(c));
+      add_byte(out, c, format);
     } else if (quoted && (c == '"' || c == '\\')) {
       (out += '\\') += c;
     } else if (c == '\n') {
@@ -63,8 +78,7 @@ void add_escaped(std::string& out, std::string_view text, LogFormat format, bool
     } else if (c == '\t') {
       out += "\\t";
     } else if (is_control(character)) {
-      if (format == LogFormat::json) add_hex(out, "\\u00", static_cast<unsigned char>(character.back()));
-      else for (const char byte : character) add_hex(out, "\\x", static_cast<unsigned char>(byte));
+      add_control(out, character, format);
     } else {
       out += character;
     }

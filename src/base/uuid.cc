@@ -12,10 +12,10 @@
 namespace leftfold {
 namespace {
 
-constexpr int kCounterBits = 12;                          // rand_a of RFC 9562, 5.7, used as the counter of 6.2 method 1
+constexpr int kCounterBits = 12;  // rand_a of RFC 9562, 5.7, used as the counter of 6.2 method 1
 constexpr std::uint64_t kCounterMask = (1U << kCounterBits) - 1;
 constexpr std::uint64_t kTimeMask = (std::uint64_t{1} << 48) - 1;
-constexpr std::uint64_t kLongestStepBack = 60'000;        // ms; a clock set back by more is believed
+constexpr std::uint64_t kLongestStepBack = 60'000;  // ms; a clock set back by more is believed
 
 // Milliseconds and counter of the last id, as one number: a counter that overflows carries into the milliseconds.
 std::atomic<std::uint64_t> last_tick{0};

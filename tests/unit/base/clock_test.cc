@@ -88,7 +88,9 @@ TEST_P(WaitTest, AStopWakesWithoutANotification) {
   std::stop_source stop;
   std::unique_lock lock{mutex};
   const std::jthread stopper{[&] {
-    { const std::lock_guard guard{mutex}; }  // the waiter waits
+    {
+      const std::lock_guard guard{mutex};
+    }  // the waiter waits
     stop.request_stop();
   }};
   EXPECT_FALSE(clock.wait_until(lock, signal, stop.get_token(), deadline(), [] { return false; }));

@@ -32,8 +32,8 @@ std::string json(std::string_view message, const std::vector<LogField>& fields =
 }
 
 TEST(LogLevel, IsReadByNameInAnyCase) {
-  for (const LogLevel level : {LogLevel::trace, LogLevel::debug, LogLevel::info, LogLevel::warn, LogLevel::error,
-                               LogLevel::off}) {
+  for (const LogLevel level :
+       {LogLevel::trace, LogLevel::debug, LogLevel::info, LogLevel::warn, LogLevel::error, LogLevel::off}) {
     EXPECT_EQ(parse_log_level(to_string(level)), level);
   }
   EXPECT_EQ(parse_log_level("WARN"), LogLevel::warn);
@@ -47,8 +47,8 @@ TEST(LogLevel, AnUnknownNameIsAnErrorThatListsTheNames) {
       ADD_FAILURE() << "accepted \"" << name << '"';
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), Errc::invalid_config);
-      EXPECT_EQ(std::string{error.what()}, "log level \"" + std::string{name} +
-                                               "\" is unknown; use trace, debug, info, warn, error or off");
+      EXPECT_EQ(std::string{error.what()},
+                "log level \"" + std::string{name} + "\" is unknown; use trace, debug, info, warn, error or off");
     }
   }
 }
@@ -64,15 +64,14 @@ TEST(TextLog, IsOneLineOfTimeLevelComponentMessageAndFields) {
 TEST(TextLog, QuotesValuesThatCouldBeMisread) {
   EXPECT_EQ(text_rest("m", {{"k", ""}}), "m  k=\"\"\n");
   EXPECT_EQ(text_rest("m", {{"k", "a=b"}}), "m  k=\"a=b\"\n");
-  EXPECT_EQ(text_rest("m", {{"k", R"(say "hi" \ bye)"}}), R"(m  k="say \"hi\" \\ bye")" "\n");
+  EXPECT_EQ(text_rest("m", {{"k", R"(say "hi" \ bye)"}}), R"(m  k="say \"hi\" \\ bye")" + std::string{'\n'});
 }
 
 TEST(TextLog, NoValueCanForgeALineOrSteerTheTerminal) {
-  const std::string line =
-      text_rest("a\nb\x1b[2J", {{"k\r", "x\ny"}, {"c1", "\xc2\x9b" "31m"}, {"bad", "\xff\xc3"}});
+  const std::string line = text_rest("a\nb\x1b[2J", {{"k\r", "x\ny"}, {"c1", "\u009b31m"}, {"bad", "\xff\xc3"}});
   EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
   EXPECT_EQ(line.back(), '\n');
-  EXPECT_EQ(line, R"(a\nb\x1b[2J  k\x0d="x\ny" c1=\xc2\x9b31m bad=\xff\xc3)" "\n");
+  EXPECT_EQ(line, R"(a\nb\x1b[2J  k\x0d="x\ny" c1=\xc2\x9b31m bad=\xff\xc3)" + std::string{'\n'});
 }
 
 TEST(TextLog, KeepsOtherCharactersAsTheyAre) {
@@ -82,7 +81,8 @@ TEST(TextLog, KeepsOtherCharactersAsTheyAre) {
 TEST(JsonLog, IsOneObjectALine) {
   EXPECT_EQ(json("started", {{"stream", "cart-42"}, {"version", "7"}}),
             R"({"ts":"2026-11-23T09:41:07.123Z","level":"info","msg":"started","component":"runner",)"
-            R"("stream":"cart-42","version":"7"})" "\n");
+            R"("stream":"cart-42","version":"7"})" +
+                std::string{'\n'});
 }
 
 TEST(JsonLog, EscapesWhatJsonForbids) {
