@@ -29,11 +29,17 @@ namespace detail {
 
 /// Throws Error(unsupported): the event was written by a newer program than this one.
 void check_schema_version(const RecordedEvent& event, int known);
+// Throws Error(invalid_data) with the event's place and the JSON path.
+[[noreturn]] void throw_undecodable(const RecordedEvent& event, const JsonError& cause);
 
 template <class E>
 [[nodiscard]] E decode(const RecordedEvent& event) {
   if (event.schema_version > event_version<E>()) check_schema_version(event, event_version<E>());
-  return from_json<E>(event.payload);
+  try {
+    return from_json<E>(event.payload);
+  } catch (const JsonError& e) {
+    throw_undecodable(event, e);
+  }
 }
 
 // True when every `on` of H can be called on a const H: by convention such a handler may run on several threads.

@@ -1,6 +1,7 @@
 // Repository: loads an aggregate, runs a command, appends its events; again on conflict.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -20,6 +21,9 @@ namespace leftfold {
 
 struct RepositoryOptions {
   int attempts = 10;                ///< how often execute runs a command that meets a conflict, before VersionConflict
+  /// Longest wait between attempts (random, growing; none after the first conflict). Zero for none, as tests with a
+  /// clock that stands still want it.
+  std::chrono::milliseconds max_back_off{20};
   std::size_t page_events = 1000;   ///< events read at once while loading
   Clock* clock = &system_clock();   ///< dates event ids; must outlive the repository
 };
@@ -63,9 +67,8 @@ void load(EventStore& store, const RepositoryOptions& options, const AggregateOp
                                                   const CommandOptions& command, Version& actual);
 [[nodiscard]] std::optional<CommandResult> find_result(EventStore& store, std::string_view id,
                                                        const CommandOptions& command);
-void back_off(Clock& clock, int attempt);
+void back_off(const RepositoryOptions& options, int attempt);
 [[noreturn]] void throw_unknown_event(const RecordedEvent& event, std::string_view aggregate);
-[[noreturn]] void rethrow_with_place(const RecordedEvent& event);
 
 }  // namespace detail
 
@@ -93,7 +96,8 @@ class Repository {
 
   /// Appends the events that `root` has created since it was loaded; nothing happens when there are none.
   /// Throws VersionConflict when another writer was first (root is unchanged; load again), Error like EventStore::append;
-  /// an unknown outcome is settled by reading, and only if that fails too it throws Error(in_doubt).
+  /// an unknown outcome is settled by reading, and only if that fails too it throws Error(in_doubt). When the result is
+  /// repeated, the events of `root` were not stored: load again to see the first ones.
   CommandResult save(Root& root, const CommandOptions& command = {}) const {
     const Version expected = root.stored_version();
     Version actual;
@@ -120,7 +124,7 @@ class Repository {
         Version actual;
         if (auto result = detail::append(*store_, options_, ops(), id, &root, options, actual)) return *result;
         if (attempt >= options_.attempts) throw VersionConflict{id, expected, actual};
-        detail::back_off(*options_.clock, attempt);
+        detail::back_off(options_, attempt);
       }
     }
   }
@@ -156,11 +160,7 @@ class Repository {
   template <class E>
   static bool apply_if(Root& root, const RecordedEvent& event) {
     if (event.type != event_name<E>()) return false;
-    try {
-      detail::AggregateAccess::apply_stored(root, detail::decode<E>(event));
-    } catch (...) {
-      detail::rethrow_with_place(event);
-    }
+    detail::AggregateAccess::apply_stored(root, detail::decode<E>(event));
     return true;
   }
 

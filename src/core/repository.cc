@@ -1,0 +1,136 @@
+#include <leftfold/repository.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <random>
+
+#include <leftfold/error.h>
+
+#include "core/place.h"
+
+namespace leftfold::detail {
+
+namespace {
+
+// Upper bound of the wait after the first conflict that is waited for; it doubles up to RepositoryOptions::max_back_off.
+// Full jitter, as in the AWS Architecture Blog's "Exponential Backoff And Jitter".
+constexpr std::chrono::microseconds kBackOffBase{200};
+
+// How often an append whose outcome is unknown is settled by reading before the caller is told.
+constexpr int kSettleAttempts = 3;
+
+AppendRequest make_request(const RepositoryOptions& options, const AggregateOps& ops, std::string_view id,
+                           const void* root, const CommandOptions& command) {
+  AppendRequest request;
+  request.aggregate_id = id;
+  request.expected = ops.stored_version(root);
+  request.idempotency_key = command.idempotency_key;
+  ops.encode(root, request.events);
+  const std::string metadata = to_metadata_json(command.context);
+  const Timestamp now = options.clock->now();
+  for (NewEvent& event : request.events) {
+    event.id = Uuid::v7(now);
+    event.metadata = metadata;
+  }
+  return request;
+}
+
+CommandResult to_result(const Appended& appended) {
+  return {appended.version, appended.position, appended.events, appended.repeated};
+}
+
+// Looks into the store for the outcome of an append that got no answer. Empty: it is not there (yet).
+std::optional<AppendResult> settle(EventStore& store, const AppendRequest& request) {
+  if (request.events.empty()) {
+    if (auto first = store.find_append(request.aggregate_id, request.idempotency_key)) return *first;
+    return std::nullopt;
+  }
+  const EventPage page =
+      store.read_stream(request.aggregate_id, request.expected.next(), request.events.size());
+  if (page.empty()) return std::nullopt;
+  if (page[0].id == request.events.front().id) {
+    const RecordedEvent& last = page.back();
+    return Appended{last.version, last.position, page.size(), last.committed_at, false};
+  }
+  return Conflict{page.back().version};
+}
+
+AppendResult append_and_settle(EventStore& store, const AppendRequest& request) {
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return store.append(request);
+    } catch (const Error& e) {
+      if (e.code() != Errc::in_doubt) throw;
+      if (auto outcome = settle(store, request)) return *outcome;
+      // Not there: the same request again is safe, its versions and event ids can be stored only once.
+      if (attempt >= kSettleAttempts) throw;
+    }
+  }
+}
+
+}  // namespace
+
+void load(EventStore& store, const RepositoryOptions& options, const AggregateOps& ops, std::string_view id, void* root,
+          const LoadLimit& limit) {
+  Version next{0};
+  for (;;) {
+    const EventPage page = store.read_stream(id, next, std::max<std::size_t>(options.page_events, 1));
+    for (const RecordedEvent& event : page) {
+      if (limit.version && event.version > *limit.version) return;
+      if (limit.time && event.committed_at > *limit.time) return;
+      if (event.version != next) {
+        throw Error{Errc::corrupt, "aggregate \"" + std::string{id} + "\": expected version " +
+                                       std::to_string(next.value()) + ", found " + place_of(event) +
+                                       ": the store lost or repeated an event; restore it from a backup"};
+      }
+      ops.apply(root, event);
+      next = next.next();
+    }
+    if (page.at_end() || page.empty()) return;
+  }
+}
+
+std::optional<CommandResult> append(EventStore& store, const RepositoryOptions& options, const AggregateOps& ops,
+                                    std::string_view id, void* root, const CommandOptions& command, Version& actual) {
+  const AppendRequest request = make_request(options, ops, id, root, command);
+  if (request.events.empty() && command.idempotency_key.empty()) {
+    return CommandResult{request.expected, Position::start(), 0, false};
+  }
+  const AppendResult result = append_and_settle(store, request);
+  if (const auto* conflict = std::get_if<Conflict>(&result)) {
+    actual = conflict->actual;
+    return std::nullopt;
+  }
+  const auto& appended = std::get<Appended>(result);
+  if (!appended.repeated) ops.mark_saved(root);
+  return to_result(appended);
+}
+
+std::optional<CommandResult> find_result(EventStore& store, std::string_view id, const CommandOptions& command) {
+  if (command.idempotency_key.empty()) return std::nullopt;
+  const auto first = store.find_append(id, command.idempotency_key);
+  return first ? std::optional{to_result(*first)} : std::nullopt;
+}
+
+void back_off(const RepositoryOptions& options, int attempt) {
+  const std::chrono::microseconds longest = options.max_back_off;
+  // A conflict means that somebody else made progress: the first one, usually the only one, is not waited for.
+  if (attempt == 1 || longest <= longest.zero()) return;
+  Clock& clock = *options.clock;
+  thread_local std::minstd_rand random{std::random_device{}()};
+  const auto cap = std::min(longest, kBackOffBase * (std::int64_t{1} << std::min(attempt - 2, 20)));
+  const std::chrono::microseconds wait{std::uniform_int_distribution<std::int64_t>{0, cap.count()}(random)};
+  std::mutex mutex;
+  std::condition_variable_any nobody;
+  std::unique_lock lock{mutex};
+  (void)clock.wait_until(lock, nobody, std::stop_token{}, clock.instant() + wait, [] { return false; });
+}
+
+void throw_unknown_event(const RecordedEvent& event, std::string_view aggregate) {
+  throw Error{Errc::corrupt, "aggregate " + std::string{aggregate} + " has no event for the stored " + place_of(event) +
+                                 ": add it to the Events<...> list, or give its struct the old name with event_name"};
+}
+
+}  // namespace leftfold::detail
