@@ -9,6 +9,10 @@
 
 namespace leftfold {
 
+namespace detail {
+class MemoryLog;
+}
+
 /// Keeps every promise of EventStore and EventFeed except durability: what it holds ends with it.
 /// Any thread. Must outlive its subscriptions.
 class MemoryStore final : public EventStore, public EventFeed {
@@ -27,8 +31,7 @@ class MemoryStore final : public EventStore, public EventFeed {
   [[nodiscard]] Position head(std::int32_t partition) override;
 
  private:
-  class Impl;
-  std::shared_ptr<Impl> impl_;
+  std::shared_ptr<detail::MemoryLog> log_;
 };
 
 }  // namespace leftfold
