@@ -1,0 +1,12 @@
+#include <leftfold/json/json_error.h>
+
+#include <utility>
+
+namespace leftfold {
+
+JsonError::JsonError(std::string path, std::string_view problem, std::source_location where)
+    : Error{Errc::invalid_data, "JSON at " + path + ": " + std::string{problem}, where}, path_{std::move(path)} {}
+
+JsonError::~JsonError() = default;
+
+}  // namespace leftfold
