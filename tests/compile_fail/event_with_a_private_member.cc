@@ -1,0 +1,13 @@
+// expect: an event is a plain struct: public fields, no constructors, no private members
+#include <leftfold/event.h>
+
+class CartOpened {
+#ifdef GOOD
+ public:
+#else
+ private:
+#endif
+  int number = 0;
+};
+
+int main() { return static_cast<int>(leftfold::Events<CartOpened>::kCount); }

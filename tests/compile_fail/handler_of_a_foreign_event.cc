@@ -1,0 +1,19 @@
+// expect: the handler receives nothing: write `void on(const Event&)` for an event of its list
+#include <leftfold/handler_table.h>
+
+#include "cart.h"
+
+struct InvoicePaid {};
+
+struct SendReceipt : leftfold::Listener<CartEvents> {
+#ifdef GOOD
+  void on(const CartCheckedOut&, const leftfold::EventMetadata&) {}
+#else
+  void on(const InvoicePaid&, const leftfold::EventMetadata&) {}
+#endif
+};
+
+int main() {
+  SendReceipt handler;
+  return leftfold::HandlerTable::of(handler).is_const();
+}
