@@ -3,6 +3,7 @@
 #include <leftfold/error.h>
 
 #include "core/place.h"
+#include "core/quoted.h"
 
 namespace leftfold {
 
@@ -10,8 +11,8 @@ namespace detail {
 
 std::string place_of(const RecordedEvent& event) {
   std::string place{event.type};
-  place.append(" (aggregate \"").append(event.aggregate_id);
-  place.append("\", version ").append(std::to_string(event.version.value()));
+  place.append(" (aggregate ").append(quoted(event.aggregate_id));
+  place.append(", version ").append(std::to_string(event.version.value()));
   place.append(", position ").append(std::to_string(event.position.value()));
   place.append(", id ").append(event.id.to_string()).append(")");
   return place;

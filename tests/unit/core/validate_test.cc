@@ -49,7 +49,7 @@ TEST(Validate, NamesTheRuleThatIsBroken) {
   expect_refused([](AppendRequest& r) { r.expected = Version{-2}; }, "below Version::none()");
   expect_refused([](AppendRequest& r) { r.idempotency_key.assign(513, 'k'); }, "513 bytes; 512 is the most");
   expect_refused([](AppendRequest& r) { r.events.clear(); }, "no events and no idempotency key");
-  expect_refused([](AppendRequest& r) { r.events[0].type.clear(); }, "event 0 (): its type is empty");
+  expect_refused([](AppendRequest& r) { r.events[0].type.clear(); }, "event 0 (\"\"): its type is empty");
   expect_refused([](AppendRequest& r) { r.events[0].id = {}; }, "nil UUID");
   expect_refused([](AppendRequest& r) { r.events[0].payload.clear(); }, "its payload is empty");
   expect_refused([](AppendRequest& r) { r.events[0].schema_version = 0; }, "schema version is below 1");

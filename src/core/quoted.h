@@ -1,0 +1,12 @@
+// Names from outside, made fit for an error message.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace leftfold::detail {
+
+// `"cart-42"`: in quotes, bytes outside printable ASCII and UTF-8 as \xNN, cut after 80 bytes.
+[[nodiscard]] std::string quoted(std::string_view name);
+
+}  // namespace leftfold::detail
