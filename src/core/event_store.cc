@@ -2,7 +2,7 @@
 
 #include <leftfold/error.h>
 
-#include "core/quoted.h"
+#include "core/in_quotes.h"
 #include "core/utf8.h"
 
 namespace leftfold {
@@ -10,7 +10,7 @@ namespace leftfold {
 namespace {
 
 [[noreturn]] void refuse(const AppendRequest& request, const std::string& why) {
-  throw Error{Errc::invalid_argument, "append to aggregate " + detail::quoted(request.aggregate_id) + ": " + why};
+  throw Error{Errc::invalid_argument, "append to aggregate " + detail::in_quotes(request.aggregate_id) + ": " + why};
 }
 
 // A NUL would cut the name short in the C libraries below and in most tools that print it.
@@ -38,7 +38,7 @@ void validate(const AppendRequest& request) {
   if (request.events.empty() && key.empty()) refuse(request, "there are no events and no idempotency key");
   for (std::size_t i = 0; i < request.events.size(); ++i) {
     const NewEvent& event = request.events[i];
-    const std::string which = "event " + std::to_string(i) + " (" + detail::quoted(event.type) + "): ";
+    const std::string which = "event " + std::to_string(i) + " (" + detail::in_quotes(event.type) + "): ";
     if (event.type.empty() || !is_name(event.type)) refuse(request, which + "its type is empty or not UTF-8 text");
     if (event.id.is_nil()) refuse(request, which + "its id is the nil UUID; use Uuid::v7");
     if (event.payload.empty()) refuse(request, which + "its payload is empty; JSON has {} for no fields");

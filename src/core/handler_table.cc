@@ -3,7 +3,7 @@
 #include <leftfold/error.h>
 
 #include "core/place.h"
-#include "core/quoted.h"
+#include "core/in_quotes.h"
 
 namespace leftfold {
 
@@ -11,7 +11,7 @@ namespace detail {
 
 std::string place_of(const RecordedEvent& event) {
   std::string place{event.type};
-  place.append(" (aggregate ").append(quoted(event.aggregate_id));
+  place.append(" (aggregate ").append(in_quotes(event.aggregate_id));
   place.append(", version ").append(std::to_string(event.version.value()));
   place.append(", position ").append(std::to_string(event.position.value()));
   place.append(", id ").append(event.id.to_string()).append(")");

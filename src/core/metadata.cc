@@ -6,7 +6,7 @@
 #include <leftfold/error.h>
 #include <leftfold/json.h>
 
-#include "core/quoted.h"
+#include "core/in_quotes.h"
 
 namespace leftfold {
 
@@ -45,7 +45,7 @@ EventMetadata metadata_of(const RecordedEvent& event) {
     meta.headers = from_json<Texts>(event.metadata);
   } catch (const JsonError& e) {
     throw Error{Errc::invalid_data, "metadata of event " + event.id.to_string() + " (" + std::string{event.type} +
-                                        ", aggregate " + detail::quoted(event.aggregate_id) + ", version " +
+                                        ", aggregate " + detail::in_quotes(event.aggregate_id) + ", version " +
                                         std::to_string(event.version.value()) + ") does not decode: " + e.what()};
   }
   for (const ReservedName& reserved : kReserved) {

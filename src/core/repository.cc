@@ -9,7 +9,7 @@
 #include <leftfold/error.h>
 
 #include "core/place.h"
-#include "core/quoted.h"
+#include "core/in_quotes.h"
 
 namespace leftfold::detail {
 
@@ -82,7 +82,7 @@ void load(EventStore& store, const RepositoryOptions& options, const AggregateOp
       if (limit.version && event.version > *limit.version) return;
       if (limit.time && event.committed_at > *limit.time) return;
       if (event.version != next) {
-        throw Error{Errc::corrupt, "aggregate " + quoted(id) + ": expected version " +
+        throw Error{Errc::corrupt, "aggregate " + in_quotes(id) + ": expected version " +
                                        std::to_string(next.value()) + ", found " + place_of(event) +
                                        ": the store lost or repeated an event; restore it from a backup"};
       }

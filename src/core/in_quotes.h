@@ -7,6 +7,6 @@
 namespace leftfold::detail {
 
 // `"cart-42"`: in quotes, bytes outside printable ASCII and UTF-8 as \xNN, cut after 80 bytes.
-[[nodiscard]] std::string quoted(std::string_view name);
+[[nodiscard]] std::string in_quotes(std::string_view name);
 
 }  // namespace leftfold::detail

@@ -1,10 +1,10 @@
-#include "core/quoted.h"
+#include "core/in_quotes.h"
 
 #include "core/utf8.h"
 
 namespace leftfold::detail {
 
-std::string quoted(std::string_view name) {
+std::string in_quotes(std::string_view name) {
   constexpr std::size_t kMostBytes = 80;
   constexpr std::string_view kHex = "0123456789ABCDEF";
   const bool keep_high = is_utf8(name);
