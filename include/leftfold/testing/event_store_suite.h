@@ -1,0 +1,28 @@
+// The promises of EventStore as tests: run them for every implementation.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <leftfold/clock.h>
+#include <leftfold/event_store.h>
+#include <leftfold/testing/suite.h>
+
+namespace leftfold::testing {
+
+/// Opens the store at one place. Every call opens it anew, as another process would; a store that cannot be opened
+/// twice may return the same one. The place lasts as long as the function.
+using OpenEventStore = std::function<std::shared_ptr<EventStore>()>;
+
+/// Makes a fresh, empty place for a store that uses this clock. The clock outlives the place.
+using MakeEventStore = std::function<OpenEventStore(Clock&)>;
+
+struct EventStoreSuiteOptions {
+  bool reads_all = true;  ///< false: no order over all aggregates; read_all and head throw Error(unsupported)
+};
+
+/// One case a promise of event_store.h. Cases may start threads; all have ended when the case returns.
+[[nodiscard]] std::vector<Case> event_store_suite(MakeEventStore make, EventStoreSuiteOptions options = {});
+
+}  // namespace leftfold::testing

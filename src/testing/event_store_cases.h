@@ -1,0 +1,45 @@
+// What the cases of the event store suite run on.
+#pragma once
+
+#include <span>
+
+#include <leftfold/testing/event_store_suite.h>
+
+#include "testing/requests.h"
+
+namespace leftfold::testing {
+
+/// A fresh place with one open handle on it, for one case.
+class EventStoreTest {
+ public:
+  explicit EventStoreTest(const MakeEventStore& make) : make_{make}, open_{make(system_clock())}, store_{open_()} {}
+
+  [[nodiscard]] EventStore& store() { return *store_; }
+  /// One more handle on the same place, as another process has it.
+  [[nodiscard]] std::shared_ptr<EventStore> open() const { return open_(); }
+  /// Closes every handle of this fixture and opens the place again, as after a restart.
+  void reopen() {
+    store_.reset();
+    store_ = open_();
+  }
+  /// A fresh place on another clock.
+  [[nodiscard]] OpenEventStore make(Clock& clock) const { return make_(clock); }
+
+ private:
+  const MakeEventStore& make_;
+  OpenEventStore open_;
+  std::shared_ptr<EventStore> store_;
+};
+
+struct EventStoreCase {
+  const char* name;
+  void (*run)(EventStoreTest& t);
+  bool needs_read_all = false;
+};
+
+[[nodiscard]] std::span<const EventStoreCase> append_cases();
+[[nodiscard]] std::span<const EventStoreCase> read_cases();
+[[nodiscard]] std::span<const EventStoreCase> idempotency_cases();
+[[nodiscard]] std::span<const EventStoreCase> concurrency_cases();
+
+}  // namespace leftfold::testing
