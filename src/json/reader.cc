@@ -38,40 +38,40 @@ class Reader {
  private:
   using Value = ondemand::value;
 
-  void value(Value in, const Type& type, void* into);
+  void value(Value& in, const Type& type, void* into);
   template <class Number>
-  void integer(Value in, void* into);
+  [[gnu::noinline]] void integer(Value& in, void* into);
   template <class Number>
-  void floating(Value in, void* into);
-  void list(Value in, const ListType& type, void* into);
-  void bits(Value in, const BitsType& type, void* into);
-  void fixed_array(Value in, const ArrayType& type, void* into);
-  void set(Value in, const SetType& type, void* into);
-  void map(Value in, const MapType& type, void* into);
-  void object(Value in, const ObjectType& type, void* into);
-  void variant(Value in, const VariantType& type, void* into);
-  void time(Value in, const TimeType& type, void* into);
-  void uuid(Value in, void* into);
+  [[gnu::noinline]] void floating(Value& in, void* into);
+  [[gnu::noinline]] void list(Value& in, const ListType& type, void* into);
+  [[gnu::noinline]] void bits(Value& in, const BitsType& type, void* into);
+  [[gnu::noinline]] void fixed_array(Value& in, const ArrayType& type, void* into);
+  [[gnu::noinline]] void set(Value& in, const SetType& type, void* into);
+  [[gnu::noinline]] void map(Value& in, const MapType& type, void* into);
+  [[gnu::noinline]] void object(Value& in, const ObjectType& type, void* into);
+  [[gnu::noinline]] void variant(Value& in, const VariantType& type, void* into);
+  [[gnu::noinline]] void time(Value& in, const TimeType& type, void* into);
+  [[gnu::noinline]] void uuid(Value& in, void* into);
   void enumeration(std::string_view name, const char* at, const EnumType& type, void* into);
   void key(std::string_view name, const char* at, const Type& type, void* into);
-  void skip(Value in);
+  void skip(Value& in);
 
-  std::int64_t int64(Value in);
-  std::string_view string(Value in, std::string_view expected);
-  ondemand::array array(Value in, std::string_view expected);
-  ondemand::object members(Value in, std::string_view expected);
+  std::int64_t int64(Value& in);
+  std::string_view string(Value& in, std::string_view expected);
+  ondemand::array array(Value& in, std::string_view expected);
+  ondemand::object members(Value& in, std::string_view expected);
   template <class Element>
   void each(ondemand::array elements, Element element);
   static bool is_null(Value& in);
   static const char* place(Value& in) { return in.raw_json_token().data(); }
 
-  void enter(const char* at);
+  void enter(Value& in);
   void leave() { --depth_; }
   void check(error_code error, const char* at = nullptr) {
     if (error != simdjson::SUCCESS) [[unlikely]] malformed(error, at);
   }
   [[noreturn]] void malformed(error_code error, const char* at);
-  [[noreturn]] void wrong_type(Value in, std::string_view expected, error_code error);
+  [[noreturn]] void wrong_type(Value& in, std::string_view expected, error_code error);
   [[noreturn]] void fail(const char* at, std::string_view problem) const;
 
   Workspace& workspace_;
@@ -155,8 +155,8 @@ void Reader::read(const Type& type, void* into) {
   check(document_.get_array().get(documents));
   bool any = false;
   for (auto element : documents) {
-    Value root;
-    check(std::move(element).get(root));
+    check(element.error());
+    auto&& root = std::move(element).value_unsafe();
     if (any) fail(place(root), "malformed JSON: something follows the document");
     value(root, type, into);
     any = true;
@@ -168,7 +168,7 @@ void Reader::read(const Type& type, void* into) {
   }
 }
 
-void Reader::value(Value in, const Type& type, void* into) {
+void Reader::value(Value& in, const Type& type, void* into) {
   switch (type.kind) {
     case Kind::null:
       if (!is_null(in)) wrong_type(in, "null", simdjson::INCORRECT_TYPE);
@@ -211,7 +211,10 @@ void Reader::value(Value in, const Type& type, void* into) {
     case Kind::object: return object(in, static_cast<const ObjectType&>(type), into);
     case Kind::enumeration: {
       const auto& enumeration_type = static_cast<const EnumType&>(type);
-      const auto name = string(in, "the name of a value of enum " + std::string{enumeration_type.name});
+      std::string_view name;
+      if (const auto error = in.get_string().get(name)) {
+        wrong_type(in, "the name of a value of enum " + std::string{enumeration_type.name}, error);
+      }
       return enumeration(name, place(in), enumeration_type, into);
     }
     case Kind::variant: return variant(in, static_cast<const VariantType&>(type), into);
@@ -221,7 +224,7 @@ void Reader::value(Value in, const Type& type, void* into) {
 }
 
 template <class Number>
-void Reader::integer(Value in, void* into) {
+void Reader::integer(Value& in, void* into) {
   using Limits = std::numeric_limits<Number>;
   using Wide = std::conditional_t<std::is_signed_v<Number>, std::int64_t, std::uint64_t>;
   Wide wide = 0;
@@ -236,14 +239,14 @@ void Reader::integer(Value in, void* into) {
   std::memcpy(into, &number, sizeof number);
 }
 
-std::int64_t Reader::int64(Value in) {
+std::int64_t Reader::int64(Value& in) {
   std::int64_t number = 0;
   integer<std::int64_t>(in, &number);
   return number;
 }
 
 template <class Number>
-void Reader::floating(Value in, void* into) {
+void Reader::floating(Value& in, void* into) {
   double number = 0;
   if (const auto error = in.get_double().get(number)) wrong_type(in, "a number that fits a double", error);
   if constexpr (std::is_same_v<Number, float>) {
@@ -259,19 +262,19 @@ void Reader::floating(Value in, void* into) {
   }
 }
 
-std::string_view Reader::string(Value in, std::string_view expected) {
+std::string_view Reader::string(Value& in, std::string_view expected) {
   std::string_view text;
   if (const auto error = in.get_string().get(text)) wrong_type(in, expected, error);
   return text;
 }
 
-ondemand::array Reader::array(Value in, std::string_view expected) {
+ondemand::array Reader::array(Value& in, std::string_view expected) {
   ondemand::array elements;
   if (const auto error = in.get_array().get(elements)) wrong_type(in, expected, error);
   return elements;
 }
 
-ondemand::object Reader::members(Value in, std::string_view expected) {
+ondemand::object Reader::members(Value& in, std::string_view expected) {
   ondemand::object fields;
   if (const auto error = in.get_object().get(fields)) wrong_type(in, expected, error);
   return fields;
@@ -285,32 +288,30 @@ bool Reader::is_null(Value& in) {
 template <class Element>
 void Reader::each(ondemand::array elements, Element element) {
   for (auto result : elements) {
-    Value in;
-    check(std::move(result).get(in));
+    check(result.error());
+    auto&& in = std::move(result).value_unsafe();
     element(in);
   }
 }
 
-void Reader::enter(const char* at) {
-  if (++depth_ > kMaxDepth) fail(at, "arrays and objects are nested deeper than 32");
+void Reader::enter(Value& in) {
+  if (++depth_ > kMaxDepth) [[unlikely]] fail(place(in), "arrays and objects are nested deeper than 32");
 }
 
-void Reader::list(Value in, const ListType& type, void* into) {
-  const char* const at = place(in);
+void Reader::list(Value& in, const ListType& type, void* into) {
   const auto elements = array(in, "an array");
-  enter(at);
+  enter(in);
   type.clear(into);
-  each(elements, [&](Value element) { value(element, *type.element, type.append(into)); });
+  each(elements, [&](Value& element) { value(element, *type.element, type.append(into)); });
   leave();
 }
 
-void Reader::bits(Value in, const BitsType& type, void* into) {
+void Reader::bits(Value& in, const BitsType& type, void* into) {
   constexpr Type kBool{Kind::boolean};
-  const char* const at = place(in);
   const auto elements = array(in, "an array");
-  enter(at);
+  enter(in);
   type.clear(into);
-  each(elements, [&](Value element) {
+  each(elements, [&](Value& element) {
     bool bit = false;
     value(element, kBool, &bit);
     type.append(into, bit);
@@ -318,56 +319,53 @@ void Reader::bits(Value in, const BitsType& type, void* into) {
   leave();
 }
 
-void Reader::fixed_array(Value in, const ArrayType& type, void* into) {
-  const char* const at = place(in);
+void Reader::fixed_array(Value& in, const ArrayType& type, void* into) {
   const auto elements = array(in, "an array");
-  enter(at);
+  enter(in);
   auto* const first = static_cast<std::byte*>(type.data(into));
   std::size_t size = 0;
-  each(elements, [&](Value element) {
-    if (size == type.size) fail(at, "expected an array of " + std::to_string(type.size) + " elements, found more");
+  each(elements, [&](Value& element) {
+    if (size == type.size) fail(place(in), "expected an array of " + std::to_string(type.size) + " elements, found more");
     value(element, *type.element, first + type.stride * size++);
   });
   if (size != type.size) {
-    fail(at, "expected an array of " + std::to_string(type.size) + " elements, found " + std::to_string(size));
+    fail(place(in), "expected an array of " + std::to_string(type.size) + " elements, found " + std::to_string(size));
   }
   leave();
 }
 
-void Reader::set(Value in, const SetType& type, void* into) {
+void Reader::set(Value& in, const SetType& type, void* into) {
   struct Context {
     Reader& reader;
     const Type& element;
-    Value in;
-  } context{*this, *type.element, {}};
-  const char* const at = place(in);
+    Value* in;
+  } context{*this, *type.element, nullptr};
   const auto elements = array(in, "an array");
-  enter(at);
+  enter(in);
   type.clear(into);
-  each(elements, [&](Value element) {
-    context.in = element;
+  each(elements, [&](Value& element) {
+    context.in = &element;
     type.insert(into, &context, [](void* opaque, void* place) {
       auto& [reader, element_type, next] = *static_cast<Context*>(opaque);
-      reader.value(next, element_type, place);
+      reader.value(*next, element_type, place);
     });
   });
   leave();
 }
 
-void Reader::map(Value in, const MapType& type, void* into) {
+void Reader::map(Value& in, const MapType& type, void* into) {
   struct Context {
     Reader& reader;
     const Type& key_type;
     std::string_view name;
     const char* at;
   } context{*this, *type.key, {}, nullptr};
-  const char* const at = place(in);
   auto fields = members(in, "an object");
-  enter(at);
+  enter(in);
   type.clear(into);
   for (auto result : fields) {
-    ondemand::field field;
-    check(std::move(result).get(field));
+    check(result.error());
+    auto&& field = std::move(result).value_unsafe();
     context.at = field.key().raw();
     check(field.unescaped_key().get(context.name), context.at);
     void* const mapped = type.insert(into, &context, [](void* opaque, void* key) {
@@ -380,20 +378,19 @@ void Reader::map(Value in, const MapType& type, void* into) {
   leave();
 }
 
-void Reader::object(Value in, const ObjectType& type, void* into) {
-  const char* const at = place(in);
+void Reader::object(Value& in, const ObjectType& type, void* into) {
   ondemand::object members_in;
   if (const auto error = in.get_object().get(members_in)) {
     wrong_type(in, "an object (" + std::string{type.name} + ")", error);
   }
-  enter(at);
+  enter(in);
   void* fields[reflect::detail::kMaxFields];
   type.fields(into, fields);
   std::uint64_t seen = 0;
   std::size_t next = 0;  // fields mostly come in the order of declaration
   for (auto result : members_in) {
-    ondemand::field field;
-    check(std::move(result).get(field));
+    check(result.error());
+    auto&& field = std::move(result).value_unsafe();
     const auto raw = field.key();
     std::size_t index = next;
     if (next == type.size || !raw.unsafe_is_equal(type.names[next])) {
@@ -414,8 +411,7 @@ void Reader::object(Value in, const ObjectType& type, void* into) {
   leave();
 }
 
-void Reader::variant(Value in, const VariantType& type, void* into) {
-  const char* const at = place(in);
+void Reader::variant(Value& in, const VariantType& type, void* into) {
   const auto expected = [&] {
     std::string names;
     bool nullable = false;
@@ -434,26 +430,26 @@ void Reader::variant(Value in, const VariantType& type, void* into) {
   }
   ondemand::object members_in;
   if (const auto error = in.get_object().get(members_in)) wrong_type(in, expected(), error);
-  enter(at);
+  enter(in);
   bool any = false;
   for (auto result : members_in) {
-    ondemand::field field;
-    check(std::move(result).get(field));
+    check(result.error());
+    auto&& field = std::move(result).value_unsafe();
     const char* const key_at = field.key().raw();
     std::string_view name;
     check(field.unescaped_key().get(name), key_at);
-    if (any) fail(at, "expected " + expected() + ", found a second name \"" + excerpt(name) + "\"");
+    if (any) fail(place(in), "expected " + expected() + ", found a second name \"" + excerpt(name) + "\"");
     std::size_t index = 0;
     while (index < type.size && (type.names[index].empty() || type.names[index] != name)) ++index;
-    if (index == type.size) fail(at, "expected " + expected() + ", found \"" + excerpt(name) + "\"");
+    if (index == type.size) fail(place(in), "expected " + expected() + ", found \"" + excerpt(name) + "\"");
     value(field.value(), *type.types[index], type.emplace(into, index));
     any = true;
   }
-  if (!any) fail(at, "expected " + expected() + ", found an empty object");
+  if (!any) fail(place(in), "expected " + expected() + ", found an empty object");
   leave();
 }
 
-void Reader::time(Value in, const TimeType& type, void* into) {
+void Reader::time(Value& in, const TimeType& type, void* into) {
   const bool is_time = type.kind == Kind::time;
   const std::string_view expected = is_time ? "a time like \"2026-11-23T09:41:07.5Z\"" : "a duration like \"PT1.5S\"";
   const std::string_view text = string(in, expected);
@@ -468,7 +464,7 @@ void Reader::time(Value in, const TimeType& type, void* into) {
   }
 }
 
-void Reader::uuid(Value in, void* into) {
+void Reader::uuid(Value& in, void* into) {
   const auto parsed = Uuid::parse(string(in, "a UUID"));
   if (!parsed) wrong_type(in, "a UUID of 36 characters", simdjson::INCORRECT_TYPE);
   *static_cast<Uuid*>(into) = *parsed;
@@ -496,15 +492,15 @@ void Reader::key(std::string_view name, const char* at, const Type& type, void* 
 }
 
 /// On-demand parsing does not look into what it skips, so what is ignored is parsed all the same.
-void Reader::skip(Value in) {
+void Reader::skip(Value& in) {
   ondemand::json_type kind{};
   check(in.type().get(kind));
   switch (kind) {
     case ondemand::json_type::object: {
-      enter(place(in));
+      enter(in);
       for (auto result : members(in, "an object")) {
-        ondemand::field field;
-        check(std::move(result).get(field));
+        check(result.error());
+        auto&& field = std::move(result).value_unsafe();
         const char* const key_at = field.key().raw();
         std::string_view name;
         check(field.unescaped_key().get(name), key_at);
@@ -513,8 +509,8 @@ void Reader::skip(Value in) {
       return leave();
     }
     case ondemand::json_type::array:
-      enter(place(in));
-      each(array(in, "an array"), [&](Value element) { skip(element); });
+      enter(in);
+      each(array(in, "an array"), [&](Value& element) { skip(element); });
       return leave();
     case ondemand::json_type::string: string(in, "a string"); return;
     case ondemand::json_type::number: {
@@ -549,7 +545,7 @@ void Reader::malformed(error_code error, const char* at) {
   fail(at, "malformed JSON near '" + excerpt(rest.substr(0, 20)) + "'");
 }
 
-void Reader::wrong_type(Value in, std::string_view expected, error_code error) {
+void Reader::wrong_type(Value& in, std::string_view expected, error_code error) {
   const std::string_view token = in.raw_json_token();
   const char* const at = token.data();
   std::string found = excerpt(token);
@@ -569,7 +565,7 @@ void Reader::wrong_type(Value in, std::string_view expected, error_code error) {
       if (!is_number(excerpt(token))) malformed(simdjson::TAPE_ERROR, at);
       found = "the number " + found;
   }
-  fail(at, "expected " + std::string{expected} + ", found " + found);
+  fail(place(in), "expected " + std::string{expected} + ", found " + found);
 }
 
 void Reader::fail(const char* at, std::string_view problem) const {

@@ -1,0 +1,177 @@
+#include "raw_log.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "crc32c.h"
+
+namespace leftfold::bench {
+
+namespace {
+
+constexpr std::size_t kMaxGroupEvents = 4096;  // as SqliteOptions::max_group_events
+constexpr std::size_t kPageBytes = 4096;
+
+[[noreturn]] void fail(const char* what) { throw std::system_error{errno, std::generic_category(), what}; }
+
+void write_all(int file, const char* data, std::size_t bytes, std::size_t offset) {
+  while (bytes > 0) {
+    const ssize_t written = ::pwrite(file, data, bytes, static_cast<off_t>(offset));
+    if (written < 0) fail("pwrite");
+    data += written;
+    offset += static_cast<std::size_t>(written);
+    bytes -= static_cast<std::size_t>(written);
+  }
+}
+
+int open_zeroed(const std::filesystem::path& path, std::size_t bytes) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (file < 0) fail("open");
+  struct stat status {};
+  if (::fstat(file, &status) != 0) fail("fstat");
+  if (static_cast<std::size_t>(status.st_size) != bytes) {
+    const std::string zeroes(std::size_t{1} << 20, '\0');
+    for (std::size_t at = 0; at < bytes; at += zeroes.size()) {
+      write_all(file, zeroes.data(), std::min(zeroes.size(), bytes - at), at);
+    }
+    if (::ftruncate(file, static_cast<off_t>(bytes)) != 0) fail("ftruncate");
+    if (::fsync(file) != 0) fail("fsync");
+  }
+  return file;
+}
+
+template <class Number>
+void put(std::string& into, Number number) {
+  char bytes[sizeof number];
+  std::memcpy(bytes, &number, sizeof number);
+  into.append(bytes, sizeof number);
+}
+
+void put_text(std::string& into, std::string_view text) {
+  put(into, static_cast<std::uint32_t>(text.size()));
+  into += text;
+}
+
+}  // namespace
+
+RawLog::RawLog(const std::filesystem::path& file, std::size_t bytes)
+    : file_{open_zeroed(file, bytes)}, bytes_{bytes}, writer_{[this](const std::stop_token& stop) { write_groups(stop); }} {}
+
+RawLog::~RawLog() {
+  writer_.request_stop();
+  writer_.join();
+  ::close(file_);
+}
+
+AppendResult RawLog::append(const AppendRequest& request) {
+  Pending pending;
+  pending.request = &request;
+  return enqueue(std::move(pending)).get();
+}
+
+std::future<AppendResult> RawLog::append_async(AppendRequest request) {
+  Pending pending;
+  pending.owned = std::move(request);
+  return enqueue(std::move(pending));
+}
+
+std::future<AppendResult> RawLog::enqueue(Pending pending) {
+  std::future<AppendResult> result = pending.result.get_future();
+  bool first = false;
+  {
+    const std::lock_guard lock{mutex_};
+    first = queue_.empty();
+    queue_.push_back(std::move(pending));
+  }
+  if (first) signal_.notify_one();
+  return result;
+}
+
+void RawLog::write_groups(const std::stop_token& stop) {
+  std::vector<Pending> group;
+  for (;;) {
+    {
+      std::unique_lock lock{mutex_};
+      signal_.wait(lock, stop, [this] { return !queue_.empty(); });
+      if (queue_.empty()) return;
+      std::size_t events = 0;
+      while (!queue_.empty() && events < kMaxGroupEvents) {
+        Pending& next = queue_.front();
+        events += (next.request != nullptr ? *next.request : next.owned).events.size();
+        group.push_back(std::move(next));
+        queue_.pop_front();
+      }
+    }
+    commit(group);
+    group.clear();
+  }
+}
+
+void RawLog::commit(std::vector<Pending>& group) {
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  buffer_.clear();
+  for (Pending& pending : group) {
+    const AppendRequest& request = pending.request != nullptr ? *pending.request : pending.owned;
+    auto& offsets = index_[request.aggregate_id];
+    const Version actual{static_cast<std::int64_t>(offsets.size()) - 1};
+    if (actual != request.expected) {
+      pending.outcome = Conflict{actual};
+      continue;
+    }
+    encode(request, now.time_since_epoch().count());
+    pending.outcome = Appended{Version{static_cast<std::int64_t>(offsets.size()) - 1}, Position{position_},
+                               request.events.size(), now, false};
+  }
+  if (offset_ + buffer_.size() > bytes_) offset_ = 0;
+  write_all(file_, buffer_.data(), buffer_.size(), offset_);
+  if (::fdatasync(file_) != 0) fail("fdatasync");
+  offset_ += buffer_.size();
+  for (Pending& pending : group) pending.result.set_value(std::move(pending.outcome));
+}
+
+void RawLog::encode(const AppendRequest& request, std::int64_t committed_at) {
+  auto& offsets = index_[request.aggregate_id];
+  for (const NewEvent& event : request.events) {
+    const std::size_t start = buffer_.size();
+    offsets.push_back(offset_ + start);
+    put(buffer_, std::uint64_t{0});  // length and checksum
+    put(buffer_, ++position_);
+    put(buffer_, static_cast<std::int64_t>(offsets.size()) - 1);
+    put(buffer_, committed_at);
+    put(buffer_, event.schema_version);
+    for (const std::uint8_t byte : event.id.bytes()) buffer_.push_back(static_cast<char>(byte));
+    put_text(buffer_, request.aggregate_id);
+    put_text(buffer_, event.type);
+    put_text(buffer_, event.payload);
+    put_text(buffer_, event.metadata);
+    const std::string_view body = std::string_view{buffer_}.substr(start + 8);
+    const std::uint32_t head[2] = {static_cast<std::uint32_t>(body.size()), crc32c(body)};
+    std::memcpy(buffer_.data() + start, head, sizeof head);
+  }
+}
+
+double measure_fdatasync_rate(const std::filesystem::path& path, double seconds) {
+  const int file = open_zeroed(path, std::size_t{64} << 20);
+  const std::string page(kPageBytes, 'x');
+  const auto begin = std::chrono::steady_clock::now();
+  std::size_t syncs = 0;
+  double elapsed = 0;
+  while (elapsed < seconds) {
+    write_all(file, page.data(), page.size(), syncs % 16'384 * kPageBytes);
+    if (::fdatasync(file) != 0) fail("fdatasync");
+    ++syncs;
+    elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
+  ::close(file);
+  return static_cast<double>(syncs) / elapsed;
+}
+
+}  // namespace leftfold::bench
