@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <leftfold/memory.h>
+#include <leftfold/testing/event_feed_suite.h>
 #include <leftfold/testing/event_store_suite.h>
 
 #include "support/suite_gtest.h"
@@ -14,6 +15,11 @@ testing::OpenEventStore make_store(Clock& clock) {
   return [store = std::make_shared<MemoryStore>(clock)] { return store; };
 }
 
+testing::OpenEventFeed make_feed(Clock& clock) {
+  return [store = std::make_shared<MemoryStore>(clock)] { return testing::FeedHandle{store, store}; };
+}
+
+const bool kFeed = test_support::register_suite("MemoryStoreAsEventFeed", testing::event_feed_suite(make_feed));
 const bool kStore = test_support::register_suite("MemoryStoreAsEventStore", testing::event_store_suite(make_store));
 
 }  // namespace

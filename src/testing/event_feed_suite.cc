@@ -1,0 +1,99 @@
+#include <leftfold/testing/event_feed_suite.h>
+
+#include <numeric>
+#include <utility>
+
+#include "testing/event_feed_cases.h"
+
+namespace leftfold::testing {
+namespace {
+
+// Only a broken feed waits this long.
+constexpr std::chrono::seconds kPatience{30};
+
+std::string list(const std::vector<std::int64_t>& positions) {
+  std::string text = "[";
+  for (const std::int64_t position : positions) text += (text.size() > 1 ? " " : "") + std::to_string(position);
+  return text + "]";
+}
+
+}  // namespace
+
+std::size_t Reader::take_once(std::size_t max, const std::stop_token& stop, Instant deadline) {
+  const Taken taken = subscription_->take(max, stop, deadline);
+  expect(taken.revoked.empty(), "no partition is revoked while its owner lives");
+  for (const Assignment& assignment : taken.assigned) {
+    expect_equal(assignment.partition, 0, "partition");
+    expect(assignment.epoch > assignment_.epoch, "the epoch grows with every assignment");
+    assignment_ = assignment;
+    positions_.clear();
+  }
+  expect(taken.events.size() <= max, "take() brings at most max events");
+  for (const RecordedEvent& event : taken.events) {
+    expect(assigned(), "assignments come before the first event");
+    positions_.push_back(event.position.value());
+  }
+  return taken.events.size();
+}
+
+void Reader::take_ready(std::size_t max) {
+  for (;;) {
+    const std::int64_t epoch = assignment_.epoch;
+    if (take_once(max, {}, clock_->instant()) == 0 && epoch == assignment_.epoch) return;
+  }
+}
+
+void Reader::take_assignment() {
+  const Instant deadline = clock_->instant() + kPatience;
+  while (!assigned()) {
+    expect(clock_->instant() < deadline, "the partition is assigned within 30 s");
+    (void)take_once(0, {}, deadline);
+  }
+}
+
+void Reader::take_events(std::size_t events, std::size_t max) {
+  const Instant deadline = clock_->instant() + kPatience;
+  while (positions_.size() < events) {
+    expect(clock_->instant() < deadline, "the events come within 30 s");
+    (void)take_once(max, {}, deadline);
+  }
+}
+
+bool Reader::checkpoint(Position done) {
+  return subscription_->checkpoint(assignment_.partition, assignment_.epoch, done);
+}
+
+void Reader::release() { subscription_->release(assignment_.partition, assignment_.epoch); }
+
+void EventFeedTest::append(int count) {
+  for (int i = 0; i < count; ++i, ++appended_) {
+    must_append(store(),
+                new_request("aggregate-" + std::to_string(appended_ % 3), Version{appended_ / 3 - 1}, 1, appended_));
+  }
+}
+
+std::vector<std::int64_t> positions_between(std::int64_t first, std::int64_t last) {
+  std::vector<std::int64_t> positions(static_cast<std::size_t>(last - first + 1));
+  std::iota(positions.begin(), positions.end(), first);
+  return positions;
+}
+
+void expect_positions(const Reader& reader, std::int64_t first, std::int64_t last, std::source_location where) {
+  expect_equal(list(reader.positions()), list(positions_between(first, last)), "positions taken", where);
+}
+
+std::vector<Case> event_feed_suite(MakeEventFeed make) {
+  const auto shared_make = std::make_shared<const MakeEventFeed>(std::move(make));
+  std::vector<Case> cases;
+  for (const auto group : {delivery_cases(), waiting_cases(), ownership_cases()}) {
+    for (const EventFeedCase& c : group) {
+      cases.push_back({c.name, [shared_make, run = c.run] {
+                         EventFeedTest test{*shared_make};
+                         run(test);
+                       }});
+    }
+  }
+  return cases;
+}
+
+}  // namespace leftfold::testing

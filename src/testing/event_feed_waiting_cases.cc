@@ -1,0 +1,163 @@
+// Waiting: what ends a take(), and that it ends.
+#include <chrono>
+
+#include "testing/event_feed_cases.h"
+
+namespace leftfold::testing {
+namespace {
+
+using std::chrono::seconds;
+
+const SubscriptionOptions kShared{"group.handler", SubscriptionKind::shared, StartFrom::beginning};
+const SubscriptionOptions kLocal{"group.local", SubscriptionKind::local, StartFrom::beginning};
+
+// A take() of a subscription that has its partition and has read everything, on a thread of its own and on a clock that
+// stands still: so nothing but what the case does can end it.
+class WaitingTake {
+ public:
+  explicit WaitingTake(EventFeedTest& t, const SubscriptionOptions& options = kShared, seconds patience = seconds{5})
+      : test_{t.make(), clock_}, reader_{test_.read(options)} {
+    test_.append(2);
+    reader_.take_events(2);
+    reader_.take_ready();
+    thread_ = std::jthread{[this, deadline = clock_.instant() + patience](const std::stop_token& stop) {
+      reader_.forget();
+      try {
+        reader_.take_once(10, stop, deadline);
+      } catch (...) {
+        failure_ = std::current_exception();
+      }
+    }};
+    clock_.wait_for_waiters(1);
+  }
+
+  [[nodiscard]] VirtualClock& clock() { return clock_; }
+  [[nodiscard]] EventFeedTest& test() { return test_; }
+  [[nodiscard]] Subscription& subscription() { return reader_.subscription(); }
+  void request_stop() { thread_.request_stop(); }
+  // Waits for the take() to return; what it brought.
+  [[nodiscard]] const std::vector<std::int64_t>& join() {
+    thread_.join();
+    if (failure_ != nullptr) std::rethrow_exception(failure_);
+    return reader_.positions();
+  }
+
+ private:
+  VirtualClock clock_;
+  EventFeedTest test_;
+  Reader reader_;
+  std::exception_ptr failure_;
+  std::jthread thread_;
+};
+
+void an_append_ends_the_wait(EventFeedTest& t) {
+  for (const SubscriptionOptions& options : {kShared, kLocal}) {
+    WaitingTake take{t, options};
+    take.test().append(1);
+    const auto& positions = take.join();
+    expect_equal(positions.size(), 1U, "events of the take() that waited");
+    expect_equal(positions.front(), 3, "position");
+  }
+}
+
+void wake_ends_the_wait(EventFeedTest& t) {
+  WaitingTake take{t};
+  take.subscription().wake();
+  expect(take.join().empty(), "a take() that was woken brings nothing");
+}
+
+void stop_ends_the_wait(EventFeedTest& t) {
+  WaitingTake take{t};
+  take.request_stop();
+  expect(take.join().empty(), "a take() that was stopped brings nothing");
+}
+
+void the_deadline_ends_the_wait(EventFeedTest& t) {
+  WaitingTake take{t, kShared, seconds{5}};
+  take.clock().advance(seconds{5});
+  expect(take.join().empty(), "a take() that came to its deadline brings nothing");
+}
+
+void a_wake_before_take_counts(EventFeedTest& t) {
+  Reader reader = t.read(kShared);
+  reader.take_assignment();
+  reader.subscription().wake();
+  expect_equal(reader.take_once(10, {}, kNever), 0U, "events of a take() after wake()");
+}
+
+void a_stop_before_take_counts(EventFeedTest& t) {
+  std::stop_source stop;
+  stop.request_stop();
+  Reader waiting = t.read(kShared);
+  (void)waiting.take_once(10, stop.get_token(), kNever);
+  Reader reader = t.read({"group.another", SubscriptionKind::shared, StartFrom::beginning});
+  reader.take_assignment();
+  expect_equal(reader.take_once(10, stop.get_token(), kNever), 0U, "events of a take() after the stop");
+}
+
+void a_past_deadline_takes_what_is_there(EventFeedTest& t) {
+  Reader reader = t.read(kShared);
+  reader.take_assignment();
+  expect_equal(reader.take_once(10, {}, t.clock().instant() - seconds{1}), 0U, "events of an empty feed");
+  t.append(3);
+  expect_equal(reader.take_once(10, {}, t.clock().instant() - seconds{1}), 3U, "events without waiting");
+}
+
+void a_take_of_nothing_waits_for_changes_only(EventFeedTest& t) {
+  t.append(3);
+  Reader reader = t.read(kShared);
+  reader.take_assignment();
+  expect_equal(reader.take_once(0, {}, t.clock().instant()), 0U, "events of a take() of 0");
+  reader.take_events(3);
+  expect_positions(reader, 1, 3);
+}
+
+void an_append_of_another_handle_arrives(EventFeedTest& t) {
+  Reader reader = t.read(kShared);
+  reader.take_assignment();
+  on_threads(2, [&](int thread) {
+    if (thread == 0) {
+      reader.take_events(5);
+    } else {
+      for (int i = 0; i < 5; ++i) must_append(t.other_store(), new_request("a", Version{i - 1}));
+    }
+  });
+  expect_positions(reader, 1, 5);
+}
+
+void the_wait_for_a_turn_ends_too(EventFeedTest& t) {
+  Reader owner = t.read(kShared);
+  owner.take_assignment();
+  Reader next = t.read(kShared);
+  Reader other = t.read_other(kShared);
+  for (Reader* waiting : {&next, &other}) {
+    std::stop_source stop;
+    on_threads(2, [&](int thread) {
+      if (thread == 0) (void)waiting->take_once(10, stop.get_token(), kNever);
+      if (thread == 1) stop.request_stop();
+    });
+    waiting->subscription().wake();
+    (void)waiting->take_once(10, {}, kNever);
+    (void)waiting->take_once(10, {}, t.clock().instant());
+    expect(!waiting->assigned(), "the partition stays with its owner");
+  }
+}
+
+constexpr EventFeedCase kCases[] = {
+    {"an append of the process ends the wait at once", an_append_ends_the_wait},
+    {"wake ends the wait", wake_ends_the_wait},
+    {"a stop ends the wait", stop_ends_the_wait},
+    {"the deadline ends the wait", the_deadline_ends_the_wait},
+    {"a wake before take counts", a_wake_before_take_counts},
+    {"a stop before take counts", a_stop_before_take_counts},
+    {"a deadline in the past takes what is there", a_past_deadline_takes_what_is_there},
+    {"a take of no events brings none and loses none", a_take_of_nothing_waits_for_changes_only},
+    {"an append through another handle arrives", an_append_of_another_handle_arrives},
+    {"stop, wake and deadline end the wait for a turn", the_wait_for_a_turn_ends_too},
+};
+
+}  // namespace
+
+std::span<const EventFeedCase> waiting_cases() { return kCases; }
+
+}  // namespace leftfold::testing

@@ -1,0 +1,174 @@
+#include <leftfold/testing/read_model_suite.h>
+
+#include <utility>
+
+#include "testing/requests.h"
+
+namespace leftfold::testing {
+namespace {
+
+// A fresh place with one open handle on it.
+struct ReadModelTest {
+  explicit ReadModelTest(const MakeReadModel& make) : open{make()}, handle{open()} {}
+  [[nodiscard]] std::unique_ptr<ReadModelTransaction> begin(std::string_view name = "group.projector") const {
+    return handle.model->begin(name);
+  }
+  void reopen() {
+    handle = {};
+    handle = open();
+  }
+
+  OpenReadModel open;
+  ReadModelHandle handle;
+};
+
+void expect_checkpoint(const ReadModelTransaction& transaction, std::optional<Position> expected,
+                       std::source_location where = std::source_location::current()) {
+  const std::optional<Position> actual = transaction.checkpoint();
+  expect_equal(actual.has_value(), expected.has_value(), "whether there is a checkpoint", where);
+  if (expected) expect_equal(*actual, *expected, "checkpoint", where);
+}
+
+void a_new_projector_has_no_checkpoint(ReadModelTest& t) {
+  expect_checkpoint(*t.begin(), std::nullopt);
+  expect_checkpoint(*t.begin(), std::nullopt);
+}
+
+void rows_and_checkpoint_commit_together(ReadModelTest& t) {
+  {
+    const auto transaction = t.begin();
+    t.handle.add(5);
+    expect_equal(t.handle.number(), 5, "number inside the transaction");
+    transaction->commit(Position{7});
+  }
+  expect_equal(t.handle.number(), 5, "number after the commit");
+  expect_checkpoint(*t.begin(), Position{7});
+  t.reopen();
+  expect_equal(t.handle.number(), 5, "number after reopening");
+  expect_checkpoint(*t.begin(), Position{7});
+}
+
+void without_commit_all_is_undone(ReadModelTest& t) {
+  {
+    const auto transaction = t.begin();
+    t.handle.add(5);
+    transaction->commit(Position{7});
+  }
+  for (int i = 0; i < 2; ++i) {
+    {
+      const auto transaction = t.begin();
+      t.handle.add(100);
+      expect_equal(t.handle.number(), 105, "number inside the transaction");
+    }
+    expect_equal(t.handle.number(), 5, "number after the end without commit");
+    expect_checkpoint(*t.begin(), Position{7});
+  }
+}
+
+void an_exception_undoes_all(ReadModelTest& t) {
+  try {
+    const auto transaction = t.begin();
+    t.handle.add(100);
+    throw 42;  // what a projector throws goes through a transaction that was not committed
+  } catch (int) {
+  }
+  expect_equal(t.handle.number(), 0, "number after the exception");
+  expect_checkpoint(*t.begin(), std::nullopt);
+}
+
+void a_checkpoint_may_commit_alone_and_go_back(ReadModelTest& t) {
+  t.begin()->commit(Position{9});
+  expect_checkpoint(*t.begin(), Position{9});
+  t.begin()->commit(Position{3});
+  expect_checkpoint(*t.begin(), Position{3});
+}
+
+void the_start_is_a_checkpoint(ReadModelTest& t) {
+  t.begin()->commit(Position::start());
+  expect_checkpoint(*t.begin(), Position::start());
+}
+
+void projectors_have_their_own_checkpoints(ReadModelTest& t) {
+  t.begin("group.one")->commit(Position{1});
+  t.begin("group.two")->commit(Position{2});
+  expect_checkpoint(*t.begin("group.one"), Position{1});
+  expect_checkpoint(*t.begin("group.two"), Position{2});
+  expect_checkpoint(*t.begin("group.three"), std::nullopt);
+  expect_checkpoint(*t.begin("GROUP.ONE"), std::nullopt);
+}
+
+void others_see_what_is_committed(ReadModelTest& t) {
+  const auto transaction = t.begin();
+  t.handle.add(5);
+  std::int64_t seen = -1;
+  on_threads(1, [&](int) { seen = t.handle.number(); });
+  expect_equal(seen, 0, "number seen by another thread during the transaction");
+  transaction->commit(Position{1});
+  on_threads(1, [&](int) { seen = t.handle.number(); });
+  expect_equal(seen, 5, "number seen by another thread after the commit");
+}
+
+void another_handle_sees_what_is_committed(ReadModelTest& t) {
+  const ReadModelHandle other = t.open();
+  {
+    const auto transaction = t.begin();
+    t.handle.add(5);
+    transaction->commit(Position{1});
+  }
+  expect_equal(other.number(), 5, "number seen by the other handle");
+  expect_checkpoint(*other.model->begin("group.projector"), Position{1});
+}
+
+// Each transaction adds one and moves its checkpoint by one; a lost update or a half commit would part the two.
+void writers_wait_for_each_other(ReadModelTest& t) {
+  constexpr int kThreads = 4;
+  constexpr int kEach = 10;
+  const ReadModelHandle other = t.open();
+  on_threads(kThreads, [&](int thread) {
+    const ReadModelHandle& handle = thread % 2 == 0 ? t.handle : other;
+    for (int i = 0; i < kEach; ++i) {
+      const auto transaction = handle.model->begin("group.projector");
+      const Position done = transaction->checkpoint().value_or(Position::start());
+      expect_equal(handle.number(), done.value(), "number inside the transaction, by its checkpoint");
+      handle.add(1);
+      if (i % 3 != 2) transaction->commit(done.next());
+    }
+  });
+  constexpr std::int64_t kCommits = kThreads * (kEach - kEach / 3);
+  expect_equal(t.handle.number(), kCommits, "number after all");
+  expect_checkpoint(*t.begin(), Position{kCommits});
+}
+
+struct ReadModelCase {
+  const char* name;
+  void (*run)(ReadModelTest& t);
+};
+
+constexpr ReadModelCase kCases[] = {
+    {"a new projector has no checkpoint", a_new_projector_has_no_checkpoint},
+    {"rows and checkpoint commit together and survive reopening", rows_and_checkpoint_commit_together},
+    {"without commit all is undone", without_commit_all_is_undone},
+    {"an exception undoes all", an_exception_undoes_all},
+    {"a checkpoint may commit alone and go back", a_checkpoint_may_commit_alone_and_go_back},
+    {"the start is a checkpoint", the_start_is_a_checkpoint},
+    {"projectors have their own checkpoints", projectors_have_their_own_checkpoints},
+    {"other threads see what is committed", others_see_what_is_committed},
+    {"another handle sees what is committed", another_handle_sees_what_is_committed},
+    {"writers wait for each other, in one process and in two", writers_wait_for_each_other},
+};
+
+}  // namespace
+
+std::vector<Case> read_model_suite(MakeReadModel make) {
+  const auto shared_make = std::make_shared<const MakeReadModel>(std::move(make));
+  std::vector<Case> cases;
+  for (const ReadModelCase& c : kCases) {
+    cases.push_back({c.name, [shared_make, run = c.run] {
+                       ReadModelTest test{*shared_make};
+                       run(test);
+                     }});
+  }
+  return cases;
+}
+
+}  // namespace leftfold::testing
