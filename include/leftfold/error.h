@@ -26,6 +26,7 @@ enum class Errc {
   unsupported,        ///< a newer format, or something this build does not contain
   stopped,            ///< the wait ended because a stop was requested
   fenced,             ///< another process took over this subscription or lease
+  handler_failed,     ///< code of the program that leftfold called threw: a handler, a projector's reset()
   internal,           ///< a bug in leftfold; please report it
 };
 

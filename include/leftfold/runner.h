@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -26,7 +25,8 @@ struct RunnerOptions {
   std::string group = "example-group";  ///< checkpoints are kept under "<group>.<handler>"; one group a service
   std::size_t workers = 10;             ///< threads of a Listener that may run in parallel (KAFKA_CONSUMER_MAX_PARALLEL_HANDLES)
   std::size_t max_in_flight = 30;       ///< events of a Listener taken and not finished (KAFKA_CONSUMER_MAX_QUEUE_SIZE)
-  std::chrono::milliseconds drain{30'000};  ///< how long run() waits for handlers in progress after a stop
+  std::chrono::milliseconds drain{30'000};  ///< how long run() waits for handlers in progress after a stop, and how long
+                                            ///< a revoked partition is kept for them
   Clock* clock = &system_clock();       ///< must outlive the Runner
   Logger* log = &no_log();              ///< must outlive the Runner
 };
@@ -36,9 +36,9 @@ struct HandlerOptions {
   std::string name;                ///< empty: handler_name<H>()
   std::size_t workers = 0;         ///< Listeners: 0 = 1, or RunnerOptions::workers if every `on` is const
   std::size_t max_in_flight = 0;   ///< Listeners
-  std::size_t batch = 256;         ///< Projectors: most events in one transaction
+  std::size_t batch = 256;         ///< Projectors: most events in one transaction; 0 = 256
   StartFrom start = StartFrom::beginning;          ///< where a handler without a checkpoint starts
-  std::chrono::milliseconds checkpoint_every{100}; ///< Listeners: events finished since are delivered again after a crash
+  std::chrono::milliseconds checkpoint_every{100}; ///< events a Listener finished since are delivered again after a crash
 };
 
 /// What a subscription is doing, as status() reports it.
@@ -46,14 +46,15 @@ struct SubscriptionStatus {
   std::string name;        ///< "<group>.<handler>"
   std::string kind;        ///< "listener" or "projector"
   std::string state;       ///< "starting", "waiting" (another process has the work), "running", "stopped", "failed"
-  Position done;           ///< everything up to here is finished
-  Position head;           ///< newest event seen in the feed
+  Position done;           ///< everything up to here is finished, in partition 0
+  Position head;           ///< newest event taken from the feed
   std::uint64_t handled = 0;  ///< calls of `on` that returned, since start
   std::uint64_t passed = 0;   ///< events of no interest to the handler, since start
   std::size_t in_flight = 0;  ///< taken and not finished
 };
 
-/// A handler failed and its subscription stopped before the event; nothing was skipped, the next run starts there.
+/// A handler threw, or the event did not decode, and its subscription stopped before the event: nothing was skipped, the
+/// next run starts there. what() names the subscription, the event, its aggregate, version and position, and the cause.
 /// Immutable.
 class HandlerFailed final : public Error {
  public:
@@ -71,6 +72,20 @@ class HandlerFailed final : public Error {
 
 namespace detail {
 
+class HandlerGate;
+
+// Keeps a handler from handling while it lives.
+class HandlerPause {
+ public:
+  explicit HandlerPause(HandlerGate& gate);
+  ~HandlerPause();
+  HandlerPause(const HandlerPause&) = delete;
+  HandlerPause& operator=(const HandlerPause&) = delete;
+
+ private:
+  HandlerGate& gate_;
+};
+
 // What the Runner keeps of a handler.
 struct HandlerEntry {
   void* handler = nullptr;
@@ -86,16 +101,23 @@ struct HandlerEntry {
 
 /// Runs handlers over a feed: per Listener a strand an aggregate and N workers, per Projector one batch at a time.
 /// Add every handler, then run(). add() and run(): one thread; everything else: any thread, also while run() runs.
-/// The feed and the handlers must outlive it.
+/// The feed, the handlers, the clock and the log must outlive it.
+///
+/// Per handler, events of one aggregate are handled in order, one at a time; a checkpoint is stored only when everything
+/// up to it is finished, so a crash makes a Listener see the last events again and loses none. A feed or a read model that
+/// does not answer (Error::retryable) is asked again until it does. docs/decisions/0004-runner.md explains the algorithm.
 class Runner {
  public:
+  /// Throws Error(invalid_argument) for an empty group, no workers, no room in flight, or a negative time.
   explicit Runner(EventFeed& feed, RunnerOptions options = {});
+  /// Waits for handlers that run() stopped waiting for: see RunnerOptions::drain.
   ~Runner();
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
 
   /// Adds a Projector or a Listener; compile errors say what to write when it is not right.
-  /// Throws Error(invalid_argument) for a name used twice.
+  /// Throws Error(invalid_argument) for a name or a handler used twice, for StartFrom::latest with a Projector in memory
+  /// (it is rebuilt from the first event), a negative time, and while run() runs; then nothing is added.
   template <class H>
   Runner& add(H& handler, HandlerOptions options = {}) {
     static_assert(ProjectorType<H> || ListenerType<H>,
@@ -119,19 +141,24 @@ class Runner {
   }
 
   /// Runs all handlers until `stop` is requested or one fails; then drains: handlers in progress finish (up to
-  /// RunnerOptions::drain), checkpoints are stored. May be called again afterwards.
-  /// Throws HandlerFailed when a handler threw, Error when the feed failed for good; the others were drained.
+  /// RunnerOptions::drain), checkpoints are stored. Without a handler it waits for the stop. Projectors in memory are
+  /// reset() first. May be called again afterwards: it begins when handlers that did not finish in time have finished.
+  /// Throws HandlerFailed when a handler threw, Error(handler_failed) when a reset() did, Error when the feed or a read
+  /// model failed for good; the other subscriptions were drained.
   void run(const std::stop_token& stop);
 
-  /// Waits until every handler has finished everything up to `position` of partition 0: read your own writes.
-  /// Returns false when `deadline` (on the Runner's clock) or `stop` came first, or the Runner is not running any more.
+  /// Waits until every handler has finished everything up to `position` of partition 0: read your own writes. A
+  /// subscription that another process has counts as not finished. Not for use inside a handler, which waits for itself.
+  /// Returns false when `deadline` (on the Runner's clock) or `stop` came first, or the Runner is not running any more;
+  /// before the first run() it waits for it.
   [[nodiscard]] bool wait_until_handled(Position position, const std::stop_token& stop, Instant deadline);
 
-  /// Calls `f(handler)` while the handler handles nothing, so that a table in memory can be read safely.
-  /// Returns what `f` returns. Keep it short: the handler waits.
+  /// Calls `f(handler)` while the handler handles nothing, so that a table in memory can be read safely. It comes in
+  /// within about 20 ms, or the time of one event if that takes longer. Keep it short: the handler waits. Not for use
+  /// inside the handler. Returns what `f` returns. Throws Error(invalid_argument) for a handler that was not added.
   template <class H, class F>
   decltype(auto) read(const H& handler, F&& f) const {
-    const std::unique_lock<std::mutex> pause = lock_handler(&handler);
+    const detail::HandlerPause pause{gate_of(&handler)};
     return std::forward<F>(f)(handler);
   }
 
@@ -141,8 +168,7 @@ class Runner {
  private:
   class Impl;
   void add_entry(detail::HandlerEntry entry);
-  // Throws Error(invalid_argument) for a handler that was not added.
-  [[nodiscard]] std::unique_lock<std::mutex> lock_handler(const void* handler) const;
+  [[nodiscard]] detail::HandlerGate& gate_of(const void* handler) const;
 
   std::unique_ptr<Impl> impl_;
 };

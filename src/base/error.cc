@@ -30,6 +30,7 @@ std::string_view to_string(Errc code) noexcept {
     case Errc::unsupported: return "unsupported";
     case Errc::stopped: return "stopped";
     case Errc::fenced: return "fenced";
+    case Errc::handler_failed: return "handler_failed";
     case Errc::internal: return "internal";
   }
   return "unknown";  // a value that was cast from a number

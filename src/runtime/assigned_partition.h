@@ -1,0 +1,32 @@
+// A partition while this process has it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <leftfold/event_feed.h>
+
+#include "runtime/offset_window.h"
+
+namespace leftfold::detail {
+
+/// One assignment of a partition. Its tasks keep it alive, so that a handler that finishes after the partition went
+/// away finds `live` false and its result is fenced.
+struct AssignedPartition {
+  explicit AssignedPartition(const Assignment& assignment)
+      : partition{assignment.partition},
+        epoch{assignment.epoch},
+        window{assignment.checkpoint},
+        stored{assignment.checkpoint} {}
+
+  std::int32_t partition;
+  std::int64_t epoch;
+  OffsetWindow window;
+  Position stored;          // the last checkpoint
+  std::size_t running = 0;  // events inside a handler
+  bool live = true;         // false: another process may have it; results no longer count
+  bool draining = false;    // revoked: nothing new starts, then release()
+  Instant drain_deadline{};
+};
+
+}  // namespace leftfold::detail

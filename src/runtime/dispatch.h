@@ -1,0 +1,113 @@
+// Between the poll thread and the workers of one Listener.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <leftfold/event_feed.h>
+
+#include "runtime/registered_handler.h"
+#include "runtime/run_context.h"
+#include "runtime/strands.h"
+
+namespace leftfold::detail {
+
+/// Holds the events in flight: strands, offset windows and the bounds on both. Workers take a strand, handle one event
+/// and put it back. Any number of threads in work(), one thread for everything else; status() from any.
+class Dispatch {
+ public:
+  /// Events of a partition that a crash may deliver again, at most; more are not taken while one is unfinished.
+  static constexpr std::size_t kMaxSpan = 1000;
+
+  Dispatch(RegisteredHandler& handler, RunContext& run, std::size_t max_in_flight);
+
+  /// The poll thread's subscription, to wake it; null before it ends.
+  void attach(Subscription* subscription);
+
+  struct Plan {
+    std::size_t max;   // events that may be taken
+    Instant deadline;  // when the poll thread has something else to do
+  };
+  /// What to take next. From now on a worker wakes the poll thread when the plan should change.
+  [[nodiscard]] Plan plan();
+
+  void accept(const Assignment& assignment);
+  /// Queues the events of partitions it has; those of no interest to the handler are finished at once.
+  void push(EventPage events);
+  /// The partition is not ours any more: queued events are dropped, results of running ones no longer count.
+  /// Returns false when it was not ours under this epoch.
+  bool lose(std::int32_t partition, std::int64_t epoch);
+  /// The partition is to be released: queued events are dropped, running ones have until `deadline`.
+  bool start_draining(std::int32_t partition, std::int64_t epoch, Instant deadline);
+
+  struct Checkpoint {
+    std::int32_t partition;
+    std::int64_t epoch;
+    Position done;
+    bool release;  // drained: to be given back afterwards
+  };
+  /// Checkpoints to store now: of drained partitions always, of others when one is due, or all with `all`. The next
+  /// ones are due `every` from now.
+  [[nodiscard]] std::vector<Checkpoint> due(Instant now, std::chrono::milliseconds every, bool all);
+  void stored(const Checkpoint& checkpoint);
+  void postpone(Instant until);
+
+  /// Nothing starts any more, queued events are dropped, workers end.
+  void close();
+  /// True when no handler runs.
+  [[nodiscard]] bool quiet() const;
+  /// Waits until quiet() or `deadline`; closed before.
+  bool wait_until_quiet(Instant deadline);
+
+  /// A worker's life; ends after close().
+  void work();
+
+  /// Fills in what it knows.
+  void add_to(SubscriptionStatus& status) const;
+  [[nodiscard]] bool has_partition() const;
+  [[nodiscard]] bool failed() const;
+
+ private:
+  enum class Outcome { done, failed };  // retries will add waiting, dead letters parked
+  [[nodiscard]] Outcome handle(const RecordedEvent& event, std::exception_ptr& failure);
+  void finish(Strands::Started& started, Outcome outcome, std::exception_ptr failure, std::unique_lock<std::mutex>& lock);
+
+  // With mutex_ held.
+  [[nodiscard]] AssignedPartition* find(std::int32_t partition, std::int64_t epoch);
+  void drop(const AssignedPartition* partition);
+  [[nodiscard]] bool wants_more() const noexcept;
+  void wake_worker();
+  void wake_poll_thread() noexcept;
+
+  RegisteredHandler& handler_;
+  RunContext& run_;
+  const std::size_t max_in_flight_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable work_;
+  std::condition_variable_any quiet_;
+  Subscription* subscription_ = nullptr;
+  std::map<std::int32_t, std::shared_ptr<AssignedPartition>> partitions_;
+  Strands strands_;
+  std::size_t in_flight_ = 0;  // queued and running
+  std::size_t running_ = 0;
+  std::size_t idle_ = 0;       // workers waiting
+  bool waking_ = false;        // a worker was notified and does not run yet
+  bool closed_ = false;
+  bool failed_ = false;
+  bool waits_for_room_ = false;   // the poll thread takes nothing until there is room
+  bool waits_for_ever_ = false;   // the poll thread has no deadline
+  Instant next_checkpoint_{};
+  Position seen_;
+  std::uint64_t handled_ = 0;
+  std::uint64_t passed_ = 0;
+  std::uint64_t fenced_ = 0;
+};
+
+}  // namespace leftfold::detail

@@ -1,0 +1,50 @@
+#include "runtime/handler_failed.h"
+
+#include <utility>
+
+#include <leftfold/runner.h>
+
+namespace leftfold {
+namespace {
+
+std::string failure_text(const std::string& subscription, const EventMetadata& event, const std::string& cause) {
+  return "subscription " + subscription + " stopped before event " + event.event_type + " (aggregate \"" +
+         event.aggregate_id + "\", version " + std::to_string(event.version.value()) + ", position " +
+         std::to_string(event.position.value()) + ", id " + event.event_id.to_string() +
+         "): the handler failed: " + cause + "; nothing is skipped: remove the cause and run again, it continues there";
+}
+
+}  // namespace
+
+HandlerFailed::HandlerFailed(std::string subscription, const EventMetadata& event, std::string cause)
+    : Error{Errc::handler_failed, failure_text(subscription, event, cause)},
+      subscription_{std::move(subscription)},
+      event_id_{event.event_id},
+      position_{event.position} {}
+HandlerFailed::~HandlerFailed() = default;
+
+namespace detail {
+
+std::string describe(const std::exception_ptr& cause) noexcept try {
+  std::rethrow_exception(cause);
+} catch (const std::exception& error) {
+  return error.what();
+} catch (...) {
+  return "an exception that is not a std::exception";
+}
+
+std::exception_ptr handler_failed(const std::string& subscription, const RecordedEvent& event,
+                                  const std::exception_ptr& cause) noexcept try {
+  EventMetadata metadata;
+  metadata.event_id = event.id;
+  metadata.event_type = event.type;
+  metadata.aggregate_id = event.aggregate_id;
+  metadata.version = event.version;
+  metadata.position = event.position;
+  return std::make_exception_ptr(HandlerFailed{subscription, metadata, describe(cause)});
+} catch (...) {
+  return std::current_exception();  // out of memory
+}
+
+}  // namespace detail
+}  // namespace leftfold

@@ -1,0 +1,37 @@
+#include "runtime/offset_window.h"
+
+#include <algorithm>
+
+namespace leftfold::detail {
+
+void OffsetWindow::open(Position position) {
+  entries_.push_back({position, false, false});
+  ++span_;
+  last_ = position;
+}
+
+void OffsetWindow::pass(Position position) {
+  if (entries_.empty()) {
+    done_ = position;
+  } else if (entries_.back().passed) {
+    entries_.back().position = position;
+  } else {
+    entries_.push_back({position, true, true});
+  }
+  last_ = position;
+}
+
+bool OffsetWindow::finish(Position position) noexcept {
+  const auto at = std::lower_bound(entries_.begin(), entries_.end(), position,
+                                   [](const Entry& entry, Position p) { return entry.position < p; });
+  at->finished = true;
+  if (at != entries_.begin()) return false;
+  while (!entries_.empty() && entries_.front().finished) {
+    done_ = entries_.front().position;
+    if (!entries_.front().passed) --span_;
+    entries_.pop_front();
+  }
+  return true;
+}
+
+}  // namespace leftfold::detail

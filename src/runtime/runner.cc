@@ -1,0 +1,230 @@
+#include <leftfold/runner.h>
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <utility>
+
+#include "runtime/listener_loop.h"
+#include "runtime/projector_loop.h"
+
+namespace leftfold {
+
+using detail::ListenerLoop;
+using detail::ProjectorLoop;
+using detail::RegisteredHandler;
+using detail::RunContext;
+using detail::SubscriptionLoop;
+
+namespace {
+
+constexpr std::size_t kDefaultBatch = 256;
+
+[[noreturn]] void refuse(const std::string& what) { throw Error{Errc::invalid_argument, "Runner: " + what}; }
+
+template <class Names>
+std::string list(const Names& names) {
+  std::string text;
+  for (const std::string_view name : names) text.append(text.empty() ? "" : ", ").append(name);
+  return text.empty() ? "nothing" : text;
+}
+
+std::string received(const HandlerTable& table) {
+  std::vector<std::string_view> names;
+  for (const HandlerTable::Entry& entry : table.entries()) names.push_back(entry.type);
+  return list(names);
+}
+
+}  // namespace
+
+class Runner::Impl {
+ public:
+  Impl(EventFeed& f, RunnerOptions o) : feed{f}, options{std::move(o)} {}
+
+  void add(detail::HandlerEntry entry);
+  void run(const std::stop_token& stop);
+  [[nodiscard]] bool wait_until_handled(Position position, const std::stop_token& stop, Instant deadline);
+  [[nodiscard]] std::vector<SubscriptionStatus> status() const;
+  [[nodiscard]] detail::HandlerGate& gate_of(const void* handler) const;
+
+ private:
+  enum class Phase { not_yet, running, ended };
+  using Loops = std::vector<std::shared_ptr<SubscriptionLoop>>;
+
+  [[nodiscard]] std::shared_ptr<SubscriptionLoop> make_loop(RegisteredHandler& handler,
+                                                            const std::shared_ptr<RunContext>& run) const;
+  [[nodiscard]] std::size_t workers(const RegisteredHandler& handler) const;
+  void log_handlers() const;
+  void wait_for_end(RunContext& run);
+
+  EventFeed& feed;
+  const RunnerOptions options;
+  detail::HandledSignal signal;
+  std::atomic<Phase> phase{Phase::not_yet};
+  mutable std::mutex mutex;  // of the two lists: read by status() while run() and add() change them
+  std::vector<std::unique_ptr<RegisteredHandler>> handlers;
+  Loops loops;                            // of the last run, in the order of handlers
+  std::shared_ptr<RunContext> last_run;   // whose threads may not have ended
+};
+
+void Runner::Impl::add(detail::HandlerEntry entry) {
+  if (phase == Phase::running) refuse("add every handler before run(), or after it returned");
+  HandlerOptions& own = entry.options;
+  if (own.batch == 0) own.batch = kDefaultBatch;
+  if (own.name.empty()) own.name = entry.default_name;
+  if (own.checkpoint_every < own.checkpoint_every.zero()) refuse("handler " + own.name + ": checkpoint_every is negative");
+  auto handler = std::make_unique<RegisteredHandler>();
+  handler->name = own.name;
+  handler->subscription = options.group + "." + own.name;
+  handler->entry = std::move(entry);
+  handler->signal = &signal;
+  if (handler->kind() == SubscriptionKind::local && handler->entry.options.start == StartFrom::latest) {
+    refuse("projector " + handler->name + " is in memory and is rebuilt from the first event each time; StartFrom::latest needs a read_model()");
+  }
+  for (const auto& other : handlers) {
+    if (other->name == handler->name) {
+      refuse("two handlers are named " + handler->name + "; give one of them another HandlerOptions::name");
+    }
+    if (other->entry.handler == handler->entry.handler) {
+      refuse("handler " + other->name + " was added again as " + handler->name + "; make another object for it");
+    }
+  }
+  const std::scoped_lock lock{mutex};
+  handlers.push_back(std::move(handler));
+}
+
+std::size_t Runner::Impl::workers(const RegisteredHandler& handler) const {
+  if (handler.entry.options.workers > 0) return handler.entry.options.workers;
+  return handler.entry.table.is_const() ? options.workers : 1;
+}
+
+std::shared_ptr<SubscriptionLoop> Runner::Impl::make_loop(RegisteredHandler& handler,
+                                                          const std::shared_ptr<RunContext>& run) const {
+  const HandlerOptions& own = handler.entry.options;
+  if (handler.entry.is_projector) return std::make_shared<ProjectorLoop>(feed, handler, run, own.batch);
+  return std::make_shared<ListenerLoop>(feed, handler, run, workers(handler),
+                                        own.max_in_flight > 0 ? own.max_in_flight : options.max_in_flight);
+}
+
+void Runner::Impl::log_handlers() const {
+  if (handlers.empty()) options.log->log(LogLevel::warn, "runner", "runs without a handler: nothing will be handled");
+  for (const auto& handler : handlers) {
+    const bool latest = handler->entry.options.start == StartFrom::latest;
+    options.log->log(LogLevel::info, handler->subscription, "runs",
+                     {{"kind", std::string{handler->kind_name()}},
+                      {"table", handler->entry.is_projector ? (handler->entry.read_model ? "read model" : "memory") : "none"},
+                      {"workers", std::to_string(handler->entry.is_projector ? 1 : workers(*handler))},
+                      {"receives", received(handler->entry.table)},
+                      {"ignores", list(handler->entry.table.ignored())},
+                      {"without_checkpoint", latest ? "latest" : "beginning"}});
+  }
+}
+
+void Runner::Impl::run(const std::stop_token& stop) {
+  if (last_run) {  // handlers that did not return in time still run on their old threads
+    const auto ended = [this] { return std::all_of(loops.begin(), loops.end(), [](const auto& l) { return l->ended(); }); };
+    if (!last_run->wait(stop, kNever, ended)) return;
+  }
+  const auto context = std::make_shared<RunContext>(*options.clock, *options.log, options.drain);
+  log_handlers();
+  {
+    Loops made;
+    for (const auto& handler : handlers) made.push_back(make_loop(*handler, context));
+    const std::scoped_lock lock{mutex};
+    std::swap(loops, made);
+    last_run = context;
+  }
+  for (const auto& handler : handlers) handler->done = 0;
+  phase = Phase::running;
+  {
+    const std::stop_callback halt_too{stop, [&] { context->halt(); }};
+    try {
+      for (const auto& loop : loops) loop->start();
+    } catch (...) {
+      context->fail(std::current_exception());
+    }
+    context->wait_until_halted();
+  }
+  wait_for_end(*context);
+  phase = Phase::ended;
+  signal.moved();
+  if (const std::exception_ptr failure = context->failure()) std::rethrow_exception(failure);
+}
+
+// Poll threads of Listeners end by themselves once the drain is over; a handler that never returns does not.
+void Runner::Impl::wait_for_end(RunContext& run) {
+  options.log->log(LogLevel::info, "runner", "stops: handlers in progress finish, nothing new starts");
+  const auto all = [this](auto condition) { return std::all_of(loops.begin(), loops.end(), condition); };
+  const bool ended = run.wait({}, run.drain_deadline(), [&] { return all([](const auto& loop) { return loop->ended(); }); });
+  if (!ended) {
+    run.wait({}, kNever, [&] { return all([](const auto& loop) { return loop->handles_on_poll_thread() || !loop->polling(); }); });
+    for (const auto& loop : loops) {
+      if (loop->handles_on_poll_thread() && loop->status().state != "stopped") {
+        options.log->log(LogLevel::warn, loop->handler().subscription, "the handler did not finish in time",
+                         {{"drain_ms", std::to_string(options.drain.count())}});
+      }
+    }
+  }
+  options.log->log(LogLevel::info, "runner", "stopped");
+}
+
+bool Runner::Impl::wait_until_handled(Position position, const std::stop_token& stop, Instant deadline) {
+  std::vector<const RegisteredHandler*> waited_for;
+  {
+    const std::scoped_lock lock{mutex};
+    for (const auto& handler : handlers) waited_for.push_back(handler.get());
+  }
+  const auto handled = [&] {
+    return std::all_of(waited_for.begin(), waited_for.end(),
+                       [&](const RegisteredHandler* handler) { return handler->done.load() >= position.value(); });
+  };
+  signal.wait(*options.clock, stop, deadline, [&] { return handled() || phase == Phase::ended; });
+  return handled();
+}
+
+std::vector<SubscriptionStatus> Runner::Impl::status() const {
+  std::vector<SubscriptionStatus> all;
+  const std::scoped_lock lock{mutex};
+  for (std::size_t i = 0; i < handlers.size(); ++i) {
+    if (i < loops.size()) {
+      all.push_back(loops[i]->status());
+    } else {
+      SubscriptionStatus status;
+      status.name = handlers[i]->subscription;
+      status.kind = handlers[i]->kind_name();
+      status.state = "stopped";
+      all.push_back(std::move(status));
+    }
+  }
+  return all;
+}
+
+detail::HandlerGate& Runner::Impl::gate_of(const void* handler) const {
+  const std::scoped_lock lock{mutex};
+  for (const auto& registered : handlers) {
+    if (registered->entry.handler == handler) return registered->gate;
+  }
+  refuse("read() was given a handler that was not added");
+}
+
+Runner::Runner(EventFeed& feed, RunnerOptions options) {
+  if (options.group.empty()) refuse("RunnerOptions::group is empty; checkpoints are kept under it");
+  if (options.workers == 0) refuse("RunnerOptions::workers is 0; at least 1 is needed");
+  if (options.max_in_flight == 0) refuse("RunnerOptions::max_in_flight is 0; at least 1 is needed");
+  if (options.drain < options.drain.zero()) refuse("RunnerOptions::drain is negative");
+  impl_ = std::make_unique<Impl>(feed, std::move(options));
+}
+Runner::~Runner() = default;
+
+void Runner::add_entry(detail::HandlerEntry entry) { impl_->add(std::move(entry)); }
+void Runner::run(const std::stop_token& stop) { impl_->run(stop); }
+bool Runner::wait_until_handled(Position position, const std::stop_token& stop, Instant deadline) {
+  return impl_->wait_until_handled(position, stop, deadline);
+}
+std::vector<SubscriptionStatus> Runner::status() const { return impl_->status(); }
+detail::HandlerGate& Runner::gate_of(const void* handler) const { return impl_->gate_of(handler); }
+
+detail::HandlerPause::HandlerPause(HandlerGate& gate) : gate_{gate} { gate_.pause(); }
+detail::HandlerPause::~HandlerPause() { gate_.resume(); }
+
+}  // namespace leftfold

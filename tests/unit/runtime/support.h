@@ -1,0 +1,198 @@
+// Events, handlers and a running Runner for the tests of this folder.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <leftfold/memory.h>
+#include <leftfold/runner.h>
+
+namespace leftfold::runtime_test {
+
+struct Counted {
+  int n = 0;
+};
+struct Ignored {
+  int n = 0;
+};
+using TestEvents = Events<Counted, Ignored>;
+
+// Everything a test waits for ends within this or the test fails; nothing takes nearly as long.
+inline constexpr std::chrono::seconds kLong{30};
+inline Instant soon() { return system_clock().instant() + kLong; }
+
+// Counts up and lets threads wait for a number.
+class Signal {
+ public:
+  void raise() {
+    const std::scoped_lock lock{mutex_};
+    ++count_;
+    changed_.notify_all();
+  }
+  [[nodiscard]] bool wait_for(int count) {
+    std::unique_lock lock{mutex_};
+    return changed_.wait_for(lock, kLong, [&] { return count_ >= count; });
+  }
+  [[nodiscard]] int count() const {
+    const std::scoped_lock lock{mutex_};
+    return count_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  int count_ = 0;
+};
+
+inline NewEvent counted(int n) { return {Uuid::v7(system_clock().now()), "Counted", "{\"n\":" + std::to_string(n) + "}", {}, 1}; }
+inline NewEvent ignored(int n) { return {Uuid::v7(system_clock().now()), "Ignored", "{\"n\":" + std::to_string(n) + "}", {}, 1}; }
+inline NewEvent unknown() { return {Uuid::v7(system_clock().now()), "FromAnotherProgram", "{}", {}, 1}; }
+
+// Appends one event behind the others of its aggregate and returns its position.
+inline Position append(EventStore& store, const std::string& aggregate, NewEvent event) {
+  for (Version expected;;) {
+    AppendRequest request;
+    request.aggregate_id = aggregate;
+    request.expected = expected;
+    request.events.push_back(event);
+    const AppendResult result = store.append(request);
+    if (const auto* appended = std::get_if<Appended>(&result)) return appended->position;
+    expected = std::get<Conflict>(result).actual;
+  }
+}
+
+// Runs a Runner on a thread of its own until stop() or its end.
+class Running {
+ public:
+  explicit Running(Runner& runner)
+      : runner_{runner}, thread_{[this](const std::stop_token& stop) {
+          try {
+            runner_.run(stop);
+          } catch (...) {
+            failure_ = std::current_exception();
+          }
+          ended_.raise();
+        }} {}
+
+  // Ends the run and returns what it threw, or nothing.
+  std::exception_ptr stop() {
+    thread_.request_stop();
+    return wait();
+  }
+  std::exception_ptr wait() {
+    if (thread_.joinable()) thread_.join();
+    return failure_;
+  }
+  void request_stop() { thread_.request_stop(); }
+  [[nodiscard]] bool ended() { return ended_.wait_for(1); }
+
+  [[nodiscard]] bool handled(Position position) { return runner_.wait_until_handled(position, {}, soon()); }
+
+ private:
+  Runner& runner_;
+  Signal ended_;
+  std::exception_ptr failure_;
+  std::jthread thread_;
+};
+
+// Text of what a run threw; "" for nothing.
+inline std::string text_of(const std::exception_ptr& failure) {
+  if (!failure) return "";
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "?";
+  }
+}
+
+// Remembers what it received, from any number of threads; can be held in the middle of an event, and can fail at one.
+struct Recorder : Listener<TestEvents> {
+  void on(const Counted& event, const EventMetadata& meta) const {
+    {
+      std::unique_lock lock{mutex};
+      if (running[meta.aggregate_id]++ > 0) overlapped = true;
+      most_parallel = std::max(most_parallel, ++parallel);
+      started.raise();
+      if (event.n == hold_at) changed.wait(lock, [this] { return !held; });
+    }
+    if (event.n == fail_at) {
+      leave(meta.aggregate_id);
+      throw std::runtime_error{"no such luck"};
+    }
+    {
+      const std::scoped_lock lock{mutex};
+      seen[meta.aggregate_id].push_back(event.n);
+      ++total;
+    }
+    leave(meta.aggregate_id);
+    finished.raise();
+  }
+  void release() const {
+    const std::scoped_lock lock{mutex};
+    held = false;
+    changed.notify_all();
+  }
+  [[nodiscard]] std::vector<int> of(const std::string& aggregate) const {
+    const std::scoped_lock lock{mutex};
+    return seen[aggregate];
+  }
+  [[nodiscard]] int count() const {
+    const std::scoped_lock lock{mutex};
+    return total;
+  }
+
+  int hold_at = -1;  // waits there until release()
+  int fail_at = -1;  // throws there
+  mutable Signal started;
+  mutable Signal finished;
+  mutable bool overlapped = false;
+  mutable int most_parallel = 0;
+
+ private:
+  void leave(const std::string& aggregate) const {
+    const std::scoped_lock lock{mutex};
+    --running[aggregate];
+    --parallel;
+  }
+  mutable std::mutex mutex;
+  mutable std::condition_variable changed;
+  mutable bool held = true;
+  mutable int parallel = 0;
+  mutable int total = 0;
+  mutable std::map<std::string, int> running;
+  mutable std::map<std::string, std::vector<int>> seen;
+};
+
+// A table in memory: the numbers in the order they came.
+struct Numbers : Projector<TestEvents> {
+  void on(const Counted& event) {
+    if (event.n == fail_at) throw std::runtime_error{"no such luck"};
+    numbers.push_back(event.n);
+  }
+  void reset() {
+    numbers.clear();
+    ++resets;
+  }
+  int fail_at = -1;
+  int resets = 0;
+  std::vector<int> numbers;
+};
+
+inline std::vector<int> up_to(int count) {
+  std::vector<int> numbers;
+  for (int n = 0; n < count; ++n) numbers.push_back(n);
+  return numbers;
+}
+
+}  // namespace leftfold::runtime_test
