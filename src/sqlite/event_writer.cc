@@ -1,0 +1,200 @@
+#include "sqlite/event_writer.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <leftfold/error.h>
+
+#include "sqlite/failure.h"
+
+namespace leftfold::sqlite {
+
+EventWriter::EventWriter(std::unique_ptr<Connection> connection, std::shared_ptr<SharedFile> shared, Options options)
+    : shared_{std::move(shared)}, options_{options}, connection_{std::move(connection)} {
+  Connection& c = *connection_;
+  c.execute("PRAGMA synchronous = FULL; PRAGMA cache_size = -16384");
+  begin_ = {c, "BEGIN IMMEDIATE"};
+  commit_ = {c, "COMMIT"};
+  data_version_ = {c, "PRAGMA data_version"};
+  last_event_ = {c, "SELECT global_position, committed_at FROM events ORDER BY global_position DESC LIMIT 1"};
+  find_stream_ = {c, "SELECT id, (SELECT max(version) FROM events WHERE stream = id) FROM streams WHERE name = ?1"};
+  add_stream_ = {c, "INSERT INTO streams(name) VALUES(?1)"};
+  add_event_ = {c,
+                "INSERT INTO events(global_position, stream, version, event_id, type, payload, metadata, committed_at, "
+                "schema_version, commit_id, commit_pos, commit_size) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"};
+  find_command_ = {c, "SELECT version, position, events, committed_at FROM commands WHERE stream = ?1 AND key = ?2"};
+  add_command_ = {c,
+                  "INSERT INTO commands(stream, key, version, position, events, committed_at) "
+                  "VALUES(?1, ?2, ?3, ?4, ?5, ?6)"};
+  // Replaces SQLite's own checkpoint inside COMMIT: finish() does it when nobody waits any more.
+  sqlite3_wal_hook(
+      c.handle(),
+      [](void* self, sqlite3*, const char*, int pages) {
+        static_cast<EventWriter*>(self)->log_pages_ = pages;
+        return SQLITE_OK;
+      },
+      this);
+}
+
+void EventWriter::begin() {
+  hold_ = shared_->gate.enter(options_.lock_timeout, connection_->file());
+  stored_events_ = false;
+  try {
+    if (sync_failed_) settle_log();
+    const int result = begin_.try_step();
+    if ((result & 0xff) == SQLITE_BUSY) {
+      throw Error{Errc::unavailable, std::string{connection_->file()} + ": another process has held the write lock for " +
+                                         std::to_string(options_.lock_timeout.count()) +
+                                         " ms; end it (a sqlite3 shell with an open transaction?), then try again"};
+    }
+    if (result != SQLITE_DONE) throw failure(connection_->handle(), result, connection_->file(), "BEGIN IMMEDIATE");
+    connection_->check_file_in_place();
+    refresh();
+  } catch (...) {
+    undo();
+    throw;
+  }
+}
+
+/// After a failed fsync the kernel may have dropped pages of the log that earlier commits rest on, while later ones would
+/// seem to succeed. So the log is written into the file and begun afresh before anything is stored again.
+void EventWriter::settle_log() {
+  const int result = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (result != SQLITE_OK) {
+    throw failure_as(Errc::unavailable, connection_->handle(), result, connection_->file(), "checkpoint after a failed fsync");
+  }
+  sync_failed_ = false;
+}
+
+void EventWriter::refresh() {
+  now_ = options_.clock->now().time_since_epoch().count();
+  data_version_.step();
+  const std::int64_t data_version = data_version_.integer(0);
+  data_version_.reset();
+  if (data_version != seen_data_version_) {  // another connection wrote
+    heads_.forget();
+    const ResetAtEnd reset{last_event_};
+    const bool any = last_event_.step();
+    position_ = any ? last_event_.integer(0) : 0;
+    committed_at_ = any ? last_event_.integer(1) : 0;
+    seen_data_version_ = data_version;
+  }
+  now_ = std::max(now_, committed_at_);
+}
+
+AppendResult EventWriter::apply(const AppendRequest& request) {
+  StreamHead& head = head_of(request.aggregate_id);
+  if (!request.idempotency_key.empty() && head.stream != 0) {
+    if (const Appended* first = first_result(head.stream, request)) return *first;
+  }
+  if (Version{head.version} != request.expected) return Conflict{Version{head.version}};
+  if (head.stream == 0) {
+    add_stream_.bind(1, request.aggregate_id);
+    add_stream_.run();
+    head.stream = sqlite3_last_insert_rowid(connection_->handle());
+  }
+  insert_events(request, head.stream, head.version + 1);
+  head.version += static_cast<std::int64_t>(request.events.size());
+  Appended result;
+  result.version = Version{head.version};
+  result.position = request.events.empty() ? Position::start() : Position{position_};
+  result.events = request.events.size();
+  result.committed_at = Timestamp{std::chrono::milliseconds{now_}};
+  if (!request.idempotency_key.empty()) insert_command(request, head.stream, result);
+  stored_events_ = stored_events_ || !request.events.empty();
+  return result;
+}
+
+StreamHead& EventWriter::head_of(std::string_view aggregate_id) {
+  if (StreamHead* known = heads_.find(aggregate_id)) return *known;
+  StreamHead head;
+  find_stream_.bind(1, aggregate_id);
+  const ResetAtEnd reset{find_stream_};
+  if (find_stream_.step()) {
+    head.stream = find_stream_.integer(0);
+    if (!find_stream_.is_null(1)) head.version = find_stream_.integer(1);
+  }
+  return heads_.put(aggregate_id, head);
+}
+
+const Appended* EventWriter::first_result(std::int64_t stream, const AppendRequest& request) {
+  find_command_.bind(1, stream);
+  find_command_.bind(2, request.idempotency_key);
+  const ResetAtEnd reset{find_command_};
+  if (!find_command_.step()) return nullptr;
+  repeated_.version = Version{find_command_.integer(0)};
+  repeated_.position = Position{find_command_.integer(1)};
+  repeated_.events = static_cast<std::size_t>(find_command_.integer(2));
+  repeated_.committed_at = Timestamp{std::chrono::milliseconds{find_command_.integer(3)}};
+  repeated_.repeated = true;
+  return &repeated_;
+}
+
+void EventWriter::insert_events(const AppendRequest& request, std::int64_t stream, std::int64_t first_version) {
+  add_event_.bind(2, stream);
+  add_event_.bind(8, now_);
+  add_event_.bind(12, static_cast<std::int64_t>(request.events.size()));
+  std::int64_t pos = 0;
+  for (const NewEvent& event : request.events) {
+    add_event_.bind(1, position_ + 1);
+    add_event_.bind(3, first_version + pos);
+    add_event_.bind(4, event.id);
+    add_event_.bind(5, event.type);
+    add_event_.bind(6, event.payload);
+    event.metadata.empty() ? add_event_.bind_null(7) : add_event_.bind(7, event.metadata);
+    add_event_.bind(9, event.schema_version);
+    pos == 0 ? add_event_.bind_null(10) : add_event_.bind(10, request.events.front().id);
+    add_event_.bind(11, pos);
+    add_event_.run();
+    ++pos;
+    ++position_;
+    committed_at_ = now_;
+  }
+}
+
+void EventWriter::insert_command(const AppendRequest& request, std::int64_t stream, const Appended& result) {
+  add_command_.bind(1, stream);
+  add_command_.bind(2, request.idempotency_key);
+  add_command_.bind(3, result.version.value());
+  add_command_.bind(4, result.position.value());
+  add_command_.bind(5, static_cast<std::int64_t>(result.events));
+  add_command_.bind(6, now_);
+  add_command_.run();
+}
+
+void EventWriter::commit() {
+  const int result = commit_.try_step();
+  if (result == SQLITE_DONE) return;
+  // SQLite's messages end with the rollback, so the error is made first.
+  sqlite3* db = connection_->handle();
+  const bool still_open = connection_->in_transaction();
+  // SQLite undoes a COMMIT that failed, in memory. When only the write of the log was refused for want of room, its
+  // commit mark was not written either, so that holds after a crash too. After any other failure (an fsync above all) the mark
+  // may already be in the log and a crash now would bring the transaction back: that is in doubt.
+  const bool definite = still_open || (result & 0xff) == SQLITE_FULL;
+  Error error = definite ? failure(db, result, connection_->file(), "COMMIT")
+                         : failure_as(Errc::in_doubt, db, result, connection_->file(), "COMMIT");
+  sync_failed_ = sync_failed_ || !definite;
+  undo();
+  throw error;
+}
+
+void EventWriter::undo() noexcept {
+  connection_->rollback();
+  heads_.forget();
+  seen_data_version_ = -1;
+  stored_events_ = false;
+  hold_.leave();
+}
+
+void EventWriter::finish() noexcept {
+  if (log_pages_ >= options_.checkpoint_pages) {
+    // A failure loses nothing: the events are in the log, and the next commit tries again.
+    sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    log_pages_ = 0;
+  }
+  hold_.leave();
+}
+
+}  // namespace leftfold::sqlite

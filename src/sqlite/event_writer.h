@@ -1,0 +1,71 @@
+// Writes appends into the file: the SQL of one group commit.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include <leftfold/clock.h>
+#include <leftfold/event_store.h>
+
+#include "sqlite/connection.h"
+#include "sqlite/head_cache.h"
+#include "sqlite/shared_file.h"
+#include "sqlite/statement.h"
+
+namespace leftfold::sqlite {
+
+/// One write transaction after the other: begin(), apply() each request, commit(), finish(). A request that conflicts leaves
+/// the transaction as it was; when apply() throws, undo() is due.
+/// One thread at a time, not always the same.
+class EventWriter {
+ public:
+  struct Options {
+    std::chrono::milliseconds lock_timeout{};
+    int checkpoint_pages = 1000;
+    Clock* clock = nullptr;
+  };
+  /// `connection` is open on a store.
+  EventWriter(std::unique_ptr<Connection> connection, std::shared_ptr<SharedFile> shared, Options options);
+
+  /// Waits for the write lock. Throws Error(unavailable, permission_denied, corrupt, storage_full): there is then no transaction.
+  void begin();
+  /// The request's outcome, if commit() succeeds.
+  [[nodiscard]] AppendResult apply(const AppendRequest& request);
+  /// Makes all durable. Throws Error(unavailable, storage_full): nothing was stored; in_doubt: unknown. The transaction
+  /// is over in any case.
+  void commit();
+  void undo() noexcept;
+  /// After commit() and after its waiters were told: moves a long log into the file, lets other writers in.
+  void finish() noexcept;
+
+  /// Whether the transaction that was committed last stored events.
+  [[nodiscard]] bool stored_events() const noexcept { return stored_events_; }
+
+ private:
+  void refresh();
+  void settle_log();
+  [[nodiscard]] StreamHead& head_of(std::string_view aggregate_id);
+  [[nodiscard]] const Appended* first_result(std::int64_t stream, const AppendRequest& request);
+  void insert_events(const AppendRequest& request, std::int64_t stream, std::int64_t first_version);
+  void insert_command(const AppendRequest& request, std::int64_t stream, const Appended& result);
+
+  std::shared_ptr<SharedFile> shared_;
+  Options options_;
+  std::unique_ptr<Connection> connection_;
+  Statement begin_, commit_, data_version_, last_event_, find_stream_, add_stream_, add_event_, find_command_, add_command_;
+  WriterGate::Hold hold_;
+
+  HeadCache heads_;
+  std::int64_t seen_data_version_ = -1;
+  std::int64_t position_ = 0;      // of the last event, including this transaction's
+  std::int64_t committed_at_ = 0;  // of the last event
+  std::int64_t now_ = 0;           // committed_at of this transaction
+  Appended repeated_;
+  int log_pages_ = 0;
+  bool stored_events_ = false;
+  bool sync_failed_ = false;
+};
+
+}  // namespace leftfold::sqlite

@@ -1,0 +1,167 @@
+#include "sqlite/schema.h"
+
+#include <string>
+#include <thread>
+
+#include <leftfold/clock.h>
+#include <leftfold/error.h>
+
+#include "sqlite/lock_file.h"
+
+namespace leftfold::sqlite {
+namespace {
+
+constexpr const char* kStoreTables = R"sql(
+CREATE TABLE streams(
+  id   INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE CHECK (name <> '')
+) STRICT;
+CREATE TABLE events(
+  global_position INTEGER PRIMARY KEY CHECK (global_position > 0),
+  stream          INTEGER NOT NULL REFERENCES streams(id),
+  version         INTEGER NOT NULL CHECK (version >= 0),
+  event_id        BLOB NOT NULL CHECK (length(event_id) = 16),
+  type            TEXT NOT NULL CHECK (type <> ''),
+  payload         TEXT NOT NULL,
+  metadata        TEXT CHECK (metadata <> ''),
+  committed_at    INTEGER NOT NULL,
+  schema_version  INTEGER NOT NULL,
+  commit_id       BLOB CHECK (length(commit_id) = 16),
+  commit_pos      INTEGER NOT NULL CHECK (commit_pos >= 0),
+  commit_size     INTEGER NOT NULL CHECK (commit_size > commit_pos),
+  UNIQUE (stream, version)
+) STRICT;
+CREATE TABLE commands(
+  stream       INTEGER NOT NULL REFERENCES streams(id),
+  key          TEXT NOT NULL CHECK (key <> ''),
+  version      INTEGER NOT NULL,
+  position     INTEGER NOT NULL,
+  events       INTEGER NOT NULL,
+  committed_at INTEGER NOT NULL,
+  PRIMARY KEY (stream, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE subscriptions(
+  id         INTEGER PRIMARY KEY,
+  name       TEXT NOT NULL UNIQUE CHECK (name <> ''),
+  checkpoint INTEGER CHECK (checkpoint >= 0),
+  epoch      INTEGER NOT NULL CHECK (epoch >= 0)
+) STRICT;
+)sql";
+
+constexpr const char* kReadModelTable = R"sql(
+CREATE TABLE leftfold_projections(
+  subscription TEXT PRIMARY KEY CHECK (subscription <> ''),
+  checkpoint   INTEGER NOT NULL CHECK (checkpoint >= 0)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+bool has_table(Connection& connection, const std::string& name) {
+  return connection.integer("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '" + name + "'") != 0;
+}
+
+/// Holds byte 0 of the lock file: one process at a time sets a file up, because switching to WAL is nothing that
+/// SQLite lets two do at once.
+class SetupLock {
+ public:
+  SetupLock(const Connection& connection, std::chrono::milliseconds timeout)
+      : lock_{std::filesystem::path{connection.file()}} {
+    const Instant begin = system_clock().instant();
+    while (!lock_.try_lock(0)) {
+      if (system_clock().instant() - begin >= timeout) {
+        throw Error{Errc::unavailable, std::string{connection.file()} +
+                                           ": another process has been creating the file for too long; try again"};
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds{2});  // another process' unlock cannot be waited for
+    }
+  }
+
+ private:
+  LockFile lock_;
+};
+
+/// Throws unless the file may become, or is, a store this program can use. Returns whether it is one already.
+bool check_store(Connection& connection) {
+  const std::int64_t id = connection.integer("PRAGMA application_id");
+  const std::int64_t version = connection.integer("PRAGMA user_version");
+  const std::string file{connection.file()};
+  if (id == kApplicationId) {
+    if (version > kFormatVersion) {
+      throw Error{Errc::unsupported, file + ": format version " + std::to_string(version) + ", this program reads up to " +
+                                         std::to_string(kFormatVersion) + "; use a newer leftfold (the file is unchanged)"};
+    }
+    if (version < 1) throw Error{Errc::corrupt, file + ": has leftfold's application id but no format version"};
+    return true;
+  }
+  const bool taken = id != 0 || (connection.integer("SELECT count(*) FROM sqlite_schema") != 0 &&
+                                 !has_table(connection, "leftfold_projections"));
+  if (taken) {
+    throw Error{Errc::invalid_argument, file + ": is another program's database; name a file of its own for the events"};
+  }
+  for (const char* table : {"streams", "events", "commands", "subscriptions"}) {
+    if (has_table(connection, table)) {
+      throw Error{Errc::invalid_argument, file + ": holds a read table called \"" + table +
+                                              "\", a name the store needs; rename it"};
+    }
+  }
+  return false;
+}
+
+bool in_wal_mode(Connection& connection) { return connection.text("PRAGMA journal_mode") == "wal"; }
+
+void switch_to_wal(Connection& connection) {
+  const std::string mode = connection.text("PRAGMA journal_mode = WAL");
+  if (mode != "wal") {
+    throw Error{Errc::unsupported, std::string{connection.file()} + ": cannot use a write-ahead log here (journal mode \"" +
+                                       mode + "\"); put the file on a local disk"};
+  }
+}
+
+template <class Change>
+void in_transaction(Connection& connection, Change change) {
+  connection.execute("BEGIN IMMEDIATE");
+  try {
+    change();
+    connection.execute("COMMIT");
+  } catch (...) {
+    connection.rollback();
+    throw;
+  }
+}
+
+}  // namespace
+
+void open_store(Connection& connection, Access access, std::chrono::milliseconds lock_timeout) {
+  if (check_store(connection)) {
+    if (access == Access::read_only || in_wal_mode(connection)) return;
+  } else if (access == Access::read_only) {
+    throw Error{Errc::not_found, std::string{connection.file()} +
+                                     ": holds no events yet; it is opened read-only, so the tables are not created"};
+  }
+  const SetupLock lock{connection, lock_timeout};
+  connection.execute("PRAGMA synchronous = FULL");
+  const bool ready = check_store(connection);  // another process may have been faster
+  switch_to_wal(connection);
+  if (ready) return;
+  in_transaction(connection, [&] {
+    connection.execute(kStoreTables);
+    connection.execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
+    connection.execute(("PRAGMA user_version = " + std::to_string(kFormatVersion)).c_str());
+  });
+}
+
+void open_read_model(Connection& connection, std::chrono::milliseconds lock_timeout) {
+  if (connection.integer("PRAGMA application_id") == kApplicationId) {
+    (void)check_store(connection);  // a newer format is not written to
+  }
+  if (in_wal_mode(connection) && has_table(connection, "leftfold_projections")) return;
+  const SetupLock lock{connection, lock_timeout};
+  connection.execute("PRAGMA synchronous = FULL");
+  switch_to_wal(connection);
+  in_transaction(connection, [&] {
+    if (!has_table(connection, "leftfold_projections")) connection.execute(kReadModelTable);
+  });
+}
+
+bool is_store(Connection& connection) { return connection.integer("PRAGMA application_id") == kApplicationId; }
+
+}  // namespace leftfold::sqlite

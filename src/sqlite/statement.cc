@@ -1,0 +1,41 @@
+#include "sqlite/statement.h"
+
+#include <cstring>
+#include <string>
+
+#include "sqlite/connection.h"
+#include "sqlite/failure.h"
+
+namespace leftfold::sqlite {
+
+Statement::Statement(Connection& connection, std::string_view sql) : connection_{&connection} {
+  const int result = sqlite3_prepare_v3(connection.handle(), sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &handle_, nullptr);
+  if (result != SQLITE_OK) throw failure(connection.handle(), result, connection.file(), std::string{sql});
+}
+
+std::string_view Statement::text(int column) const {
+  const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
+  if (bytes == nullptr) {
+    if (sqlite3_errcode(connection_->handle()) == SQLITE_NOMEM) fail(SQLITE_NOMEM);
+    return {};
+  }
+  return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
+}
+
+Uuid Statement::uuid(int column) const {
+  const void* bytes = sqlite3_column_blob(handle_, column);
+  std::array<std::uint8_t, 16> id{};
+  if (bytes == nullptr || sqlite3_column_bytes(handle_, column) != static_cast<int>(id.size())) {
+    throw Error{Errc::corrupt, std::string{connection_->file()} + ": " + sqlite3_column_name(handle_, column) +
+                                   " is not 16 bytes long; restore a backup"};
+  }
+  std::memcpy(id.data(), bytes, id.size());
+  return Uuid{id};
+}
+
+void Statement::fail(int result) const {
+  throw failure(connection_->handle(), result, connection_->file(), sqlite3_sql(handle_));
+}
+
+}  // namespace leftfold::sqlite

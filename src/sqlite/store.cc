@@ -1,0 +1,131 @@
+#include <leftfold/sqlite.h>
+
+#include <string>
+#include <utility>
+
+#include <leftfold/error.h>
+
+#include "sqlite/connection.h"
+#include "sqlite/event_reader.h"
+#include "sqlite/event_writer.h"
+#include "sqlite/feed_subscription.h"
+#include "sqlite/group_committer.h"
+#include "sqlite/schema.h"
+#include "sqlite/shared_file.h"
+#include "sqlite/subscription_table.h"
+
+namespace leftfold {
+
+using sqlite::Access;
+using sqlite::Connection;
+using sqlite::EventReader;
+
+class SqliteStore::Impl {
+ public:
+  explicit Impl(SqliteOptions options)
+      : options_{std::move(options)},
+        access_{options_.mode == SqliteOptions::Mode::read_only ? Access::read_only : Access::read_write},
+        file_{open_file()},
+        shared_{sqlite::SharedFile::of(file_)},
+        readers_{file_, shared_, options_.lock_timeout} {
+    if (access_ == Access::read_only) {
+      (void)head();  // what a reader may not do fails here and not at the first read
+      return;
+    }
+    const sqlite::EventWriter::Options writer{options_.lock_timeout, options_.wal_autocheckpoint_pages, options_.clock};
+    writer_ = std::make_unique<sqlite::EventWriter>(connect(), shared_, writer);
+    table_ = std::make_unique<sqlite::SubscriptionTable>(connect(), shared_, options_.lock_timeout);
+    committer_ = std::make_unique<sqlite::GroupCommitter>(*writer_, shared_->commits, options_.max_group_events);
+  }
+
+  /// Throws Error unless an append may be tried on this thread now.
+  void check_append(const AppendRequest& request) const {
+    validate(request);
+    if (committer_ == nullptr) {
+      throw Error{Errc::permission_denied, file_.string() + ": is open read-only; open it for writing to append"};
+    }
+  }
+
+  AppendResult append(const AppendRequest& request) {
+    check_append(request);
+    shared_->gate.check_not_held_here(file_.native());
+    return committer_->append(request);
+  }
+
+  std::future<AppendResult> append_async(AppendRequest request) {
+    check_append(request);
+    return committer_->append_async(std::move(request));
+  }
+
+  template <class Read>
+  auto read(Read read) {
+    return readers_.with(std::move(read));
+  }
+
+  Position head() {
+    return readers_.with([](EventReader& reader) { return reader.head(); });
+  }
+
+  std::unique_ptr<Subscription> subscribe(const SubscriptionOptions& options) {
+    return std::make_unique<sqlite::FeedSubscription>(
+        sqlite::FeedAccess{file_, readers_, table_.get(), shared_, options_.clock}, options);
+  }
+
+  const std::filesystem::path& file() const noexcept { return file_; }
+
+ private:
+  /// Sets the file up and returns its real path.
+  std::filesystem::path open_file() const {
+    const std::filesystem::path path = sqlite::checked_path(options_.file, access_);
+    Connection connection{path, access_, options_.lock_timeout};
+    sqlite::open_store(connection, access_, options_.lock_timeout);
+    return std::filesystem::canonical(path);
+  }
+  std::unique_ptr<Connection> connect() const {
+    auto connection = std::make_unique<Connection>(file_, access_, options_.lock_timeout);
+    shared_->check_found_at(file_);
+    return connection;
+  }
+
+  const SqliteOptions options_;
+  const Access access_;
+  const std::filesystem::path file_;
+  const std::shared_ptr<sqlite::SharedFile> shared_;
+  sqlite::ReaderPool readers_;
+  std::unique_ptr<sqlite::EventWriter> writer_;       // null when read-only, as the next two
+  std::unique_ptr<sqlite::SubscriptionTable> table_;
+  std::unique_ptr<sqlite::GroupCommitter> committer_;  // ends first: it uses the writer
+};
+
+SqliteStore::SqliteStore(SqliteOptions options) : impl_{std::make_shared<Impl>(std::move(options))} {}
+SqliteStore::~SqliteStore() = default;
+
+AppendResult SqliteStore::append(const AppendRequest& request) { return impl_->append(request); }
+
+std::future<AppendResult> SqliteStore::append_async(AppendRequest request) {
+  return impl_->append_async(std::move(request));
+}
+
+EventPage SqliteStore::read_stream(std::string_view aggregate_id, Version from, std::size_t max) {
+  return impl_->read([&](EventReader& reader) { return reader.read_stream(aggregate_id, from, max); });
+}
+
+EventPage SqliteStore::read_all(Position after, std::size_t max) {
+  return impl_->read([&](EventReader& reader) { return reader.read_all(after, max); });
+}
+
+Position SqliteStore::head() { return impl_->head(); }
+
+std::optional<Appended> SqliteStore::find_append(std::string_view aggregate_id, std::string_view idempotency_key) {
+  return impl_->read([&](EventReader& reader) { return reader.find_append(aggregate_id, idempotency_key); });
+}
+
+std::unique_ptr<Subscription> SqliteStore::subscribe(const SubscriptionOptions& options) {
+  return impl_->subscribe(options);
+}
+
+Position SqliteStore::head(std::int32_t partition) { return partition == 0 ? head() : Position::start(); }
+
+const std::filesystem::path& SqliteStore::file() const noexcept { return impl_->file(); }
+
+}  // namespace leftfold
