@@ -24,18 +24,19 @@ namespace leftfold {
 
 class App;
 
-/// A verb of the program's own on its command line. Returns the exit code; `arguments` follow the verb.
+/// A verb of the program's own on its command line. Returns the exit code; `arguments` follow the verb. End soon after
+/// `stop` is requested.
 using AppCommand = std::function<int(App& app, std::span<const std::string> arguments, const std::stop_token& stop)>;
 
 /// What an App knows of an aggregate: for `handlers`, checks and the tools.
 struct AggregateInfo {
   std::string_view name;
-  std::vector<std::string_view> events;  ///< stored names
+  std::vector<std::string_view> events;  ///< stored names; text that lives as long as the program
 };
 
 /// What an App knows of a handler.
 struct HandlerInfo {
-  std::string_view name;
+  std::string name;
   bool is_projector = false;
   bool exactly_once = false;             ///< a projector with a read model
   std::vector<std::string_view> handled; ///< stored names it receives
@@ -58,13 +59,14 @@ struct CommandInfo {
 ///     return leftfold::cli::run(argc, argv, app);
 ///
 /// Settings come from flags, the environment and defaults (settings.h); the store opens at first use. Register
-/// everything first, from one thread; after that store(), feed(), read_model() and repository() are for any thread.
-/// What handlers are constructed with must outlive it.
+/// everything first, from one thread; after that store(), feed(), read_model(), repository(), runner() and log() are for
+/// any thread, run() for one. What handlers are constructed with must outlive it.
 class App {
  public:
-  /// `name` names the default file ("shop" -> shop.db) and the program in logs. Reads the environment.
-  /// Throws Error(invalid_argument) for an empty name; a bad variable is reported at first use, after flags could mend it.
-  explicit App(std::string name);
+  /// `name` names the default file ("shop" -> shop.db) and the program in messages. Reads the environment.
+  /// Throws Error(invalid_argument) for a name that is not of letters, digits, '-', '_' and '.'; a bad variable is
+  /// reported at first use, after flags could mend it.
+  explicit App(std::string name, const Settings::Environment& environment = Settings::process_environment());
   ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;
@@ -98,29 +100,36 @@ class App {
     return add_handler<H>(std::move(options), std::forward<Args>(args)...);
   }
 
-  /// Adds a verb to the command line. Throws Error(invalid_argument) for a name that is taken.
+  /// Adds a verb to the command line. Throws Error(invalid_argument) for a name that is taken or is not of small letters,
+  /// digits and '-', and for an empty function.
   App& command(std::string name, std::string help, AppCommand run);
 
   [[nodiscard]] const std::string& name() const noexcept;
   /// The settings; change them before first use of the store.
   [[nodiscard]] Settings& settings() noexcept;
 
-  /// The store the settings name; opened at first use. Throws Error(invalid_config), and as the store's constructor.
+  /// The store the settings name; opened at first use, and again by the next call if that failed.
+  /// Throws as Settings::validate(), and as the store's constructor.
   [[nodiscard]] EventStore& store();
-  /// The broker the settings name. Throws as store().
+  /// The broker the settings name; with `none:` one that never brings an event. Throws as store().
   [[nodiscard]] EventFeed& feed();
-  /// Read tables beside the events: the same file with sqlite:, memory with memory:. Usable before the settings are known.
+  /// Read tables beside the events: the same file with sqlite:; with memory: a temporary file that ends with the App.
+  /// Hand it to handlers before the settings are known: the file is asked for at first use.
   [[nodiscard]] SqliteReadModel& read_model() noexcept;
   /// A repository over store(). Throws as store().
   template <AggregateType Root>
   [[nodiscard]] Repository<Root> repository(RepositoryOptions options = {}) {
     return Repository<Root>{store(), options};
   }
-  /// The Runner with every handler added. Throws as store().
+  /// Leaves out all handlers but these when the Runner is made; call before runner() and run().
+  /// Throws Error(not_found) for a name that no handler has, with the nearest one.
+  App& only(std::span<const std::string> handler_names);
+  /// The Runner with the handlers added, made at first use. Throws as store().
   [[nodiscard]] Runner& runner();
-  /// Logs what each handler receives, then runs all until `stop`. Throws as Runner::run.
+  /// Runs the handlers until `stop`; the log says what each receives and leaves alone. Throws as store() and Runner::run,
+  /// and Error(invalid_argument) when the App has no handler.
   void run(const std::stop_token& stop);
-  /// The logger the settings describe. Throws Error(invalid_config).
+  /// The logger the settings describe, to stderr. Throws as Settings::validate().
   [[nodiscard]] Logger& log();
 
   [[nodiscard]] std::vector<AggregateInfo> aggregates() const;
@@ -137,7 +146,11 @@ class App {
     auto owned = std::make_shared<H>(std::forward<Args>(args)...);
     H& handler = *owned;
     const HandlerTable table = HandlerTable::of(handler);
-    HandlerInfo info{handler_name<H>(), ProjectorType<H>, HasReadModel<H>, {}, table.ignored()};
+    HandlerInfo info;
+    info.name = options.name.empty() ? std::string{handler_name<H>()} : options.name;
+    info.is_projector = ProjectorType<H>;
+    info.exactly_once = ProjectorType<H> && HasReadModel<H>;
+    info.ignored = table.ignored();
     for (const auto& entry : table.entries()) info.handled.push_back(entry.type);
     own(std::move(owned), std::move(info),
         [&handler, options = std::move(options)](Runner& runner) { runner.add(handler, options); });

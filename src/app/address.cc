@@ -1,0 +1,97 @@
+#include "app/address.h"
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <leftfold/error.h>
+
+namespace leftfold::app {
+namespace {
+
+constexpr std::size_t kMostCount = 1'000'000;
+constexpr std::chrono::milliseconds kLongestDuration = std::chrono::hours{24};
+
+std::string as_it_stands(const Setting& setting) {
+  return std::string{setting.name} + " is \"" + setting.value + "\" (" + setting.origin + ")";
+}
+
+[[noreturn]] void not_built(const Setting& setting, const std::string& what) {
+  throw Error{Errc::unsupported, as_it_stands(setting) + ": this build has no " + what + "; use " +
+                                     std::string{setting.allowed}};
+}
+
+}  // namespace
+
+void refuse(const Setting& setting, const std::string& hint) {
+  throw Error{Errc::invalid_config, as_it_stands(setting) + "; use " + std::string{setting.allowed} + hint};
+}
+
+StoreAddress store_address(const Setting& setting) {
+  const std::string_view value = setting.value;
+  if (value == "memory:") return {StoreKind::memory, {}};
+  if (value.starts_with("dynamodb:")) not_built(setting, "DynamoDB store");
+  constexpr std::string_view kSqlite = "sqlite:";
+  if (value.starts_with(kSqlite)) {
+    const std::string_view file = value.substr(kSqlite.size());
+    if (file == ":memory:") refuse(setting, "; did you mean \"memory:\"?");
+    if (file.empty() || file.find('\0') != std::string_view::npos) refuse(setting);
+    return {StoreKind::sqlite, std::filesystem::path{file}};
+  }
+  if (value == "memory") refuse(setting, "; did you mean \"memory:\"?");
+  if (value.ends_with(".db")) refuse(setting, "; did you mean \"sqlite:" + setting.value + "\"?");
+  refuse(setting);
+}
+
+BrokerKind broker_kind(const Setting& setting) {
+  if (setting.value == "embedded:") return BrokerKind::embedded;
+  if (setting.value == "none:") return BrokerKind::none;
+  if (setting.value.starts_with("kafka:")) not_built(setting, "Kafka broker");
+  for (const std::string_view bare : {"embedded", "none"}) {
+    if (setting.value == bare) refuse(setting, "; did you mean \"" + setting.value + ":\"?");
+  }
+  refuse(setting);
+}
+
+std::size_t count_value(const Setting& setting) {
+  std::size_t number = 0;
+  const char* const end = setting.value.data() + setting.value.size();
+  const auto [at, error] = std::from_chars(setting.value.data(), end, number);
+  if (error != std::errc{} || at != end || number < 1 || number > kMostCount) refuse(setting);
+  return number;
+}
+
+std::chrono::milliseconds duration_value(const Setting& setting) {
+  constexpr std::array<std::pair<std::string_view, std::int64_t>, 4> kUnits{
+      {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}}};
+  std::int64_t number = 0;
+  const char* const end = setting.value.data() + setting.value.size();
+  const auto [at, error] = std::from_chars(setting.value.data(), end, number);
+  if (error != std::errc{} || number < 0 || setting.value.starts_with('-')) refuse(setting);
+  const std::string_view unit{at, static_cast<std::size_t>(end - at)};
+  for (const auto& [name, factor] : kUnits) {
+    if (unit != name) continue;
+    if (number > kLongestDuration.count() / factor) refuse(setting);
+    return std::chrono::milliseconds{number * factor};
+  }
+  refuse(setting);
+}
+
+LogLevel log_level_value(const Setting& setting) {
+  try {
+    return parse_log_level(setting.value);
+  } catch (const Error&) {  // it does not know where the value comes from
+    refuse(setting);
+  }
+}
+
+LogFormat log_format_value(const Setting& setting) {
+  if (setting.value == "text") return LogFormat::text;
+  if (setting.value == "json") return LogFormat::json;
+  refuse(setting);
+}
+
+}  // namespace leftfold::app

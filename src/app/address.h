@@ -1,0 +1,38 @@
+// What the texts of the settings mean. Each function throws Error(invalid_config) that names the value, where it comes from and
+// what is allowed.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+
+#include <leftfold/log.h>
+#include <leftfold/settings.h>
+
+namespace leftfold::app {
+
+enum class StoreKind { memory, sqlite };
+
+/// Which store, and where.
+struct StoreAddress {
+  StoreKind kind = StoreKind::memory;
+  std::filesystem::path file;  ///< sqlite only
+};
+
+enum class BrokerKind { embedded, none };
+
+/// Reads `memory:` or `sqlite:FILE`. Throws Error(unsupported) for a store that this build does not contain.
+[[nodiscard]] StoreAddress store_address(const Setting& setting);
+/// Reads `embedded:` or `none:`. Throws Error(unsupported) for a broker that this build does not contain.
+[[nodiscard]] BrokerKind broker_kind(const Setting& setting);
+/// Reads a count from 1 to a million.
+[[nodiscard]] std::size_t count_value(const Setting& setting);
+/// Reads "500ms", "10s", "5m" or "1h"; at most a day.
+[[nodiscard]] std::chrono::milliseconds duration_value(const Setting& setting);
+[[nodiscard]] LogLevel log_level_value(const Setting& setting);
+[[nodiscard]] LogFormat log_format_value(const Setting& setting);
+
+/// Throws Error(invalid_config): `log_level is "loud" (environment LEFTFOLD_LOG_LEVEL); use ...`, with `hint` after it.
+[[noreturn]] void refuse(const Setting& setting, const std::string& hint = {});
+
+}  // namespace leftfold::app

@@ -1,0 +1,238 @@
+#include <leftfold/app.h>
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+
+#include <leftfold/error.h>
+
+#include "app/address.h"
+#include "app/nearest.h"
+#include "app/no_feed.h"
+#include "app/open_store.h"
+#include "app/temporary_file.h"
+#include "app/verbs.h"
+
+namespace leftfold {
+namespace {
+
+bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+/// The name becomes a file's name, so it must not be able to name another folder.
+void check_program_name(const std::string& name) {
+  const bool legal = std::all_of(name.begin(), name.end(), [](char c) {
+    return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
+  });
+  if (name.empty() || !legal || !is_letter_or_digit(name.front())) {
+    throw Error{Errc::invalid_argument, "App{\"" + name +
+                                            "\"}: a program's name begins with a letter or a digit and has only letters, "
+                                            "digits, '-', '_' and '.', because its file is called after it"};
+  }
+}
+
+void check_command_name(const std::string& name) {
+  const bool legal = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+  if (name.empty() || !legal || name.front() == '-') {
+    throw Error{Errc::invalid_argument,
+                "command \"" + name + "\": a command's name has only small letters, digits and '-'"};
+  }
+}
+
+std::string joined(const std::vector<std::string_view>& names) {
+  std::string text;
+  for (const std::string_view name : names) (text += text.empty() ? "" : ",") += name;
+  return text;
+}
+
+}  // namespace
+
+class App::Impl {
+ public:
+  struct Registered {
+    std::shared_ptr<void> handler;
+    HandlerInfo info;
+    std::function<void(Runner&)> add;
+  };
+
+  Impl(std::string program, const Settings::Environment& environment)
+      : name{std::move(program)}, settings{name, environment} {}
+
+  /// The file of the read tables, asked for by the read model at its first use.
+  std::filesystem::path tables() {
+    const std::lock_guard lock{mutex};
+    settings.validate();
+    app::StoreAddress where = app::store_address(settings.get("store"));
+    return where.kind == app::StoreKind::memory ? temporary.path() : std::move(where.file);
+  }
+
+  // The functions below are called with the mutex held.
+
+  Logger& open_log() {
+    if (!log) {
+      settings.validate();
+      log.emplace(app::log_level_value(settings.get("log_level")), app::log_format_value(settings.get("log_format")));
+    }
+    return *log;
+  }
+
+  app::OpenStore& open() {
+    if (!opened.store) {
+      Logger& to = open_log();
+      opened = app::open_store(settings.get("store"), SqliteOptions::Mode::read_write, to);
+    }
+    return opened;
+  }
+
+  EventFeed& open_feed() {
+    app::OpenStore& own = open();
+    if (app::broker_kind(settings.get("broker")) == app::BrokerKind::none) return no_feed;
+    return *own.feed;
+  }
+
+  Runner& make_runner() {
+    if (runner) return *runner;
+    EventFeed& feed = open_feed();
+    RunnerOptions options;
+    options.group = settings.get("group").value;
+    options.workers = settings.count("workers");
+    options.max_in_flight = settings.count("max_in_flight");
+    options.drain = settings.duration("shutdown_timeout");
+    options.log = &open_log();
+    auto made = std::make_unique<Runner>(feed, options);
+    for (const Registered* each : selected()) each->add(*made);
+    runner = std::move(made);
+    return *runner;
+  }
+
+  /// The handlers to run, in the order they were registered.
+  std::vector<const Registered*> selected() const {
+    std::vector<const Registered*> chosen;
+    for (const Registered& each : handlers) {
+      const bool wanted = only.empty() || std::find(only.begin(), only.end(), each.info.name) != only.end();
+      if (wanted) chosen.push_back(&each);
+    }
+    return chosen;
+  }
+
+  const std::string name;
+  Settings settings;
+  std::vector<AggregateInfo> aggregates;
+  std::vector<CommandInfo> commands;
+  std::vector<std::string> only;  // empty: all
+
+  // In the order of need: what comes later uses what comes before, and ends first.
+  std::mutex mutex;
+  std::optional<StderrLogger> log;
+  app::TemporaryFile temporary;
+  app::NoFeed no_feed;
+  app::OpenStore opened;
+  SqliteReadModel read_model{[this] { return tables(); }};
+  std::vector<Registered> handlers;
+  std::unique_ptr<Runner> runner;
+};
+
+App::App(std::string name, const Settings::Environment& environment) {
+  check_program_name(name);
+  impl_ = std::make_unique<Impl>(std::move(name), environment);
+}
+App::~App() = default;
+
+void App::add_aggregate(AggregateInfo info) {
+  for (const AggregateInfo& known : impl_->aggregates) {
+    if (known.name == info.name) {
+      throw Error{Errc::invalid_argument, "aggregate " + std::string{info.name} +
+                                              " is registered twice: remove one app.aggregate<...>(), or rename the "
+                                              "class if there are two of this name"};
+    }
+  }
+  impl_->aggregates.push_back(std::move(info));
+}
+
+void App::own(std::shared_ptr<void> handler, HandlerInfo info, std::function<void(Runner&)> add) {
+  for (const Impl::Registered& known : impl_->handlers) {
+    if (known.info.name == info.name) {
+      throw Error{Errc::invalid_argument, "handler " + info.name +
+                                              " is registered twice, and its checkpoint is kept under this name: give "
+                                              "one of them HandlerOptions::name"};
+    }
+  }
+  impl_->handlers.push_back({std::move(handler), std::move(info), std::move(add)});
+}
+
+App& App::command(std::string name, std::string help, AppCommand run) {
+  check_command_name(name);
+  const bool own = std::any_of(impl_->commands.begin(), impl_->commands.end(),
+                               [&name](const CommandInfo& known) { return known.name == name; });
+  if (own || std::find(app::kVerbs.begin(), app::kVerbs.end(), name) != app::kVerbs.end()) {
+    throw Error{Errc::invalid_argument, "command \"" + name + "\" exists already: choose another name"};
+  }
+  if (!run) throw Error{Errc::invalid_argument, "command \"" + name + "\" has no function to run"};
+  impl_->commands.push_back({std::move(name), std::move(help), std::move(run)});
+  return *this;
+}
+
+const std::string& App::name() const noexcept { return impl_->name; }
+Settings& App::settings() noexcept { return impl_->settings; }
+
+EventStore& App::store() {
+  const std::lock_guard lock{impl_->mutex};
+  return *impl_->open().store;
+}
+
+EventFeed& App::feed() {
+  const std::lock_guard lock{impl_->mutex};
+  return impl_->open_feed();
+}
+
+SqliteReadModel& App::read_model() noexcept { return impl_->read_model; }
+
+Logger& App::log() {
+  const std::lock_guard lock{impl_->mutex};
+  return impl_->open_log();
+}
+
+App& App::only(std::span<const std::string> handler_names) {
+  std::vector<std::string_view> known;
+  for (const Impl::Registered& each : impl_->handlers) known.push_back(each.info.name);
+  for (const std::string& name : handler_names) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      throw Error{Errc::not_found, impl_->name + " has no handler \"" + name + "\"" + app::did_you_mean(name, known) +
+                                       (known.empty() ? "" : "; handlers: ") + joined(known)};
+    }
+  }
+  impl_->only.assign(handler_names.begin(), handler_names.end());
+  return *this;
+}
+
+Runner& App::runner() {
+  const std::lock_guard lock{impl_->mutex};
+  return impl_->make_runner();
+}
+
+void App::run(const std::stop_token& stop) {
+  Logger& to = log();
+  if (impl_->handlers.empty()) {
+    throw Error{Errc::invalid_argument, impl_->name +
+                                            " has no handlers to run: register some with app.projector<...>() or "
+                                            "app.listener<...>()"};
+  }
+  Runner& ready = runner();
+  if (app::broker_kind(impl_->settings.get("broker")) == app::BrokerKind::none) {
+    to.log(LogLevel::warn, impl_->name, "broker is none: so no handler will receive an event");
+  }
+  ready.run(stop);
+}
+
+std::vector<AggregateInfo> App::aggregates() const { return impl_->aggregates; }
+
+std::vector<HandlerInfo> App::handlers() const {
+  std::vector<HandlerInfo> infos;
+  for (const Impl::Registered& each : impl_->handlers) infos.push_back(each.info);
+  return infos;
+}
+
+std::span<const CommandInfo> App::commands() const noexcept { return impl_->commands; }
+
+}  // namespace leftfold

@@ -1,0 +1,11 @@
+// The verbs every program has on its command line; its own commands must be called something else.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace leftfold::app {
+
+inline constexpr std::array<std::string_view, 6> kVerbs{"run", "handlers", "events", "tail", "help", "version"};
+
+}  // namespace leftfold::app

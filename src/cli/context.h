@@ -1,0 +1,50 @@
+// What a command gets to work with.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <leftfold/app.h>
+
+#include "app/open_store.h"
+#include "cli/command_line.h"
+#include "cli/output.h"
+#include "cli/stop_signals.h"
+
+namespace leftfold::cli {
+
+/// The program whose command line is read.
+struct Program {
+  std::string name;
+  Settings& settings;
+  App* app = nullptr;  ///< none in lfold
+};
+
+struct Context {
+  Program& program;
+  const CommandLine& line;
+  const StopSignals& signals;
+  Terminal out;  ///< what stdout is
+  Terminal err;
+  bool json = false;
+  bool quiet = false;
+  bool envelope_written = false;  ///< set by a command that ends its own --json document, also when it failed
+};
+
+/// A store opened for looking: nothing is created or written.
+struct Reading {
+  app::OpenStore opened;            // empty when the App's own store is read
+  std::unique_ptr<Logger> log;
+  EventStore* store = nullptr;
+  EventFeed* feed = nullptr;
+};
+
+/// Opens the store that the settings name, read-only; memory: is the App's own.
+/// Throws as Settings::validate(), Error(not_found) for a file that is missing.
+[[nodiscard]] Reading open_for_reading(Context& context);
+
+/// Prints a line to stderr for a person who reads along; nothing with -q.
+void hint(const Context& context, std::string_view text);
+
+}  // namespace leftfold::cli

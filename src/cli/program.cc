@@ -1,0 +1,184 @@
+#include "cli/program.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <new>
+#include <stdexcept>
+#include <utility>
+
+#include <leftfold/error.h>
+
+#include "cli/commands.h"
+#include "cli/envelope.h"
+#include "cli/exit_code.h"
+#include "cli/help.h"
+#include "cli/text.h"
+#include "cli/verbs.h"
+
+namespace leftfold::cli {
+namespace {
+
+struct Failure {
+  int exit_code = kBug;
+  std::string code;     ///< "not_found"
+  std::string message;
+  std::string next;     ///< a second line; may be empty
+};
+
+std::span<const CommandInfo> commands_of(const Program& program) {
+  return program.app == nullptr ? std::span<const CommandInfo>{} : program.app->commands();
+}
+
+void print(std::FILE* file, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), file);
+  std::fflush(file);
+}
+
+void report(const Failure& failure, bool color) {
+  const std::string label = "error[" + failure.code + "]: ";
+  std::string text = color ? "\033[1;31m" + label + "\033[0m" : label;
+  text += printable(failure.message) + "\n";
+  if (!failure.next.empty()) text += "  try: " + printable(failure.next) + "\n";
+  print(stderr, text);
+}
+
+/// Makes flags of settings count.
+void apply_settings(const CommandLine& line, Settings& settings) {
+  std::vector<Flag> flags{global_flags().begin(), global_flags().end()};
+  if (const Verb* verb = find_verb(line.verb)) flags.insert(flags.end(), verb->flags.begin(), verb->flags.end());
+  for (const Flag& flag : flags) {
+    if (flag.setting.empty() || line.flags.count(flag.name) == 0) continue;
+    settings.set(flag.setting, line.flags.value(flag.name), "flag " + std::string{flag.name});
+  }
+  if (line.flags.count("--log-level") > 0) return;  // says it better than -v and -q
+  const std::size_t verbose = line.flags.count("--verbose");
+  if (verbose > 0) settings.set("log_level", verbose > 1 ? "trace" : "debug", "flag -v");
+  if (verbose == 0 && line.flags.count("--quiet") > 0) settings.set("log_level", "warn", "flag -q");
+}
+
+/// A failure before a command is at work: whatever its code, the command line or the configuration has to change.
+class ConfigurationError final : public std::runtime_error {
+ public:
+  ConfigurationError(std::string_view code, const std::string& what) : std::runtime_error{what}, code_{code} {}
+  [[nodiscard]] std::string_view code() const noexcept { return code_; }
+
+ private:
+  std::string_view code_;  // text that lives as long as the program
+};
+
+void check_settings(const Program& program) {
+  try {
+    program.settings.validate();
+  } catch (const Error& error) {
+    throw ConfigurationError{to_string(error.code()), error.what()};
+  }
+  if (program.app == nullptr && program.settings.get("store").origin == "default") {
+    throw UsageError{"which store? use --store sqlite:FILE, or set LEFTFOLD_STORE"};
+  }
+}
+
+int show_help(const Program& program, const CommandLine& line, bool on_stderr) {
+  std::string topic = line.help ? line.verb : "";
+  if (!line.help) {
+    for (const std::string& word : line.flags.rest) topic += topic.empty() ? word : " " + word;
+  }
+  const std::string text = topic.empty() ? help(program.name, commands_of(program), program.app == nullptr)
+                                         : help_for(topic, program.name, commands_of(program));
+  if (on_stderr) {
+    print(stderr, text);
+  } else {
+    Output out;
+    out.write(text);
+    out.flush();
+  }
+  return kSuccess;
+}
+
+int run_own(Context& context) {
+  if (context.line.flags.count("--json") > 0) {
+    throw UsageError{"write --json after " + context.line.verb + ": it is this command's own"};
+  }
+  return context.line.own->run(*context.program.app, context.line.arguments, context.signals.token());
+}
+
+/// Everything after the command line is understood.
+int dispatch(Context& context) {
+  const std::string& verb = context.line.verb;
+  if (verb == "version") return show_version(context);
+  if (verb == "handlers") return list_handlers(context);
+  if (verb == "run" && context.program.app == nullptr) return run_handlers(context);  // says what to do instead
+  check_settings(context.program);
+  if (context.line.own != nullptr) return run_own(context);
+  return verb == "run" ? run_handlers(context) : read_events(context);
+}
+
+Failure failure_of(const std::exception& error, const Program& program, const std::string& verb) {
+  if (dynamic_cast<const UsageError*>(&error) != nullptr) {
+    return {kUsage, "usage", error.what(), program.name + " help" + (verb.empty() ? "" : " " + verb)};
+  }
+  if (const auto* const configuration = dynamic_cast<const ConfigurationError*>(&error)) {
+    return {kUsage, std::string{configuration->code()}, error.what(), {}};
+  }
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return {kBug, "internal", "out of memory", {}};
+  std::string message = error.what();
+  if (dynamic_cast<const Error*>(&error) == nullptr) message = (verb.empty() ? program.name : verb) + " threw: " + message;
+  return {exit_code_of(error), std::string{code_of(error)}, std::move(message), {}};
+}
+
+int run_line(Program& program, std::span<const std::string> arguments) {
+  bool json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();  // until it is known better
+  bool envelope_written = false;
+  Terminal err = terminal_of(STDERR_FILENO);
+  std::string verb;
+  Failure failure;
+  try {
+    const CommandLine line = read_command_line(arguments, commands_of(program));
+    verb = line.verb;
+    if (line.verb.empty() && !line.help) {
+      json = false;
+      (void)show_help(program, line, true);
+      return kUsage;
+    }
+    if (line.help || line.verb == "help") return show_help(program, line, false);
+    apply_settings(line, program.settings);
+    json = line.own == nullptr && (line.flags.count("--json") > 0 || line.flags.value("--output") == "json");
+    if (line.flags.count("--no-color") > 0) err.color = false;
+    const StopSignals signals;
+    Context context{program, line, signals, terminal_of(STDOUT_FILENO), err, json, line.flags.count("--quiet") > 0};
+    if (line.flags.count("--no-color") > 0) context.out.color = false;
+    try {
+      return dispatch(context);
+    } catch (...) {
+      envelope_written = context.envelope_written;
+      throw;
+    }
+  } catch (const OutputClosed&) {
+    return kSuccess;
+  } catch (const std::exception& error) {
+    failure = failure_of(error, program, verb);
+  } catch (...) {
+    failure = {kBug, "internal", verb + " threw something that is no std::exception", {}};
+  }
+  report(failure, err.color);
+  const bool follows = verb == "tail";
+  if (json && !envelope_written && !follows) {
+    print(stdout, std::string{kEnvelopeStart} + "null" + envelope_end(failure.code, failure.message));
+  }
+  return failure.exit_code;
+}
+
+}  // namespace
+
+int run_program(Program& program, std::span<const std::string> arguments) noexcept {
+  keep_standard_files_open();
+  try {
+    return run_line(program, arguments);
+  } catch (const std::exception& error) {  // not even the failure could be reported in full
+    std::fprintf(stderr, "error[internal]: %s\n", error.what());
+  } catch (...) {
+    std::fputs("error[internal]: something that is no std::exception\n", stderr);
+  }
+  return kBug;
+}
+
+}  // namespace leftfold::cli
