@@ -153,6 +153,7 @@ void run(const Arguments& arguments) {
   const double seconds = arguments.seconds("seconds", 1);
   if (op == "fill") {
     fill(data, arguments.text("layout", "interleaved") == "interleaved");
+    print_figures({{"events", static_cast<double>(data.streams * data.events)}});
   } else if (engine == "leftfold") {
     SqliteStore store{SqliteOptions{.file = data.file}};
     read(data, op == "scan", readers, seconds, [&store] { return Leftfold{store}; });

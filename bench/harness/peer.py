@@ -37,4 +37,4 @@ class Peer:
         """The command line that measures `op`, or None when the peer is missing."""
         if self.missing:
             return None
-        return [self.python, DRIVER, op, json.dumps(options)]
+        return [str(self.python), str(DRIVER), op, json.dumps(options)]

@@ -1,0 +1,102 @@
+"""Interleaved rounds: every contender of a row in turn, the order reversed every second round, noise noted."""
+import json
+import os
+import subprocess
+import sys
+import time
+
+from harness import machine
+
+NOISY = 0.20  # share of the machine that others used; a round of a row with more does not count if three quieter ones exist
+
+
+class Burst:
+    """One run of one program: its figures, and the share of the machine that other processes used meanwhile."""
+
+    def __init__(self, command):
+        before, started = machine.busy_seconds(), time.monotonic()
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        output = child.stdout.read()
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode != 0:
+            raise SystemExit(f'bench/run: failed ({child.returncode}): {" ".join(map(str, command))}')
+        elapsed = time.monotonic() - started
+        others = machine.busy_seconds() - before - usage.ru_utime - usage.ru_stime
+        self.noise = max(0.0, others / (elapsed * os.cpu_count()))
+        self.figures = json.loads(output.strip().splitlines()[-1])
+
+
+class Row:
+    """One line of a table: what it measures, and one command for each contender, by name."""
+
+    def __init__(self, label, commands, aim='', clean_up=None):
+        self.label, self.commands, self.aim = label, {k: v for k, v in commands.items() if v}, aim
+        self.clean_up = clean_up or (lambda: None)
+        self.rounds = []  # of {contender: Burst}
+
+    def run_round(self, number, quiet):
+        names = list(self.commands)
+        bursts = {}
+        for name in names if number % 2 == 0 else reversed(names):
+            if quiet:
+                wait_until_quiet(quiet)
+            bursts[name] = Burst(self.commands[name])
+            self.clean_up()
+        self.rounds.append(bursts)
+
+    def counted(self):
+        """The rounds whose bursts all ran on a quiet machine, or all rounds when fewer than three did."""
+        calm = [r for r in self.rounds if max(b.noise for b in r.values()) <= NOISY]
+        return calm if len(calm) >= min(3, len(self.rounds)) else self.rounds
+
+    def values(self, contender, figure):
+        return [r[contender].figures[figure] for r in self.counted() if contender in r and figure in r[contender].figures]
+
+    def median(self, contender, figure):
+        return median(self.values(contender, figure))
+
+    def ratio(self, figure, over, under):
+        """Median of the rounds' own ratios, so that a slow minute of the machine hits both sides."""
+        pairs = [(r[over].figures.get(figure), r[under].figures.get(figure)) for r in self.counted()
+                 if over in r and under in r]
+        return median([a / b for a, b in pairs if a is not None and b])
+
+    def ratio_of(self, contender, over, under):
+        """Median ratio of two figures of the same bursts."""
+        pairs = zip(self.values(contender, over), self.values(contender, under))
+        return median([a / b for a, b in pairs if b])
+
+    def noise(self):
+        shares = [max(b.noise for b in r.values()) for r in self.counted()]
+        return median(shares), max(shares, default=0.0)
+
+    def as_json(self):
+        return {'label': self.label, 'aim': self.aim, 'rounds_counted': len(self.counted()),
+                'rounds': [{name: b.figures | {'others_cpu': round(b.noise, 3)} for name, b in r.items()} for r in self.rounds]}
+
+
+def median(values):
+    values = sorted(values)
+    if not values:
+        return None
+    middle = len(values) // 2
+    return values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
+
+
+def wait_until_quiet(longest):
+    """Waits until others use less than a tenth of the machine for 0.3 s, at most `longest` seconds."""
+    end = time.monotonic() + longest
+    while time.monotonic() < end:
+        before, started = machine.busy_seconds(), time.monotonic()
+        time.sleep(0.3)
+        if (machine.busy_seconds() - before) / ((time.monotonic() - started) * os.cpu_count()) < 0.1:
+            return
+
+
+def run_rows(rows, rounds, quiet):
+    for number in range(rounds):
+        for row in rows:
+            print(f'\r== round {number + 1}/{rounds}: {row.label:<40}', end='', file=sys.stderr, flush=True)
+            row.run_round(number, quiet)
+    print('\r' + ' ' * 70 + '\r', end='', file=sys.stderr, flush=True)
