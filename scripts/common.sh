@@ -19,8 +19,7 @@ build() {
   printf '== building preset %s (log: %s)\n' "$preset" "build/$preset.log"
   if ! { cmake --preset "$preset" "${options[@]}" && cmake --build --preset "$preset" "${targets[@]}"; } 2>&1 </dev/null |
       tee "$log" | progress; then
-    grep -nE 'error|Error|FAILED|warning:' "$log" | tail -n 40 >&2 || true
-    tail -n 15 "$log" >&2
+    { sed -n '/^FAILED:\|^CMake Error/,$p' "$log" | grep . || tail -n 30 "$log"; } | head -n 60 >&2
     fail "preset $preset does not build; everything is in build/$preset.log"
   fi
   printf '== built %s in %d s\n' "$preset" $((SECONDS - started))
