@@ -34,26 +34,31 @@ struct SqliteOptions {
 /// Event store and broker in one SQLite file (WAL, synchronous=FULL). Concurrent appends share one commit and one
 /// fsync. Several processes may use the same file; the file must be on a local disk. docs/format/sqlite.md describes
 /// every table.
+/// Do not use it in a child made by fork(): open it there anew, after the fork.
 /// Any thread. Must outlive its subscriptions and futures' waiters; the destructor finishes the appends in progress.
 class SqliteStore final : public EventStore, public EventFeed {
  public:
-  /// Opens or creates the file. Throws Error(permission_denied, not_found, corrupt, unavailable, storage_full), or unsupported for a
-  /// file of a newer format.
+  /// Opens or creates the file. Throws Error(permission_denied, not_found, corrupt, unavailable, storage_full), unsupported
+  /// for a file of a newer format, or invalid_argument for a folder or another program's database.
   explicit SqliteStore(SqliteOptions options);
   ~SqliteStore() override;
 
+  /// As EventStore::append. Throws Error(invalid_argument) too on a thread that has a transaction of a SqliteReadModel on
+  /// the same file open: it would wait for itself.
   [[nodiscard]] AppendResult append(const AppendRequest& request) override;
   /// As append, without waiting: the future is ready once the events are durable and holds what append would return
   /// or throw. Appends of one thread are stored in the order of its calls.
   /// Throws Error(invalid_argument) at once for a request that breaks the rules.
   [[nodiscard]] std::future<AppendResult> append_async(AppendRequest request);
 
+  /// A page also ends once it holds 16 MiB of text or 65,536 events; it is then not at_end().
   [[nodiscard]] EventPage read_stream(std::string_view aggregate_id, Version from, std::size_t max) override;
   [[nodiscard]] EventPage read_all(Position after, std::size_t max) override;
   [[nodiscard]] Position head() override;
   [[nodiscard]] std::optional<Appended> find_append(std::string_view aggregate_id,
                                                     std::string_view idempotency_key) override;
 
+  /// Also throws Error(permission_denied) when the store is read_only, save for SubscriptionKind::local.
   [[nodiscard]] std::unique_ptr<Subscription> subscribe(const SubscriptionOptions& options) override;
   [[nodiscard]] Position head(std::int32_t partition) override;
 

@@ -28,7 +28,6 @@ void bind(SqliteCursor&, int index, double value);
 void bind(SqliteCursor&, int index, std::string_view value);
 void bind_null(SqliteCursor&, int index);
 [[nodiscard]] bool step(SqliteCursor&);
-[[nodiscard]] int column_count(SqliteCursor&);
 [[nodiscard]] bool is_null(SqliteCursor&, int column);
 void column(SqliteCursor&, int column, std::int64_t& into);
 void column(SqliteCursor&, int column, double& into);
@@ -52,7 +51,7 @@ void bind_any(SqliteCursor& cursor, int index, const T& value) {
   }
 }
 
-void throw_out_of_range(SqliteCursor&, int column);
+[[noreturn]] void throw_out_of_range(SqliteCursor&, int column);
 
 template <class T>
 void column_any(SqliteCursor& cursor, int index, T& into) {
@@ -100,9 +99,14 @@ void column_any(SqliteCursor& cursor, int index, T& into) {
 ///
 /// Opened at first use. Any thread: on the thread of a transaction its statements belong to it, elsewhere execute()
 /// is a transaction of its own and query() sees what is committed. Must outlive the Runner.
+///
+/// Transactions are leftfold's: BEGIN, COMMIT, ROLLBACK, SAVEPOINT, ATTACH, VACUUM and PRAGMA are refused, and so are writes
+/// to leftfold's own tables (docs/format/sqlite.md), which may be read. On the thread of a transaction do not append to
+/// the store of the same file: it is refused with Error(invalid_argument), as it would wait for the transaction's end.
+/// Do not use it in a child made by fork().
 class SqliteReadModel final : public ReadModel {
  public:
-  /// Tables live in `file`; it is created when missing.
+  /// Tables live in `file`; it is created when missing. ":memory:" gives tables that end with this object.
   explicit SqliteReadModel(std::filesystem::path file, std::chrono::milliseconds lock_timeout = std::chrono::seconds{30});
   /// As above with the path asked for at first use: for programs that learn it from their command line.
   explicit SqliteReadModel(std::function<std::filesystem::path()> file);
@@ -111,8 +115,9 @@ class SqliteReadModel final : public ReadModel {
   [[nodiscard]] std::unique_ptr<ReadModelTransaction> begin(std::string_view subscription) override;
 
   /// Runs one statement that returns no rows; `?` are the arguments: integers, doubles, texts, optionals of them.
-  /// Returns the number of rows changed. Throws Error(invalid_argument) with SQLite's message and the statement;
-  /// unavailable, storage_full, permission_denied, corrupt.
+  /// Returns the number of rows inserted, updated or deleted. Throws Error(invalid_argument) with SQLite's message and the
+  /// statement; unavailable, storage_full, permission_denied, corrupt. A statement that failed changed nothing; after
+  /// storage_full or unavailable the whole transaction may be undone, and what follows in it throws unavailable.
   template <class... Args>
   std::int64_t execute(std::string_view sql, const Args&... args) {
     const auto cursor = prepare(sql, true, static_cast<int>(sizeof...(Args)));
@@ -122,23 +127,27 @@ class SqliteReadModel final : public ReadModel {
   }
 
   /// Runs a query and returns its rows as plain structs, columns to fields in order. Throws like execute, and
-  /// Error(invalid_argument) when the numbers of columns and fields differ or a value does not fit its field.
+  /// Error(invalid_argument) when the numbers of columns and fields differ or a value does not fit its field: no text for
+  /// a number, no fraction for an integer, no NULL without std::optional.
   template <class Row, class... Args>
   [[nodiscard]] std::vector<Row> query(std::string_view sql, const Args&... args) {
     const auto cursor = prepare(sql, false, static_cast<int>(sizeof...(Args)));
     int index = 0;
     (detail::bind_any(*cursor, ++index, args), ...);
+    if constexpr (std::is_aggregate_v<Row>) {
+      expect_columns(*cursor, static_cast<int>(reflect::field_count<Row>()));
+    } else {
+      expect_columns(*cursor, 1);
+    }
     std::vector<Row> rows;
     while (detail::step(*cursor)) {
       Row& row = rows.emplace_back();
       if constexpr (std::is_aggregate_v<Row>) {
-        expect_columns(*cursor, static_cast<int>(reflect::field_count<Row>()));
         reflect::visit_fields(row, [&](auto&... fields) {
           int column = 0;
           (detail::column_any(*cursor, column++, fields), ...);
         });
       } else {
-        expect_columns(*cursor, 1);
         detail::column_any(*cursor, 0, row);
       }
     }

@@ -143,7 +143,7 @@ void EventWriter::insert_events(const AppendRequest& request, std::int64_t strea
     add_event_.bind(5, event.type);
     add_event_.bind(6, event.payload);
     event.metadata.empty() ? add_event_.bind_null(7) : add_event_.bind(7, event.metadata);
-    add_event_.bind(9, event.schema_version);
+    add_event_.bind(9, std::int64_t{event.schema_version});
     pos == 0 ? add_event_.bind_null(10) : add_event_.bind(10, request.events.front().id);
     add_event_.bind(11, pos);
     add_event_.run();

@@ -150,6 +150,7 @@ void open_store(Connection& connection, Access access, std::chrono::milliseconds
 }
 
 void open_read_model(Connection& connection, std::chrono::milliseconds lock_timeout) {
+  if (connection.file() == ":memory:") return connection.execute(kReadModelTable);
   if (connection.integer("PRAGMA application_id") == kApplicationId) {
     (void)check_store(connection);  // a newer format is not written to
   }

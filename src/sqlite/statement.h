@@ -22,6 +22,8 @@ class Statement {
   Statement() = default;
   /// Throws Error for a statement that SQLite refuses.
   Statement(Connection& connection, std::string_view sql);
+  /// Takes over a prepared statement.
+  Statement(Connection& connection, sqlite3_stmt* handle) : connection_{&connection}, handle_{handle} {}
   Statement(Statement&& other) noexcept
       : connection_{std::exchange(other.connection_, nullptr)}, handle_{std::exchange(other.handle_, nullptr)} {}
   Statement& operator=(Statement&& other) noexcept {
@@ -32,6 +34,7 @@ class Statement {
   ~Statement() { sqlite3_finalize(handle_); }
 
   void bind(int index, std::int64_t value) { check(sqlite3_bind_int64(handle_, index, value)); }
+  void bind(int index, double value) { check(sqlite3_bind_double(handle_, index, value)); }
   void bind_null(int index) { check(sqlite3_bind_null(handle_, index)); }
   void bind(int index, std::string_view text) {
     check(sqlite3_bind_text64(handle_, index, text.empty() ? "" : text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8));

@@ -1,0 +1,111 @@
+#include <leftfold/sqlite_read_model.h>
+
+#include <mutex>
+#include <utility>
+
+#include <leftfold/error.h>
+
+#include "sqlite/read_model_file.h"
+#include "sqlite/sqlite_cursor.h"
+
+namespace leftfold {
+namespace {
+
+using sqlite::ReadModelFile;
+
+/// One batch of a projector.
+class Transaction final : public ReadModelTransaction {
+ public:
+  Transaction(std::shared_ptr<ReadModelFile> file, std::string_view subscription)
+      : file_{std::move(file)}, subscription_{subscription}, hold_{file_->enter()} {
+    file_->begin();
+    try {
+      const std::int64_t done = file_->checkpoint(subscription_);
+      if (done >= 0) checkpoint_ = Position{done};
+    } catch (...) {
+      file_->writer().connection().rollback();
+      throw;
+    }
+    file_->set_transaction_here(true);
+  }
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  ~Transaction() override { end(); }
+
+  std::optional<Position> checkpoint() const override { return checkpoint_; }
+
+  void commit(Position done) override {
+    if (ended_) {
+      throw Error{Errc::invalid_argument, "read model transaction of \"" + subscription_ + "\": committed twice; begin another"};
+    }
+    try {
+      if (file_->writer().connection().in_transaction()) file_->set_checkpoint(subscription_, done.value());
+      file_->commit();
+    } catch (...) {
+      end();
+      throw;
+    }
+    end();
+  }
+
+ private:
+  void end() noexcept {
+    if (std::exchange(ended_, true)) return;
+    file_->writer().connection().rollback();  // nothing is left to undo after a commit
+    file_->set_transaction_here(false);
+    hold_.leave();
+  }
+
+  std::shared_ptr<ReadModelFile> file_;
+  std::string subscription_;
+  sqlite::WriterGate::Hold hold_;
+  std::optional<Position> checkpoint_;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+class SqliteReadModel::Impl {
+ public:
+  Impl(std::function<std::filesystem::path()> path, std::chrono::milliseconds lock_timeout)
+      : path_{std::move(path)}, lock_timeout_{lock_timeout} {}
+
+  /// Opens the file at first use; after a failure the next use tries again.
+  std::shared_ptr<ReadModelFile> file() {
+    const std::lock_guard lock{mutex_};
+    if (!file_) file_ = std::make_shared<ReadModelFile>(path_(), lock_timeout_);
+    return file_;
+  }
+
+ private:
+  const std::function<std::filesystem::path()> path_;
+  const std::chrono::milliseconds lock_timeout_;
+  std::mutex mutex_;
+  std::shared_ptr<ReadModelFile> file_;
+};
+
+SqliteReadModel::SqliteReadModel(std::filesystem::path file, std::chrono::milliseconds lock_timeout)
+    : impl_{std::make_shared<Impl>([path = std::move(file)] { return path; }, lock_timeout)} {}
+
+SqliteReadModel::SqliteReadModel(std::function<std::filesystem::path()> file)
+    : impl_{std::make_shared<Impl>(std::move(file), std::chrono::seconds{30})} {}
+
+SqliteReadModel::~SqliteReadModel() = default;
+
+std::unique_ptr<ReadModelTransaction> SqliteReadModel::begin(std::string_view subscription) {
+  return std::make_unique<Transaction>(impl_->file(), subscription);
+}
+
+SqliteReadModel::Cursor SqliteReadModel::prepare(std::string_view sql, bool write, int arguments) {
+  Cursor cursor{new detail::SqliteCursor{impl_->file(), sql, write}};
+  cursor->expect_arguments(arguments);
+  return cursor;
+}
+
+std::int64_t SqliteReadModel::run(detail::SqliteCursor& cursor) { return cursor.run(); }
+
+void SqliteReadModel::expect_columns(detail::SqliteCursor& cursor, int fields) { cursor.expect_columns(fields); }
+
+void SqliteReadModel::CursorDeleter::operator()(detail::SqliteCursor* cursor) const noexcept { delete cursor; }
+
+}  // namespace leftfold

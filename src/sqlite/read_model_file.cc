@@ -1,0 +1,106 @@
+#include "sqlite/read_model_file.h"
+
+#include <leftfold/error.h>
+
+#include "sqlite/failure.h"
+#include "sqlite/schema.h"
+
+namespace leftfold::sqlite {
+namespace {
+
+constexpr std::size_t kMostIdleReaders = 4;
+
+std::unique_ptr<UserConnection> open_writer(const std::filesystem::path& file, bool in_memory,
+                                            std::chrono::milliseconds lock_timeout) {
+  auto writer = std::make_unique<UserConnection>(in_memory ? file : checked_path(file, Access::read_write),
+                                                 Access::read_write, lock_timeout);
+  open_read_model(writer->connection(), lock_timeout);
+  // A commit that a power cut takes back takes its checkpoint with it, so it is only repeated: no fsync a batch.
+  writer->connection().execute("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384");
+  return writer;
+}
+
+}  // namespace
+
+ReadModelFile::ReadModelFile(const std::filesystem::path& file, std::chrono::milliseconds lock_timeout)
+    : in_memory_{file == ":memory:"},
+      lock_timeout_{lock_timeout},
+      writer_{open_writer(file, in_memory_, lock_timeout)} {
+  file_ = in_memory_ ? file : std::filesystem::canonical(std::filesystem::path{writer_->connection().file()});
+  shared_ = in_memory_ ? std::make_shared<SharedFile>() : SharedFile::of(file_);
+  Connection& c = writer_->connection();
+  begin_ = {c, "BEGIN IMMEDIATE"};
+  commit_ = {c, "COMMIT"};
+  find_checkpoint_ = {c, "SELECT checkpoint FROM leftfold_projections WHERE subscription = ?1"};
+  set_checkpoint_ = {c,
+                     "INSERT INTO leftfold_projections(subscription, checkpoint) VALUES(?1, ?2) "
+                     "ON CONFLICT DO UPDATE SET checkpoint = excluded.checkpoint"};
+  writer_->guard();
+}
+
+WriterGate::Hold ReadModelFile::enter() { return shared_->gate.enter(lock_timeout_, file_.native()); }
+
+void ReadModelFile::begin() {
+  const int result = begin_.try_step();
+  Connection& connection = writer_->connection();
+  if ((result & 0xff) == SQLITE_BUSY) {
+    throw Error{Errc::unavailable, std::string{connection.file()} + ": another process has held the write lock for " +
+                                       std::to_string(lock_timeout_.count()) +
+                                       " ms; end it (a sqlite3 shell with an open transaction?), then try again"};
+  }
+  if (result != SQLITE_DONE) throw failure(connection.handle(), result, connection.file(), "BEGIN IMMEDIATE");
+  try {
+    connection.check_file_in_place();
+  } catch (...) {
+    connection.rollback();
+    throw;
+  }
+}
+
+void ReadModelFile::commit() {
+  Connection& connection = writer_->connection();
+  if (!connection.in_transaction()) {
+    throw Error{Errc::unavailable, std::string{connection.file()} +
+                                       ": the transaction was undone when one of its statements failed; begin again"};
+  }
+  const int result = commit_.try_step();
+  if (result == SQLITE_DONE) return;
+  const Error error = failure(connection.handle(), result, connection.file(), "COMMIT");
+  connection.rollback();
+  throw error;
+}
+
+std::int64_t ReadModelFile::checkpoint(std::string_view subscription) {
+  find_checkpoint_.bind(1, subscription);
+  const ResetAtEnd reset{find_checkpoint_};
+  return find_checkpoint_.step() ? find_checkpoint_.integer(0) : -1;
+}
+
+void ReadModelFile::set_checkpoint(std::string_view subscription, std::int64_t done) {
+  set_checkpoint_.bind(1, subscription);
+  set_checkpoint_.bind(2, done);
+  set_checkpoint_.run();
+}
+
+std::unique_ptr<UserConnection> ReadModelFile::take_reader() {
+  {
+    const std::lock_guard lock{mutex_};
+    if (!idle_readers_.empty()) {
+      auto reader = std::move(idle_readers_.back());
+      idle_readers_.pop_back();
+      return reader;
+    }
+  }
+  auto reader = std::make_unique<UserConnection>(file_, Access::read_only, lock_timeout_);
+  shared_->check_found_at(file_);
+  reader->connection().execute("PRAGMA mmap_size = 2147418112; PRAGMA cache_size = -2048");
+  reader->guard();
+  return reader;
+}
+
+void ReadModelFile::put_back(std::unique_ptr<UserConnection> reader) {
+  const std::lock_guard lock{mutex_};
+  if (idle_readers_.size() < kMostIdleReaders) idle_readers_.push_back(std::move(reader));
+}
+
+}  // namespace leftfold::sqlite

@@ -1,0 +1,98 @@
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include <leftfold/error.h>
+
+#include "sqlite/failure.h"
+#include "sqlite/read_model_file.h"
+#include "sqlite/schema.h"
+
+namespace leftfold::sqlite {
+namespace {
+
+constexpr std::size_t kMostKeptStatements = 256;
+
+[[noreturn]] void refuse(std::string_view file, std::string_view reason, std::string_view sql) {
+  throw Error{Errc::invalid_argument,
+              std::string{file} + ": " + std::string{reason} + "; the statement is: " + std::string{sql}};
+}
+
+}  // namespace
+
+UserConnection::UserConnection(const std::filesystem::path& file, Access access, std::chrono::milliseconds lock_timeout)
+    : connection_{file, access, lock_timeout} {}
+
+void UserConnection::guard() {
+  guards_store_ = is_store(connection_);
+  sqlite3_set_authorizer(connection_.handle(), &authorize, this);
+}
+
+bool UserConnection::is_own_table(std::string_view name) const {
+  if (name.starts_with("leftfold_")) return true;
+  return guards_store_ && (name == "events" || name == "streams" || name == "commands" || name == "subscriptions");
+}
+
+int UserConnection::authorize(void* self, int action, const char* first, const char*, const char*, const char*) noexcept {
+  auto& connection = *static_cast<UserConnection*>(self);
+  const auto deny = [&](const char* reason) {
+    connection.refusal_ = reason;
+    return SQLITE_DENY;
+  };
+  switch (action) {
+    case SQLITE_TRANSACTION:
+    case SQLITE_SAVEPOINT: return deny("a read model's transactions are leftfold's: no BEGIN, COMMIT, ROLLBACK or SAVEPOINT");
+    case SQLITE_ATTACH:
+    case SQLITE_DETACH: return deny("ATTACH, DETACH and VACUUM cannot be used in a read model");
+    case SQLITE_PRAGMA: return deny("PRAGMA cannot be used in a read model");
+    case SQLITE_INSERT:
+    case SQLITE_UPDATE:
+    case SQLITE_DELETE:
+    case SQLITE_DROP_TABLE:
+    case SQLITE_ALTER_TABLE:
+    case SQLITE_CREATE_TABLE:
+      if (first != nullptr && connection.is_own_table(first)) {
+        return deny("the tables of leftfold are not written by projectors; choose another name");
+      }
+      return SQLITE_OK;
+    default: return SQLITE_OK;
+  }
+}
+
+Statement UserConnection::take(std::string_view sql) {
+  const auto kept = kept_.find(sql);
+  if (kept != kept_.end()) {
+    Statement statement = std::move(kept->second);
+    kept_.erase(kept);
+    return statement;
+  }
+  sqlite3_stmt* handle = nullptr;
+  const char* rest = nullptr;
+  refusal_ = nullptr;
+  const char* end = sql.data() + sql.size();
+  int result = sqlite3_prepare_v3(connection_.handle(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                  &handle, &rest);
+  if (result != SQLITE_OK) {
+    if ((result & 0xff) == SQLITE_AUTH && refusal_ != nullptr) refuse(connection_.file(), refusal_, sql);
+    throw failure(connection_.handle(), result, connection_.file(), sql);
+  }
+  Statement statement{connection_, handle};
+  if (handle == nullptr) refuse(connection_.file(), "there is no statement in the text", sql);
+  // Another statement after the first, but not white space or a comment. It is not run, so its errors do not matter.
+  sqlite3_stmt* second = nullptr;
+  if (rest != nullptr && rest < end) {
+    result = sqlite3_prepare_v3(connection_.handle(), rest, static_cast<int>(end - rest), 0, &second, nullptr);
+    sqlite3_finalize(second);
+    if (second != nullptr || result != SQLITE_OK) {
+      refuse(connection_.file(), "there is more than one statement in the text; run them one by one", sql);
+    }
+  }
+  return statement;
+}
+
+void UserConnection::put_back(std::string_view sql, Statement statement) {
+  if (kept_.size() >= kMostKeptStatements) kept_.clear();
+  kept_.insert_or_assign(std::string{sql}, std::move(statement));
+}
+
+}  // namespace leftfold::sqlite
