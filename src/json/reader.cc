@@ -136,6 +136,13 @@ void Reader::integer(Value& in, void* into) {
   error_code error = simdjson::SUCCESS;
   if constexpr (std::is_signed_v<Number>) error = in.get_int64().get(wide);
   else error = in.get_uint64().get(wide);
+  if constexpr (std::is_unsigned_v<Number>) {
+    std::int64_t negative = -1;
+    if (error != simdjson::SUCCESS && in.get_int64().get(negative) == simdjson::SUCCESS && negative == 0) [[unlikely]] {
+      error = simdjson::SUCCESS;  // "-0"
+      wide = 0;
+    }
+  }
   if (error != simdjson::SUCCESS || !std::in_range<Number>(wide)) [[unlikely]] {
     wrong_type(in, "a whole number from " + std::to_string(Limits::min()) + " to " + std::to_string(Limits::max()),
                simdjson::NUMBER_OUT_OF_RANGE);

@@ -32,6 +32,12 @@ std::size_t first_control_character(std::string_view text) {
   return text.size();
 }
 
+/// simdjson's tokens reach to the next one.
+std::string_view without_space(std::string_view token) {
+  while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ') token.remove_suffix(1);
+  return token;
+}
+
 /// A JSON number, by the grammar of RFC 8259.
 bool is_number(std::string_view token) {
   std::size_t at = 0;
@@ -61,7 +67,7 @@ bool is_number(std::string_view token) {
 /// Some bytes of the text for a message.
 std::string excerpt(std::string_view token) {
   constexpr std::size_t kMost = 40;
-  while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ') token.remove_suffix(1);
+  token = without_space(token);
   if (token.size() <= kMost) return std::string{token};
   std::size_t size = kMost;
   while (size > 0 && (static_cast<unsigned char>(token[size]) & 0xC0U) == 0x80U) --size;  // not inside a character
@@ -102,7 +108,7 @@ void Reader::wrong_type(Value& in, std::string_view expected, error_code error) 
       if (found != "true" && found != "false" && found != "null") malformed(simdjson::TAPE_ERROR, at);
       break;
     default:
-      if (!is_number(excerpt(token))) malformed(simdjson::TAPE_ERROR, at);
+      if (!is_number(without_space(token))) malformed(simdjson::TAPE_ERROR, at);
       found = "the number " + found;
   }
   fail(place(in), "expected " + std::string{expected} + ", found " + found);
