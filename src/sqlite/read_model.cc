@@ -23,7 +23,7 @@ class Transaction final : public ReadModelTransaction {
       const std::int64_t done = file_->checkpoint(subscription_);
       if (done >= 0) checkpoint_ = Position{done};
     } catch (...) {
-      file_->writer().connection().rollback();
+      file_->rollback();
       throw;
     }
     file_->set_transaction_here(true);
@@ -51,7 +51,7 @@ class Transaction final : public ReadModelTransaction {
  private:
   void end() noexcept {
     if (std::exchange(ended_, true)) return;
-    file_->writer().connection().rollback();  // nothing is left to undo after a commit
+    file_->rollback();  // nothing is left to undo after a commit
     file_->set_transaction_here(false);
     hold_.leave();
   }

@@ -41,6 +41,7 @@ ReadModelFile::ReadModelFile(const std::filesystem::path& file, std::chrono::mil
 WriterGate::Hold ReadModelFile::enter() { return shared_->gate.enter(lock_timeout_, file_.native()); }
 
 void ReadModelFile::begin() {
+  const UserConnection::Unguarded own{*writer_};
   const int result = begin_.try_step();
   Connection& connection = writer_->connection();
   if ((result & 0xff) == SQLITE_BUSY) {
@@ -58,6 +59,7 @@ void ReadModelFile::begin() {
 }
 
 void ReadModelFile::commit() {
+  const UserConnection::Unguarded own{*writer_};
   Connection& connection = writer_->connection();
   if (!connection.in_transaction()) {
     throw Error{Errc::unavailable, std::string{connection.file()} +
@@ -70,13 +72,20 @@ void ReadModelFile::commit() {
   throw error;
 }
 
+void ReadModelFile::rollback() noexcept {
+  const UserConnection::Unguarded own{*writer_};
+  writer_->connection().rollback();
+}
+
 std::int64_t ReadModelFile::checkpoint(std::string_view subscription) {
+  const UserConnection::Unguarded own{*writer_};
   find_checkpoint_.bind(1, subscription);
   const ResetAtEnd reset{find_checkpoint_};
   return find_checkpoint_.step() ? find_checkpoint_.integer(0) : -1;
 }
 
 void ReadModelFile::set_checkpoint(std::string_view subscription, std::int64_t done) {
+  const UserConnection::Unguarded own{*writer_};
   set_checkpoint_.bind(1, subscription);
   set_checkpoint_.bind(2, done);
   set_checkpoint_.run();

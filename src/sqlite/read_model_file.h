@@ -29,8 +29,21 @@ class UserConnection {
  public:
   UserConnection(const std::filesystem::path& file, Access access, std::chrono::milliseconds lock_timeout);
 
+  /// For leftfold's own statements, between guard() and the end of the scope.
+  class Unguarded {
+   public:
+    explicit Unguarded(UserConnection& connection) : connection_{connection} { connection_.guarded_ = false; }
+    ~Unguarded() { connection_.guarded_ = true; }
+    Unguarded(const Unguarded&) = delete;
+    Unguarded& operator=(const Unguarded&) = delete;
+
+   private:
+    UserConnection& connection_;
+  };
+
   [[nodiscard]] Connection& connection() { return connection_; }
   /// From here on statements are the user's: transactions, ATTACH, PRAGMA and writes to leftfold's tables are refused.
+  /// SQLite asks again whenever it prepares a statement anew, after a change of the tables.
   void guard();
 
   /// Takes a kept statement, or prepares one. Throws Error(invalid_argument) with SQLite's reason and the statement.
@@ -44,6 +57,7 @@ class UserConnection {
   [[nodiscard]] bool is_own_table(std::string_view name) const;
 
   Connection connection_;
+  bool guarded_ = false;
   bool guards_store_ = false;
   const char* refusal_ = nullptr;
   std::map<std::string, Statement, std::less<>> kept_;
@@ -67,6 +81,7 @@ class ReadModelFile {
   void begin();
   /// Throws Error(unavailable, storage_full); the transaction is over in any case.
   void commit();
+  void rollback() noexcept;
 
   /// The projector's checkpoint; the caller holds the gate. Returns -1 when there is none.
   [[nodiscard]] std::int64_t checkpoint(std::string_view subscription);

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <cmath>
+#include <new>
 #include <utility>
 
 #include <leftfold/error.h>
@@ -59,7 +60,7 @@ void SqliteCursor::finish() noexcept {
     } catch (const std::bad_alloc&) {  // then it is prepared again next time
     }
   }
-  if (own_transaction_) connection_->connection().rollback();  // nothing is left to undo after run()
+  if (own_transaction_) file_->rollback();  // nothing is left to undo after run()
   if (reader_) {
     try {
       file_->put_back(std::move(reader_));

@@ -25,6 +25,7 @@ UserConnection::UserConnection(const std::filesystem::path& file, Access access,
 
 void UserConnection::guard() {
   guards_store_ = is_store(connection_);
+  guarded_ = true;
   sqlite3_set_authorizer(connection_.handle(), &authorize, this);
 }
 
@@ -35,6 +36,7 @@ bool UserConnection::is_own_table(std::string_view name) const {
 
 int UserConnection::authorize(void* self, int action, const char* first, const char*, const char*, const char*) noexcept {
   auto& connection = *static_cast<UserConnection*>(self);
+  if (!connection.guarded_) return SQLITE_OK;
   const auto deny = [&](const char* reason) {
     connection.refusal_ = reason;
     return SQLITE_DENY;

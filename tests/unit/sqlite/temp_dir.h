@@ -1,38 +1,27 @@
-// A folder that ends with its object.
+// What the tests of the SQLite module share: a folder with a file in it, options and requests.
 #pragma once
 
-#include <stdlib.h>
+#include <gtest/gtest.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
-#include <memory>
-#include <stdexcept>
 #include <string>
-#include <system_error>
+#include <utility>
 
+#include <leftfold/clock.h>
+#include <leftfold/error.h>
 #include <leftfold/event_store.h>
 #include <leftfold/sqlite.h>
 #include <leftfold/uuid.h>
 
+#include "support/temporary_folder.h"
+
 namespace leftfold::test_sqlite {
 
-class TempDir {
+class TempDir : public test_support::TemporaryFolder {
  public:
-  TempDir() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "leftfold-sqlite-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error{"cannot create a temporary folder"};
-    path_ = pattern;
-  }
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  ~TempDir() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] std::filesystem::path file(const std::string& name = "events.db") const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
+  [[nodiscard]] std::filesystem::path file(const std::string& name = "events.db") const { return path() / name; }
 };
 
 inline SqliteOptions options_for(const std::filesystem::path& file) {
@@ -52,6 +41,19 @@ inline AppendRequest request(std::string aggregate, std::int64_t expected, std::
     append.events.push_back({Uuid::v7(system_clock().now()), "Happened", payload, "", 1});
   }
   return append;
+}
+
+/// Calls `f` and returns the code of the Error it throws; fails the test when it throws none.
+template <class F>
+Errc code_of(F f, std::string* text = nullptr) {
+  try {
+    f();
+  } catch (const Error& error) {
+    if (text != nullptr) *text = error.what();
+    return error.code();
+  }
+  ADD_FAILURE() << "no Error was thrown";
+  return Errc::internal;
 }
 
 }  // namespace leftfold::test_sqlite
