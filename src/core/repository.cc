@@ -64,7 +64,14 @@ AppendResult append_and_settle(EventStore& store, const AppendRequest& request) 
       return store.append(request);
     } catch (const Error& e) {
       if (e.code() != Errc::in_doubt) throw;
-      if (auto outcome = settle(store, request)) return *outcome;
+      std::optional<AppendResult> outcome;
+      try {
+        outcome = settle(store, request);
+      } catch (const Error& reading) {
+        // Not as it is: a code that says "nothing was stored" would invite a second append under another event id.
+        throw Error{Errc::in_doubt, std::string{e.what()} + "; and reading it back failed: " + reading.what()};
+      }
+      if (outcome) return *outcome;
       // Not there: the same request again is safe, its versions and event ids can be stored only once.
       if (attempt >= kSettleAttempts) throw;
     }

@@ -22,7 +22,8 @@ class SuiteCase : public ::testing::Test {
   std::function<void()> run_;
 };
 
-// Call it while statics are initialised: `const bool kRegistered = register_suite("MemoryStore", event_store_suite(...));`
+// Call it while statics are initialised: `const bool kRegistered = register_suite("MemoryStore",
+// event_store_suite(...));`
 inline bool register_suite(const std::string& suite, const std::vector<testing::Case>& cases) {
   for (const testing::Case& c : cases) {
     std::string name = c.name;
