@@ -33,7 +33,7 @@ struct RunnerOptions {
 
 /// Settings of one handler; zero or empty means the Runner's.
 struct HandlerOptions {
-  std::string name;                ///< empty: handler_name<H>()
+  std::string name{};              ///< empty: handler_name<H>()
   std::size_t workers = 0;         ///< Listeners: 0 = 1, or RunnerOptions::workers if every `on` is const
   std::size_t max_in_flight = 0;   ///< Listeners
   std::size_t batch = 256;         ///< Projectors: most events in one transaction; 0 = 256

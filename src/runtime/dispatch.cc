@@ -97,7 +97,8 @@ std::vector<Dispatch::Checkpoint> Dispatch::due(Instant now, std::chrono::millis
   for (const auto& [id, partition] : partitions_) {
     const bool release = partition->draining && (partition->running == 0 || now >= partition->drain_deadline);
     const bool unsaved = partition->window.done() != partition->stored;
-    if (release || (unsaved && now_due)) checkpoints.push_back({id, partition->epoch, partition->window.done(), release});
+    if (!release && !(unsaved && now_due)) continue;
+    checkpoints.push_back({id, partition->epoch, partition->window.done(), unsaved, release});
   }
   if (now_due && !checkpoints.empty()) next_checkpoint_ = now + every;
   return checkpoints;

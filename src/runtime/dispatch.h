@@ -50,6 +50,7 @@ class Dispatch {
     std::int32_t partition;
     std::int64_t epoch;
     Position done;
+    bool store;    // not stored yet
     bool release;  // drained: to be given back afterwards
   };
   /// Checkpoints to store now: of drained partitions always, of others when one is due, or all with `all`. The next
@@ -76,7 +77,8 @@ class Dispatch {
  private:
   enum class Outcome { done, failed };  // retries will add waiting, dead letters parked
   [[nodiscard]] Outcome handle(const RecordedEvent& event, std::exception_ptr& failure);
-  void finish(Strands::Started& started, Outcome outcome, std::exception_ptr failure, std::unique_lock<std::mutex>& lock);
+  void finish(Strands::Started& started, Outcome outcome, std::exception_ptr failure,
+              std::unique_lock<std::mutex>& lock);
 
   // With mutex_ held.
   [[nodiscard]] AssignedPartition* find(std::int32_t partition, std::int64_t epoch);
@@ -97,12 +99,12 @@ class Dispatch {
   Strands strands_;
   std::size_t in_flight_ = 0;  // queued and running
   std::size_t running_ = 0;
-  std::size_t idle_ = 0;       // workers waiting
-  bool waking_ = false;        // a worker was notified and does not run yet
+  std::size_t idle_ = 0;  // workers waiting
+  bool waking_ = false;   // a worker was notified and does not run yet
   bool closed_ = false;
   bool failed_ = false;
-  bool waits_for_room_ = false;   // the poll thread takes nothing until there is room
-  bool waits_for_ever_ = false;   // the poll thread has no deadline
+  bool waits_for_room_ = false;  // the poll thread takes nothing until there is room
+  bool waits_for_ever_ = false;  // the poll thread has no deadline
   Instant next_checkpoint_{};
   Position seen_;
   std::uint64_t handled_ = 0;

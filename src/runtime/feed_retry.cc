@@ -38,8 +38,9 @@ bool FeedRetry::back_off(std::string_view what, const Error& error) {
 
 void FeedRetry::recovered(std::string_view what) {
   if (std::exchange(logged_, false)) {
-    run_.log().log(LogLevel::info, "runner", "the store or broker answers again",
-                   {{"subscription", subscription_}, {"call", std::string{what}}, {"failures", std::to_string(failures_)}});
+    run_.log().log(
+        LogLevel::info, "runner", "the store or broker answers again",
+        {{"subscription", subscription_}, {"call", std::string{what}}, {"failures", std::to_string(failures_)}});
   }
   failures_ = 0;
 }

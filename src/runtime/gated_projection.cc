@@ -23,8 +23,9 @@ void GatedProjection::reset() {
   try {
     handler_.entry.reset(handler_.entry.handler);
   } catch (...) {
-    throw Error{Errc::handler_failed, "subscription " + handler_.subscription +
-                                          ": reset() failed before the first event: " + describe(std::current_exception())};
+    throw Error{Errc::handler_failed,
+                "subscription " + handler_.subscription +
+                    ": reset() failed before the first event: " + describe(std::current_exception())};
   }
 }
 

@@ -13,9 +13,9 @@
 
 namespace leftfold::detail {
 
-/// The transactions of one projector. The read model's own checkpoint decides what was handled, so the effect is exactly
-/// once whatever the feed delivers again, and whoever else runs the same subscription.
-/// One thread. Functions throw Error(unavailable, ...) of the read model; nothing happened then, call again.
+/// The transactions of one projector. The read model's own checkpoint decides what was handled, so the effect is
+/// exactly once whatever the feed delivers again, and whoever else runs the same subscription. One thread. Functions
+/// throw Error(unavailable, ...) of the read model; nothing happened then, call again.
 class GatedProjection {
  public:
   GatedProjection(RegisteredHandler& handler, Clock& clock) : handler_{handler}, clock_{clock} {}
@@ -26,9 +26,9 @@ class GatedProjection {
 
   struct Result {
     EventRun run;
-    Position done;        // the checkpoint afterwards
+    Position done;            // the checkpoint afterwards
     std::size_t skipped = 0;  // of the finished ones, those that another process had handled
-    bool behind = false;  // the checkpoint is not where it was left: nothing was handled, open() again
+    bool behind = false;      // the checkpoint is not where it was left: nothing was handled, open() again
   };
   /// Handles a run in one transaction and commits. When an event fails, all is undone and the events before it are
   /// handled again and committed, so the checkpoint is just before it.

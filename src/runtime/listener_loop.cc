@@ -40,7 +40,8 @@ bool ListenerLoop::give_up(const Revocation& revocation) {
         {{"partition", std::to_string(revocation.partition)}});
     return true;
   }
-  if (!dispatch_.start_draining(revocation.partition, revocation.epoch, run_->clock().instant() + run_->drain())) return false;
+  if (!dispatch_.start_draining(revocation.partition, revocation.epoch, run_->clock().instant() + run_->drain()))
+    return false;
   log(LogLevel::info, "gives a partition back", {{"partition", std::to_string(revocation.partition)}});
   return true;
 }
@@ -55,9 +56,11 @@ void ListenerLoop::store_checkpoints(Subscription& subscription, bool all) {
   for (const Dispatch::Checkpoint& checkpoint : dispatch_.due(now, handler_.entry.options.checkpoint_every, all)) {
     bool ours = true;
     try {
-      ours = subscription.checkpoint(checkpoint.partition, checkpoint.epoch, checkpoint.done);
-      checkpoint_retry_.recovered("checkpoint");
-      if (ours) dispatch_.stored(checkpoint);
+      if (checkpoint.store) {
+        ours = subscription.checkpoint(checkpoint.partition, checkpoint.epoch, checkpoint.done);
+        checkpoint_retry_.recovered("checkpoint");
+        if (ours) dispatch_.stored(checkpoint);
+      }
     } catch (const Error& error) {
       if (!error.retryable()) throw;
       dispatch_.postpone(now + checkpoint_retry_.note("checkpoint", error));

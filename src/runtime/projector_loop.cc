@@ -19,20 +19,18 @@ void ProjectorLoop::prepare() {
   try {
     handler_.entry.reset(handler_.entry.handler);
   } catch (...) {
-    throw Error{Errc::handler_failed, "subscription " + handler_.subscription +
-                                          ": reset() failed before the first event: " + describe(std::current_exception())};
+    throw Error{Errc::handler_failed,
+                "subscription " + handler_.subscription +
+                    ": reset() failed before the first event: " + describe(std::current_exception())};
   }
 }
 
 bool ProjectorLoop::turn(Subscription& subscription) {
   subscription_ = &subscription;
-  const bool unsaved = gated_ && std::any_of(parts_.begin(), parts_.end(), [](const auto& part) {
-                         return part.second.done != part.second.stored;
-                       });
+  const bool unsaved = gated_ && std::any_of(parts_.begin(), parts_.end(),
+                                             [](const auto& part) { return part.second.done != part.second.stored; });
   Taken taken;
-  if (!retry_.call("take", [&] {
-        taken = subscription.take(size_, run_->halted(), unsaved ? next_store_ : kNever);
-      })) {
+  if (!retry_.call("take", [&] { taken = subscription.take(size_, run_->halted(), unsaved ? next_store_ : kNever); })) {
     return false;
   }
   reassign(taken);
@@ -104,8 +102,7 @@ std::optional<EventRun> ProjectorLoop::handle_once(Subscription& subscription, s
   }
   part.stored = result.done;
   next_store_ = run_->clock().instant() + handler_.entry.options.checkpoint_every;
-  moved(id, part, std::max(part.done, result.done), result.run.finished - result.skipped,
-        result.run.handled);
+  moved(id, part, std::max(part.done, result.done), result.run.finished - result.skipped, result.run.handled);
   return std::move(result.run);
 }
 
@@ -126,7 +123,9 @@ void ProjectorLoop::store_passed(Subscription& subscription, bool all) {
   for (auto& [id, part] : parts_) {
     if (part.done == part.stored) continue;
     bool stored = true;
-    const auto store = [&, partition = id, &entry = part] { stored = gated_->pass(partition, entry.stored, entry.done); };
+    const auto store = [&, partition = id, &entry = part] {
+      stored = gated_->pass(partition, entry.stored, entry.done);
+    };
     if (all) {
       store();
     } else if (!retry_.call("read model", store)) {
@@ -148,7 +147,8 @@ bool ProjectorLoop::give_up(const Revocation& revocation) {
   const auto part = parts_.find(revocation.partition);
   if (part == parts_.end() || part->second.epoch != revocation.epoch) return false;
   parts_.erase(part);
-  log(revocation.lost ? LogLevel::warn : LogLevel::info, revocation.lost ? "lost a partition" : "gives a partition back",
+  log(revocation.lost ? LogLevel::warn : LogLevel::info,
+      revocation.lost ? "lost a partition" : "gives a partition back",
       {{"partition", std::to_string(revocation.partition)}});
   // Nothing is in progress between two takes; passed events are passed again by the next owner.
   if (!revocation.lost) {

@@ -40,7 +40,8 @@ class ProjectorLoop final : public SubscriptionLoop {
   [[nodiscard]] bool failed() const override;
 
   [[nodiscard]] bool handle(Subscription& subscription, std::int32_t id, Events events);
-  [[nodiscard]] std::optional<EventRun> handle_once(Subscription& subscription, std::int32_t id, Part& part, Events events);
+  [[nodiscard]] std::optional<EventRun> handle_once(Subscription& subscription, std::int32_t id, Part& part,
+                                                    Events events);
   void store_passed(Subscription& subscription, bool all);
   void reopen(Subscription& subscription, std::int32_t id);
   void moved(std::int32_t id, Part& part, Position done, std::size_t finished, std::uint64_t handled);
@@ -48,7 +49,7 @@ class ProjectorLoop final : public SubscriptionLoop {
   const std::size_t batch_;
   std::optional<GatedProjection> gated_;  // empty: the table is in memory
   Subscription* subscription_ = nullptr;
-  std::size_t size_ = 1;                  // of the next take(): grows to batch_ while handling keeps to its budget
+  std::size_t size_ = 1;  // of the next take(): grows to batch_ while handling keeps to its budget
   Instant next_store_{};
   std::map<std::int32_t, Part> parts_;
 

@@ -15,7 +15,7 @@ namespace leftfold::detail {
 /// Settings are final after add(); the rest may be used from any thread.
 struct RegisteredHandler {
   HandlerEntry entry;
-  std::string name;   // of the handler
+  std::string name;          // of the handler
   std::string subscription;  // "<group>.<name>"
   HandlerGate gate;
   std::atomic<std::int64_t> done{0};  // watermark of partition 0, for wait_until_handled

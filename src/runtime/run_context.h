@@ -36,7 +36,8 @@ class RunContext {
 
   /// Waits until the run is halted.
   void wait_until_halted();
-  /// Waits until `done()`, which is looked at again after each changed(); false when the deadline or the stop came first.
+  /// Waits until `done()`, which is looked at again after each changed(); false when the deadline or the stop came
+  /// first.
   template <class Done>
   bool wait(const std::stop_token& stop, Instant deadline, Done done) {
     std::unique_lock lock{mutex_};

@@ -63,8 +63,8 @@ class Runner::Impl {
   std::atomic<Phase> phase{Phase::not_yet};
   mutable std::mutex mutex;  // of the two lists: read by status() while run() and add() change them
   std::vector<std::unique_ptr<RegisteredHandler>> handlers;
-  Loops loops;                            // of the last run, in the order of handlers
-  std::shared_ptr<RunContext> last_run;   // whose threads may not have ended
+  Loops loops;                           // of the last run, in the order of handlers
+  std::shared_ptr<RunContext> last_run;  // whose threads may not have ended
 };
 
 void Runner::Impl::add(detail::HandlerEntry entry) {
@@ -72,14 +72,16 @@ void Runner::Impl::add(detail::HandlerEntry entry) {
   HandlerOptions& own = entry.options;
   if (own.batch == 0) own.batch = kDefaultBatch;
   if (own.name.empty()) own.name = entry.default_name;
-  if (own.checkpoint_every < own.checkpoint_every.zero()) refuse("handler " + own.name + ": checkpoint_every is negative");
+  if (own.checkpoint_every < own.checkpoint_every.zero())
+    refuse("handler " + own.name + ": checkpoint_every is negative");
   auto handler = std::make_unique<RegisteredHandler>();
   handler->name = own.name;
   handler->subscription = options.group + "." + own.name;
   handler->entry = std::move(entry);
   handler->signal = &signal;
   if (handler->kind() == SubscriptionKind::local && handler->entry.options.start == StartFrom::latest) {
-    refuse("projector " + handler->name + " is in memory and is rebuilt from the first event each time; StartFrom::latest needs a read_model()");
+    refuse("projector " + handler->name +
+           " is in memory and is rebuilt from the first event each time; StartFrom::latest needs a read_model()");
   }
   for (const auto& other : handlers) {
     if (other->name == handler->name) {
@@ -110,19 +112,22 @@ void Runner::Impl::log_handlers() const {
   if (handlers.empty()) options.log->log(LogLevel::warn, "runner", "runs without a handler: nothing will be handled");
   for (const auto& handler : handlers) {
     const bool latest = handler->entry.options.start == StartFrom::latest;
-    options.log->log(LogLevel::info, handler->subscription, "runs",
-                     {{"kind", std::string{handler->kind_name()}},
-                      {"table", handler->entry.is_projector ? (handler->entry.read_model ? "read model" : "memory") : "none"},
-                      {"workers", std::to_string(handler->entry.is_projector ? 1 : workers(*handler))},
-                      {"receives", received(handler->entry.table)},
-                      {"ignores", list(handler->entry.table.ignored())},
-                      {"without_checkpoint", latest ? "latest" : "beginning"}});
+    options.log->log(
+        LogLevel::info, handler->subscription, "runs",
+        {{"kind", std::string{handler->kind_name()}},
+         {"table", handler->entry.is_projector ? (handler->entry.read_model ? "read model" : "memory") : "none"},
+         {"workers", std::to_string(handler->entry.is_projector ? 1 : workers(*handler))},
+         {"receives", received(handler->entry.table)},
+         {"ignores", list(handler->entry.table.ignored())},
+         {"without_checkpoint", latest ? "latest" : "beginning"}});
   }
 }
 
 void Runner::Impl::run(const std::stop_token& stop) {
   if (last_run) {  // handlers that did not return in time still run on their old threads
-    const auto ended = [this] { return std::all_of(loops.begin(), loops.end(), [](const auto& l) { return l->ended(); }); };
+    const auto ended = [this] {
+      return std::all_of(loops.begin(), loops.end(), [](const auto& l) { return l->ended(); });
+    };
     if (!last_run->wait(stop, kNever, ended)) return;
   }
   const auto context = std::make_shared<RunContext>(*options.clock, *options.log, options.drain);
@@ -155,9 +160,11 @@ void Runner::Impl::run(const std::stop_token& stop) {
 void Runner::Impl::wait_for_end(RunContext& run) {
   options.log->log(LogLevel::info, "runner", "stops: handlers in progress finish, nothing new starts");
   const auto all = [this](auto condition) { return std::all_of(loops.begin(), loops.end(), condition); };
-  const bool ended = run.wait({}, run.drain_deadline(), [&] { return all([](const auto& loop) { return loop->ended(); }); });
+  const bool ended =
+      run.wait({}, run.drain_deadline(), [&] { return all([](const auto& loop) { return loop->ended(); }); });
   if (!ended) {
-    run.wait({}, kNever, [&] { return all([](const auto& loop) { return loop->handles_on_poll_thread() || !loop->polling(); }); });
+    run.wait({}, kNever,
+             [&] { return all([](const auto& loop) { return loop->handles_on_poll_thread() || !loop->polling(); }); });
     for (const auto& loop : loops) {
       if (loop->handles_on_poll_thread() && loop->status().state != "stopped") {
         options.log->log(LogLevel::warn, loop->handler().subscription, "the handler did not finish in time",

@@ -49,7 +49,9 @@ void Strands::finish(Strand& strand) {
 
 std::size_t Strands::drop(const AssignedPartition* partition) {
   std::size_t dropped = 0;
-  const auto belongs = [partition](const Task& task) { return partition == nullptr || task.partition.get() == partition; };
+  const auto belongs = [partition](const Task& task) {
+    return partition == nullptr || task.partition.get() == partition;
+  };
   for (auto& [id, strand] : strands_) dropped += std::erase_if(strand.queue, belongs);
   std::vector<Strand*> empty;
   std::erase_if(ready_, [&empty](Strand* strand) {

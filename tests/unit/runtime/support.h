@@ -1,6 +1,7 @@
 // Events, handlers and a running Runner for the tests of this folder.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <exception>
@@ -53,8 +54,12 @@ class Signal {
   int count_ = 0;
 };
 
-inline NewEvent counted(int n) { return {Uuid::v7(system_clock().now()), "Counted", "{\"n\":" + std::to_string(n) + "}", {}, 1}; }
-inline NewEvent ignored(int n) { return {Uuid::v7(system_clock().now()), "Ignored", "{\"n\":" + std::to_string(n) + "}", {}, 1}; }
+inline NewEvent counted(int n) {
+  return {Uuid::v7(system_clock().now()), "Counted", "{\"n\":" + std::to_string(n) + "}", {}, 1};
+}
+inline NewEvent ignored(int n) {
+  return {Uuid::v7(system_clock().now()), "Ignored", "{\"n\":" + std::to_string(n) + "}", {}, 1};
+}
 inline NewEvent unknown() { return {Uuid::v7(system_clock().now()), "FromAnotherProgram", "{}", {}, 1}; }
 
 // Appends one event behind the others of its aggregate and returns its position.
@@ -95,7 +100,17 @@ class Running {
   void request_stop() { thread_.request_stop(); }
   [[nodiscard]] bool ended() { return ended_.wait_for(1); }
 
-  [[nodiscard]] bool handled(Position position) { return runner_.wait_until_handled(position, {}, soon()); }
+  // For a run that has begun: one that follows another needs a sign of that first.
+  [[nodiscard]] bool handled(Position position) {
+    std::stop_source too_long;
+    Signal answered;
+    const std::jthread watch{[&] {
+      if (!answered.wait_for(1)) too_long.request_stop();
+    }};
+    const bool result = runner_.wait_until_handled(position, too_long.get_token(), kNever);
+    answered.raise();
+    return result;
+  }
 
  private:
   Runner& runner_;
@@ -183,9 +198,11 @@ struct Numbers : Projector<TestEvents> {
   void reset() {
     numbers.clear();
     ++resets;
+    was_reset.raise();
   }
   int fail_at = -1;
   int resets = 0;
+  Signal was_reset;
   std::vector<int> numbers;
 };
 

@@ -1,0 +1,88 @@
+// A read model in memory: one list of numbers and the checkpoints, with transactions and failures on demand.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <leftfold/error.h>
+#include <leftfold/read_model.h>
+
+namespace leftfold::runtime_test {
+
+class FakeReadModel final : public ReadModel {
+ public:
+  std::unique_ptr<ReadModelTransaction> begin(std::string_view subscription) override {
+    auto transaction = std::make_unique<Transaction>(*this, std::string{subscription});
+    if (begin_failures > 0) {
+      --begin_failures;
+      throw Error{Errc::unavailable, "the read model does not answer"};
+    }
+    ++transactions;
+    return transaction;
+  }
+
+  // For the projector, inside a transaction.
+  void add(int n) { working_.push_back(n); }
+  void clear() { working_.clear(); }
+
+  [[nodiscard]] std::vector<int> rows() const {
+    const std::scoped_lock lock{mutex_};
+    return rows_;
+  }
+  [[nodiscard]] std::optional<Position> checkpoint(const std::string& name) const {
+    const std::scoped_lock lock{mutex_};
+    const auto at = checkpoints_.find(name);
+    return at == checkpoints_.end() ? std::nullopt : std::optional{at->second};
+  }
+  // As another program would: outside of transactions.
+  void set(const std::string& name, std::optional<Position> checkpoint, std::vector<int> rows) {
+    const std::scoped_lock lock{mutex_};
+    rows_ = std::move(rows);
+    if (checkpoint) {
+      checkpoints_[name] = *checkpoint;
+    } else {
+      checkpoints_.erase(name);
+    }
+  }
+
+  // Set before the run, or where a test knows that no transaction is open.
+  int begin_failures = 0;
+  int commit_failures = 0;
+  int transactions = 0;
+
+ private:
+  class Transaction final : public ReadModelTransaction {
+   public:
+    Transaction(FakeReadModel& model, std::string name) : model_{model}, lock_{model.mutex_}, name_{std::move(name)} {
+      model_.working_ = model_.rows_;
+    }
+    std::optional<Position> checkpoint() const override {
+      const auto at = model_.checkpoints_.find(name_);
+      return at == model_.checkpoints_.end() ? std::nullopt : std::optional{at->second};
+    }
+    void commit(Position done) override {
+      if (model_.commit_failures > 0) {
+        --model_.commit_failures;
+        throw Error{Errc::unavailable, "the read model does not answer"};
+      }
+      model_.rows_ = model_.working_;
+      model_.checkpoints_[name_] = done;
+    }
+
+   private:
+    FakeReadModel& model_;
+    std::unique_lock<std::mutex> lock_;  // one writer at a time
+    std::string name_;
+  };
+
+  mutable std::mutex mutex_;
+  std::vector<int> rows_;
+  std::vector<int> working_;
+  std::map<std::string, Position> checkpoints_;
+};
+
+}  // namespace leftfold::runtime_test
