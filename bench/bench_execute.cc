@@ -143,8 +143,8 @@ void run(const Arguments& arguments) {
   std::size_t sink = 0;
 
   std::vector<std::function<void()>> steps;  // load; load and decide; load, decide and append
+  const auto command = [&item](Cart& cart) { cart.add_item(item); };
   if (engine == "leftfold") {
-    const auto command = [&item](Cart& cart) { cart.add_item(item); };
     steps = {[&] { sink += carts.load(kCartId).state().items.size(); },
              [&] {
                Cart cart = carts.load(kCartId);

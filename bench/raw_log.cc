@@ -63,78 +63,101 @@ void put_text(std::string& into, std::string_view text) {
 }  // namespace
 
 RawLog::RawLog(const std::filesystem::path& file, std::size_t bytes)
-    : file_{open_zeroed(file, bytes)}, bytes_{bytes}, writer_{[this](const std::stop_token& stop) { write_groups(stop); }} {}
+    : file_{open_zeroed(file, bytes)}, bytes_{bytes}, thread_{[this](const std::stop_token& stop) { run_thread(stop); }} {}
 
 RawLog::~RawLog() {
-  writer_.request_stop();
-  writer_.join();
+  thread_.request_stop();
+  thread_.join();
   ::close(file_);
 }
 
 AppendResult RawLog::append(const AppendRequest& request) {
   Pending pending;
   pending.request = &request;
-  return enqueue(std::move(pending)).get();
+  std::shared_ptr<Group> group;
+  bool leads = false;
+  {
+    const std::lock_guard lock{mutex_};
+    group = enqueue(pending);
+    leads = !std::exchange(leading_, true);
+  }
+  if (leads) lead(&pending);
+  else group->done.wait(false);
+  return pending.outcome;
 }
 
 std::future<AppendResult> RawLog::append_async(AppendRequest request) {
-  Pending pending;
-  pending.owned = std::move(request);
-  return enqueue(std::move(pending));
-}
-
-std::future<AppendResult> RawLog::enqueue(Pending pending) {
-  std::future<AppendResult> result = pending.result.get_future();
-  bool first = false;
-  {
-    const std::lock_guard lock{mutex_};
-    first = queue_.empty();
-    queue_.push_back(std::move(pending));
+  auto deferred = std::make_unique<Deferred>();
+  deferred->own = std::move(request);
+  deferred->request = &deferred->own;
+  std::future<AppendResult> result = deferred->promise.get_future();
+  const std::lock_guard lock{mutex_};
+  enqueue(*deferred)->deferred.push_back(std::move(deferred));
+  if (!std::exchange(leading_, true)) {
+    thread_leads_ = true;
+    signal_.notify_one();
   }
-  if (first) signal_.notify_one();
   return result;
 }
 
-void RawLog::write_groups(const std::stop_token& stop) {
-  std::vector<Pending> group;
-  for (;;) {
-    {
-      std::unique_lock lock{mutex_};
-      signal_.wait(lock, stop, [this] { return !queue_.empty(); });
-      if (queue_.empty()) return;
-      std::size_t events = 0;
-      while (!queue_.empty() && events < kMaxGroupEvents) {
-        Pending& next = queue_.front();
-        events += (next.request != nullptr ? *next.request : next.owned).events.size();
-        group.push_back(std::move(next));
-        queue_.pop_front();
-      }
+std::shared_ptr<RawLog::Group> RawLog::enqueue(Pending& pending) {
+  if (queue_.empty() || queue_.back()->events >= kMaxGroupEvents) queue_.push_back(std::make_shared<Group>());
+  queue_.back()->members.push_back(&pending);
+  queue_.back()->events += pending.request->events.size();
+  return queue_.back();
+}
+
+// Commits until the caller's own append is done (null: until the queue is empty), then leaves the rest to the thread.
+void RawLog::lead(const Pending* own) {
+  std::unique_lock lock{mutex_};
+  while (!queue_.empty()) {
+    if (own != nullptr && own->done) {
+      thread_leads_ = true;
+      signal_.notify_one();
+      return;
     }
-    commit(group);
-    group.clear();
+    const std::shared_ptr<Group> group = std::move(queue_.front());
+    queue_.pop_front();
+    lock.unlock();
+    commit(*group);
+    lock.lock();
+  }
+  leading_ = false;
+}
+
+void RawLog::run_thread(const std::stop_token& stop) {
+  for (;;) {
+    std::unique_lock lock{mutex_};
+    signal_.wait(lock, stop, [this] { return thread_leads_; });
+    if (!std::exchange(thread_leads_, false)) return;
+    lock.unlock();
+    lead(nullptr);
   }
 }
 
-void RawLog::commit(std::vector<Pending>& group) {
+void RawLog::commit(Group& group) {
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   buffer_.clear();
-  for (Pending& pending : group) {
-    const AppendRequest& request = pending.request != nullptr ? *pending.request : pending.owned;
+  for (Pending* pending : group.members) {
+    const AppendRequest& request = *pending->request;
     auto& offsets = index_[request.aggregate_id];
     const Version actual{static_cast<std::int64_t>(offsets.size()) - 1};
     if (actual != request.expected) {
-      pending.outcome = Conflict{actual};
+      pending->outcome = Conflict{actual};
       continue;
     }
     encode(request, now.time_since_epoch().count());
-    pending.outcome = Appended{Version{static_cast<std::int64_t>(offsets.size()) - 1}, Position{position_},
-                               request.events.size(), now, false};
+    pending->outcome = Appended{Version{static_cast<std::int64_t>(offsets.size()) - 1}, Position{position_},
+                                request.events.size(), now, false};
   }
   if (offset_ + buffer_.size() > bytes_) offset_ = 0;
   write_all(file_, buffer_.data(), buffer_.size(), offset_);
   if (::fdatasync(file_) != 0) fail("fdatasync");
   offset_ += buffer_.size();
-  for (Pending& pending : group) pending.result.set_value(std::move(pending.outcome));
+  for (Pending* pending : group.members) pending->done = true;
+  for (const auto& deferred : group.deferred) deferred->promise.set_value(std::move(deferred->outcome));
+  group.done = true;  // from here on the waiting callers' requests are gone
+  group.done.notify_all();
 }
 
 void RawLog::encode(const AppendRequest& request, std::int64_t committed_at) {

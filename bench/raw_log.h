@@ -1,11 +1,13 @@
 // The raw limit of appending: one file, CRC32C, fdatasync, group commit. No queries, no recovery, no other process.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <filesystem>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <string>
@@ -18,7 +20,8 @@
 namespace leftfold::bench {
 
 /// What a store that keeps appends durable, checks versions and can find an event again must do at least. Called like
-/// SqliteStore: append() waits, append_async() gives a future, concurrent appends share one write and one fdatasync.
+/// SqliteStore: append() waits, append_async() gives a future, concurrent appends share one write and one fdatasync. A
+/// caller that finds nobody committing does it itself; what arrives meanwhile is left to a thread.
 /// The file is written over from its beginning and again when its end is reached: blocks that exist already are the
 /// fastest a disk can do. What it holds is never read back.
 /// Any thread.
@@ -35,15 +38,25 @@ class RawLog {
 
  private:
   struct Pending {
-    AppendRequest owned;
-    const AppendRequest* request = nullptr;  // null: owned
-    std::promise<AppendResult> result;
+    const AppendRequest* request = nullptr;
     AppendResult outcome;
+    bool done = false;
+  };
+  struct Deferred : Pending {
+    AppendRequest own;
+    std::promise<AppendResult> promise;
+  };
+  struct Group {  // shares one write and one fdatasync
+    std::vector<Pending*> members;
+    std::vector<std::unique_ptr<Deferred>> deferred;
+    std::size_t events = 0;
+    std::atomic<bool> done{false};
   };
 
-  [[nodiscard]] std::future<AppendResult> enqueue(Pending pending);
-  void write_groups(const std::stop_token& stop);
-  void commit(std::vector<Pending>& group);
+  [[nodiscard]] std::shared_ptr<Group> enqueue(Pending& pending);
+  void lead(const Pending* own);
+  void run_thread(const std::stop_token& stop);
+  void commit(Group& group);
   void encode(const AppendRequest& request, std::int64_t committed_at);
 
   int file_ = -1;
@@ -54,8 +67,10 @@ class RawLog {
   std::unordered_map<std::string, std::vector<std::uint64_t>> index_;  // offsets of a stream's events
   std::mutex mutex_;
   std::condition_variable_any signal_;
-  std::deque<Pending> queue_;
-  std::jthread writer_;  // last: ends before what it uses
+  std::deque<std::shared_ptr<Group>> queue_;
+  bool leading_ = false;       // somebody commits
+  bool thread_leads_ = false;  // the thread is to commit
+  std::jthread thread_;        // last: ends before what it uses
 };
 
 /// How often a second 4 KB of an existing file can be written over and made durable: the disk's own limit for one
