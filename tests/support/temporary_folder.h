@@ -18,16 +18,20 @@ class TemporaryFolder {
     path_ = name;
   }
   ~TemporaryFolder() {
+    if (kept_) return;
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
   }
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
+  // Leaves it there, for a look after a failure.
+  void keep() { kept_ = true; }
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 
  private:
   std::filesystem::path path_;
+  bool kept_ = false;
 };
 
 }  // namespace leftfold::test_support
