@@ -140,8 +140,8 @@ class Runner {
     return *this;
   }
 
-  /// Runs all handlers until `stop` is requested or one fails; then drains: handlers in progress finish (up to
-  /// RunnerOptions::drain), checkpoints are stored. Without a handler it waits for the stop. Projectors in memory are
+  /// Runs all handlers until `stop` is requested or one fails; then drains: handlers in progress finish, and the few
+  /// events that were taken before one already started (up to RunnerOptions::drain), checkpoints are stored. Without a handler it waits for the stop. Projectors in memory are
   /// reset() first. May be called again afterwards: it begins when handlers that did not finish in time have finished.
   /// Throws HandlerFailed when a handler threw, Error(handler_failed) when a reset() did, Error when the feed or a read
   /// model failed for good; the other subscriptions were drained.

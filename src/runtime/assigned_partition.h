@@ -17,15 +17,17 @@ struct AssignedPartition {
       : partition{assignment.partition},
         epoch{assignment.epoch},
         window{assignment.checkpoint},
-        stored{assignment.checkpoint} {}
+        stored{assignment.checkpoint},
+        started{assignment.checkpoint} {}
 
   std::int32_t partition;
   std::int64_t epoch;
   OffsetWindow window;
-  Position stored;          // the last checkpoint
-  std::size_t running = 0;  // events inside a handler
-  bool live = true;         // false: another process may have it; results no longer count
-  bool draining = false;    // revoked: nothing new starts, then release()
+  Position stored;            // the last checkpoint
+  Position started;           // the newest event given to a handler
+  std::size_t in_flight = 0;  // events queued and running
+  bool live = true;           // false: another process may have it; results no longer count
+  bool draining = false;      // revoked: nothing new starts, then release()
   Instant drain_deadline{};
 };
 

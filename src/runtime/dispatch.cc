@@ -40,7 +40,7 @@ void Dispatch::accept(const Assignment& assignment) {
   std::shared_ptr<AssignedPartition>& partition = partitions_[assignment.partition];
   if (partition) {
     partition->live = false;
-    drop(partition.get());
+    drop_all_of(*partition);
   }
   partition = std::make_shared<AssignedPartition>(assignment);
   handler_.publish(assignment.partition, assignment.checkpoint);
@@ -60,6 +60,7 @@ void Dispatch::push(EventPage events) {
     if (handler_.entry.table.handles(event.type)) {
       window.open(event.position);
       ++in_flight_;
+      ++at->second->in_flight;
       strands_.push({page, &event, at->second});
     } else {
       window.pass(event.position);
@@ -75,7 +76,7 @@ bool Dispatch::lose(std::int32_t id, std::int64_t epoch) {
   AssignedPartition* partition = find(id, epoch);
   if (partition == nullptr) return false;
   partition->live = false;
-  drop(partition);
+  drop_all_of(*partition);
   partitions_.erase(id);
   return true;
 }
@@ -86,7 +87,9 @@ bool Dispatch::start_draining(std::int32_t id, std::int64_t epoch, Instant deadl
   if (partition == nullptr) return false;
   partition->draining = true;
   partition->drain_deadline = deadline;
-  drop(partition);
+  drop_if([partition](const AssignedPartition& p, Position position) {
+    return &p == partition && position > partition->started;
+  });
   return true;
 }
 
@@ -95,7 +98,7 @@ std::vector<Dispatch::Checkpoint> Dispatch::due(Instant now, std::chrono::millis
   const std::scoped_lock lock{mutex_};
   const bool now_due = all || now >= next_checkpoint_;
   for (const auto& [id, partition] : partitions_) {
-    const bool release = partition->draining && (partition->running == 0 || now >= partition->drain_deadline);
+    const bool release = partition->draining && (partition->in_flight == 0 || now >= partition->drain_deadline);
     const bool unsaved = partition->window.done() != partition->stored;
     if (!release && !(unsaved && now_due)) continue;
     checkpoints.push_back({id, partition->epoch, partition->window.done(), unsaved, release});
@@ -117,18 +120,25 @@ void Dispatch::postpone(Instant until) {
 void Dispatch::close() {
   const std::scoped_lock lock{mutex_};
   closed_ = true;
-  drop(nullptr);
+  drop_if([](const AssignedPartition& partition, Position position) { return position > partition.started; });
+  work_.notify_all();
+}
+
+void Dispatch::abandon() {
+  const std::scoped_lock lock{mutex_};
+  closed_ = true;
+  drop_if([](const AssignedPartition&, Position) { return true; });
   work_.notify_all();
 }
 
 bool Dispatch::quiet() const {
   const std::scoped_lock lock{mutex_};
-  return running_ == 0;
+  return in_flight_ == 0;
 }
 
 bool Dispatch::wait_until_quiet(Instant deadline) {
   std::unique_lock lock{mutex_};
-  return run_.clock().wait_until(lock, quiet_, {}, deadline, [this] { return running_ == 0; });
+  return run_.clock().wait_until(lock, quiet_, {}, deadline, [this] { return in_flight_ == 0; });
 }
 
 void Dispatch::work() {
@@ -140,10 +150,10 @@ void Dispatch::work() {
       --idle_;
       waking_ = false;
     }
-    if (closed_) return;
+    if (!strands_.has_ready()) return;
     Strands::Started started = strands_.start();
-    ++running_;
-    ++started.task.partition->running;
+    AssignedPartition& partition = *started.task.partition;
+    partition.started = std::max(partition.started, started.task.event->position);
     wake_worker();  // one wakes the next, so that short handlers do not wake them all
     lock.unlock();
     std::exception_ptr failure;
@@ -170,14 +180,14 @@ void Dispatch::finish(Strands::Started& started, Outcome outcome, std::exception
   started.task.page.reset();  // frees the page, perhaps: not under the lock
 
   lock.lock();
-  --running_;
   --in_flight_;
-  --partition->running;
+  --partition->in_flight;
   const bool failed = outcome == Outcome::failed && partition->live;
   bool advanced = false;
   if (failed) {
     failed_ = true;
     closed_ = true;  // before anything else starts; the event stays open in its window
+    drop_if([](const AssignedPartition&, Position) { return true; });
     work_.notify_all();
   } else {
     strands_.finish(*started.strand);
@@ -189,9 +199,10 @@ void Dispatch::finish(Strands::Started& started, Outcome outcome, std::exception
       ++fenced_;
     }
   }
-  if (running_ == 0) quiet_.notify_all();
-  const bool drained = partition->draining && partition->running == 0;
-  if (closed_ || drained || (waits_for_room_ && wants_more()) || (waits_for_ever_ && advanced)) wake_poll_thread();
+  if (in_flight_ == 0) quiet_.notify_all();
+  const bool drained = partition->draining && partition->in_flight == 0;
+  if ((closed_ && in_flight_ == 0) || drained || (waits_for_room_ && wants_more()) || (waits_for_ever_ && advanced))
+    wake_poll_thread();
   if (!failure) return;
 
   lock.unlock();
@@ -211,7 +222,18 @@ AssignedPartition* Dispatch::find(std::int32_t partition, std::int64_t epoch) {
   return at != partitions_.end() && at->second->epoch == epoch ? at->second.get() : nullptr;
 }
 
-void Dispatch::drop(const AssignedPartition* partition) { in_flight_ -= strands_.drop(partition); }
+void Dispatch::drop_if(const std::function<bool(const AssignedPartition&, Position)>& unwanted) {
+  strands_.drop([&](const Task& task) {
+    if (!unwanted(*task.partition, task.event->position)) return false;
+    --in_flight_;
+    --task.partition->in_flight;
+    return true;
+  });
+}
+
+void Dispatch::drop_all_of(const AssignedPartition& lost) {
+  drop_if([&lost](const AssignedPartition& partition, Position) { return &partition == &lost; });
+}
 
 void Dispatch::wake_worker() {
   if (idle_ == 0 || waking_ || !strands_.has_ready()) return;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -43,7 +44,7 @@ class Dispatch {
   /// The partition is not ours any more: queued events are dropped, results of running ones no longer count.
   /// Returns false when it was not ours under this epoch.
   bool lose(std::int32_t partition, std::int64_t epoch);
-  /// The partition is to be released: queued events are dropped, running ones have until `deadline`.
+  /// The partition is to be released: what was begun is brought to an end until `deadline`.
   bool start_draining(std::int32_t partition, std::int64_t epoch, Instant deadline);
 
   struct Checkpoint {
@@ -59,9 +60,12 @@ class Dispatch {
   void stored(const Checkpoint& checkpoint);
   void postpone(Instant until);
 
-  /// Nothing starts any more, queued events are dropped, workers end.
+  /// Takes nothing any more and brings to an end what was begun: running events, and those below one that was started,
+  /// or the watermark would stay below finished events and they would come again. Workers end then.
   void close();
-  /// True when no handler runs.
+  /// Nothing starts any more.
+  void abandon();
+  /// True when nothing is in flight.
   [[nodiscard]] bool quiet() const;
   /// Waits until quiet() or `deadline`; closed before.
   bool wait_until_quiet(Instant deadline);
@@ -82,7 +86,8 @@ class Dispatch {
 
   // With mutex_ held.
   [[nodiscard]] AssignedPartition* find(std::int32_t partition, std::int64_t epoch);
-  void drop(const AssignedPartition* partition);
+  void drop_if(const std::function<bool(const AssignedPartition&, Position)>& unwanted);
+  void drop_all_of(const AssignedPartition& lost);
   [[nodiscard]] bool wants_more() const noexcept;
   void wake_worker();
   void wake_poll_thread() noexcept;
@@ -98,9 +103,8 @@ class Dispatch {
   std::map<std::int32_t, std::shared_ptr<AssignedPartition>> partitions_;
   Strands strands_;
   std::size_t in_flight_ = 0;  // queued and running
-  std::size_t running_ = 0;
-  std::size_t idle_ = 0;  // workers waiting
-  bool waking_ = false;   // a worker was notified and does not run yet
+  std::size_t idle_ = 0;       // workers waiting
+  bool waking_ = false;        // a worker was notified and does not run yet
   bool closed_ = false;
   bool failed_ = false;
   bool waits_for_room_ = false;  // the poll thread takes nothing until there is room

@@ -20,7 +20,7 @@ void ListenerLoop::start() {
 
 void ListenerLoop::attach(Subscription* subscription) {
   dispatch_.attach(subscription);
-  if (subscription == nullptr) dispatch_.close();  // also when there never was a subscription
+  if (subscription == nullptr) dispatch_.abandon();  // also when there never was a subscription
 }
 
 bool ListenerLoop::turn(Subscription& subscription) {
@@ -92,6 +92,7 @@ void ListenerLoop::drain(Subscription& subscription) {
   if (!dispatch_.quiet()) {
     log(LogLevel::warn, "handlers did not finish in time; their events will be delivered again",
         {{"drain_ms", std::to_string(run_->drain().count())}});
+    dispatch_.abandon();
   }
   store_checkpoints(subscription, true);
 }

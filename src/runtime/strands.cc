@@ -47,12 +47,8 @@ void Strands::finish(Strand& strand) {
   ready_.push_back(&strand);
 }
 
-std::size_t Strands::drop(const AssignedPartition* partition) {
-  std::size_t dropped = 0;
-  const auto belongs = [partition](const Task& task) {
-    return partition == nullptr || task.partition.get() == partition;
-  };
-  for (auto& [id, strand] : strands_) dropped += std::erase_if(strand.queue, belongs);
+void Strands::drop(const std::function<bool(const Task&)>& unwanted) {
+  for (auto& [id, strand] : strands_) std::erase_if(strand.queue, unwanted);
   std::vector<Strand*> empty;
   std::erase_if(ready_, [&empty](Strand* strand) {
     if (!strand->queue.empty()) return false;
@@ -60,7 +56,6 @@ std::size_t Strands::drop(const AssignedPartition* partition) {
     return true;
   });
   for (Strand* strand : empty) remove(*strand);
-  return dropped;
 }
 
 void Strands::remove(Strand& strand) {

@@ -50,8 +50,9 @@ class Strands {
   [[nodiscard]] Started start();
   /// Ends what start() began: the strand queues up again at the back, or goes when it is empty.
   void finish(Strand& strand);
-  /// Forgets the queued tasks of a partition (of all, for null); those running stay. Returns how many.
-  std::size_t drop(const AssignedPartition* partition);
+  /// Forgets queued tasks, asking about each; those running stay. Of one aggregate and one partition the unwanted must
+  /// be the last ones.
+  void drop(const std::function<bool(const Task&)>& unwanted);
   [[nodiscard]] std::size_t size() const noexcept { return strands_.size(); }
 
  private:

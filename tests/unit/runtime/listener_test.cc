@@ -210,6 +210,27 @@ TEST(Listener, a_stop_lets_the_handler_in_progress_finish_and_starts_nothing) {
   EXPECT_EQ(runner.status().at(0).state, "stopped");
 }
 
+TEST(Listener, a_stop_leaves_no_finished_event_above_the_checkpoint) {
+  ScriptedFeed feed;
+  Recorder listener;
+  listener.hold_at = 1;
+  Runner runner{feed};
+  runner.add(listener);
+  feed.assign(0, 1);
+  for (int p = 1; p <= 3; ++p) feed.event(p, "a");
+  feed.event(4, "b");
+  feed.event(5, "a");
+  Running running{runner};
+  ASSERT_TRUE(listener.finished.wait_for(1));  // 4
+  ASSERT_TRUE(feed.wait_until_idle());
+  running.request_stop();
+  ASSERT_TRUE(feed.wait_until_it_waits(0));
+  listener.release();
+  EXPECT_EQ(text_of(running.wait()), "");
+  EXPECT_EQ(listener.of("a"), (std::vector<int>{1, 2, 3}));
+  EXPECT_EQ(feed.checkpoints().back(), (Stored{0, 4}));
+}
+
 TEST(Listener, a_handler_that_does_not_finish_in_the_drain_time_is_left_and_its_event_comes_again) {
   VirtualClock clock;
   ScriptedFeed feed{clock};

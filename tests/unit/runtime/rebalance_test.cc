@@ -53,6 +53,24 @@ TEST_F(Rebalance, a_revoked_partition_is_released_after_the_running_event_and_it
   EXPECT_EQ(runner->status().at(0).in_flight, 0U);
 }
 
+TEST_F(Rebalance, events_below_one_that_was_started_are_still_handled_so_that_nothing_finished_comes_again) {
+  feed.assign(0, 1);
+  feed.event(1, "a");
+  feed.event(2, "a");  // held
+  feed.event(3, "a");  // waits behind it, and 4 does not
+  feed.event(4, "b");
+  feed.event(5, "a");
+  running.emplace(*runner);
+  ASSERT_TRUE(listener.finished.wait_for(2));
+  ASSERT_TRUE(feed.wait_until_idle());
+  feed.revoke(0, 1);
+  ASSERT_TRUE(feed.wait_until_idle());
+  listener.release();
+  ASSERT_TRUE(feed.wait_for_release(0, 1));
+  EXPECT_EQ(feed.checkpoints().back(), (Stored{0, 4}));
+  EXPECT_EQ(listener.of("a"), (std::vector<int>{1, 2, 3}));
+}
+
 TEST_F(Rebalance, a_revoked_partition_without_running_events_is_released_at_once) {
   feed.assign(0, 1);
   feed.event(1, "a");
