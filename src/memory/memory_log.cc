@@ -18,6 +18,7 @@ void make_room(std::vector<T>& items, std::size_t more) {
 
 }  // namespace
 
+// [append]
 AppendResult MemoryLog::append(const AppendRequest& request) {
   validate(request);
   const std::size_t count = request.events.size();
@@ -56,7 +57,9 @@ AppendResult MemoryLog::append(const AppendRequest& request) {
   changed_.notify_all();
   return result;
 }
+// [/append]
 
+// [commit]
 std::deque<MemoryLog::StoredEvent> MemoryLog::commit_of(const AppendRequest& request, std::string_view aggregate_id,
                                                         Timestamp committed_at) const {
   std::deque<StoredEvent> commit;
@@ -76,6 +79,7 @@ std::deque<MemoryLog::StoredEvent> MemoryLog::commit_of(const AppendRequest& req
   }
   return commit;
 }
+// [/commit]
 
 EventPage MemoryLog::read_stream(std::string_view aggregate_id, Version from, std::size_t max) {
   EventPage page;

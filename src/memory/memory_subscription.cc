@@ -15,6 +15,7 @@ MemorySubscription::~MemorySubscription() {
   if (place_ != nullptr && assigned()) give_back();
 }
 
+// [place]
 MemoryLog::Place* MemorySubscription::find_place() {
   if (options_.name.empty()) {
     throw Error{Errc::invalid_argument, "subscribe: the subscription has no name; name it \"<group>.<handler>\""};
@@ -27,7 +28,9 @@ MemoryLog::Place* MemorySubscription::find_place() {
   if (!place.checkpoint && options_.start == StartFrom::latest) place.checkpoint = start_;
   return &place;
 }
+// [/place]
 
+// [take]
 Taken MemorySubscription::take(std::size_t max, const std::stop_token& stop, Instant deadline) {
   std::unique_lock lock{log_->mutex_};
   const bool queued = place_ != nullptr && !assigned();
@@ -50,6 +53,7 @@ Taken MemorySubscription::take(std::size_t max, const std::stop_token& stop, Ins
   }
   return taken;
 }
+// [/take]
 
 void MemorySubscription::wake() noexcept {
   const std::scoped_lock lock{log_->mutex_};
@@ -62,6 +66,7 @@ void MemorySubscription::seek(std::int32_t partition, std::int64_t epoch, Positi
   if (owns(partition, epoch)) next_after_ = done;
 }
 
+// [checkpoint]
 bool MemorySubscription::checkpoint(std::int32_t partition, std::int64_t epoch, Position done) {
   if (place_ == nullptr) {
     throw Error{Errc::invalid_argument,
@@ -72,6 +77,7 @@ bool MemorySubscription::checkpoint(std::int32_t partition, std::int64_t epoch, 
   place_->checkpoint = done;
   return true;
 }
+// [/checkpoint]
 
 void MemorySubscription::release(std::int32_t partition, std::int64_t epoch) {
   const std::scoped_lock lock{log_->mutex_};

@@ -10,6 +10,7 @@
 namespace leftfold {
 namespace {
 
+// [suites]
 // Memory has no second opening: every handle is the one store, which the place keeps.
 testing::OpenEventStore make_store(Clock& clock) {
   return [store = std::make_shared<MemoryStore>(clock)] { return store; };
@@ -21,6 +22,7 @@ testing::OpenEventFeed make_feed(Clock& clock) {
 
 const bool kFeed = test_support::register_suite("MemoryStoreAsEventFeed", testing::event_feed_suite(make_feed));
 const bool kStore = test_support::register_suite("MemoryStoreAsEventStore", testing::event_store_suite(make_store));
+// [/suites]
 
 }  // namespace
 }  // namespace leftfold

@@ -76,12 +76,14 @@ TEST_F(FaultyStoreTest, FailsBeforeTheAppend) {
   EXPECT_EQ(total(), 1);
 }
 
+// [in-doubt]
 // The event is stored although the append throws: execute reads back and finds its own commit.
 TEST_F(FaultyStoreTest, AppendsAndThenThrows) {
   store.append_then_throw(Errc::in_doubt);
   count();
   EXPECT_EQ(total(), 1);
 }
+// [/in-doubt]
 
 TEST_F(FaultyStoreTest, AppendsThenThrowsAndTheReadingBackFailsToo) {
   store.append_then_throw(Errc::in_doubt);

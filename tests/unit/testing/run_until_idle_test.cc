@@ -65,6 +65,7 @@ TEST_F(RunUntilIdle, ReturnsAtOnceWithoutHandlersOrEvents) {
   EXPECT_EQ(projector.count, 0);
 }
 
+// [idle]
 TEST_F(RunUntilIdle, HandlesWhatHandlersAppendMeanwhile) {
   runner.add(listener).add(projector);
   add_chain("a", 20);
@@ -73,6 +74,7 @@ TEST_F(RunUntilIdle, HandlesWhatHandlersAppendMeanwhile) {
   EXPECT_EQ(projector.count, 21 + 4);
   EXPECT_EQ(store.head().value(), 21 + 4);
 }
+// [/idle]
 
 TEST_F(RunUntilIdle, CanBeCalledAgain) {
   runner.add(listener).add(projector);

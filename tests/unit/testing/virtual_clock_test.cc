@@ -74,6 +74,7 @@ TEST(VirtualClock, a_deadline_that_has_come_does_not_wait) {
   EXPECT_TRUE(lock.owns_lock());
 }
 
+// [clock]
 TEST(VirtualClock, advance_wakes_those_whose_deadline_has_come) {
   VirtualClock clock;
   Waiter early{clock, clock.instant() + 5s};
@@ -85,6 +86,7 @@ TEST(VirtualClock, advance_wakes_those_whose_deadline_has_come) {
   clock.advance(5s);
   EXPECT_FALSE(late.result());
 }
+// [/clock]
 
 TEST(VirtualClock, a_notification_ends_the_wait) {
   VirtualClock clock;
