@@ -44,7 +44,7 @@ class LogReader {
 
   // The next commit; empty at the end.
   std::optional<Commit> next() {
-    if (!header_) header_ = skip_empty();
+    if (!header_) header_ = entry();
     if (!header_) return std::nullopt;
     if (!header_->starts_with(kCommit)) fail(*header_);
     Commit commit;
@@ -52,7 +52,7 @@ class LogReader {
     commit.time = timestamp(piece());
     commit.author = escaped(piece());
     std::unordered_map<std::string, std::size_t> by_path;
-    for (header_ = skip_empty(); header_ && !header_->starts_with(kCommit); header_ = skip_empty()) {
+    for (header_ = entry(); header_ && !header_->starts_with(kCommit); header_ = entry()) {
       if (header_->starts_with(':')) {
         read_raw(*header_, commit, by_path);
       } else {
@@ -69,11 +69,13 @@ class LogReader {
     return std::string{*text};
   }
 
-  std::optional<std::string> skip_empty() {
-    auto text = process_.next('\0');
-    while (text && text->empty()) text = process_.next('\0');
-    if (!text) return std::nullopt;
-    return std::string{*text};
+  // The next piece that says something: between a header and its entries git writes an empty one and a line feed.
+  std::optional<std::string> entry() {
+    while (const auto text = process_.next('\0')) {
+      const std::string_view said = text->starts_with('\n') ? text->substr(1) : *text;
+      if (!said.empty()) return std::string{said};
+    }
+    return std::nullopt;
   }
 
   // ":100644 100644 abc1234 def5678 R086"

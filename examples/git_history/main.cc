@@ -2,6 +2,7 @@
 // `git_history import [PATH]` reads it; `git_history --help` shows the rest.
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <leftfold/leftfold.h>
@@ -85,6 +86,7 @@ int import(leftfold::App& app, std::span<const std::string> arguments, const std
     throw leftfold::Error{leftfold::Errc::invalid_argument,
                           "import takes one path, not " + std::to_string(options.words().size())};
   }
+  app.settings().set("log_level", "warn", "program");  // unless a flag or a variable says otherwise
   const GitRepository repository{options.words().empty() ? "." : options.words().front()};
   std::cout << "Reading " << repository.top() << " at " << repository.head().substr(0, 12)
             << (repository.is_shallow() ? " (a shallow clone: its first commit holds all that came before)" : "")
@@ -105,14 +107,17 @@ int import(leftfold::App& app, std::span<const std::string> arguments, const std
     return 0;
   }
 
-  examples::print_facts(
-      std::cout, {{"commits", number(report.commits) + " new"},
-                  {"changes", number(report.changes) + " in " + examples::seconds(written - began) + ": " +
-                                  examples::rate(report.changes, written - began)},
-                  {"repeated", number(report.repeated) + " done before, by an import that did not finish"},
-                  {"merges", number(report.merged) + " files kept or dropped"},
-                  {"events", number(last.value()) + " in the store"},
-                  {"handled", examples::seconds(done - written) + " after the last change, by every projector"}});
+  std::vector<std::pair<std::string, std::string>> facts{
+      {"commits", number(report.commits) + " new"},
+      {"changes", number(report.changes) + " in " + examples::seconds(written - began) + ": " +
+                      examples::rate(report.changes, written - began)}};
+  if (report.repeated > 0) {
+    facts.emplace_back("of these", number(report.repeated) + " stored before, by an import that was cut short");
+  }
+  if (report.merged > 0) facts.emplace_back("merges", "kept or dropped " + number(report.merged) + " files");
+  facts.emplace_back("events", number(last.value()) + " in the store");
+  facts.emplace_back("handled", examples::seconds(done - written) + " after the last change, by every projector");
+  examples::print_facts(std::cout, facts);
   print_tables(app.read_model());
   const bool right = verify(app.read_model(), repository, report.head);
   print_where(app);

@@ -20,9 +20,10 @@ struct Visits {
   std::atomic<std::int64_t> conflicts{0};  // another thread was first: loaded and decided again
 };
 
-/// Sends the customers `first` .. `first + customers - 1` through the shop on `threads` threads: each fills cart-<number>,
-/// some take something out again, most check out; every 20th also puts a coffee into the cart that the office shares.
-/// Every command has an idempotency key, so a run that was killed can be repeated. Returns false when `stop` came first.
+/// Sends the customers `first` .. `first + customers - 1` through the shop on `threads` threads: each fills
+/// cart-<number>, some take something out again, most check out; every 20th also puts a coffee into the cart that the
+/// office shares. Every command has an idempotency key, so a run that was killed can be repeated. Returns false when
+/// `stop` came first.
 /// Throws what a command threw.
 [[nodiscard]] bool visit(const leftfold::Repository<Cart>& carts, std::int64_t first, std::int64_t customers,
                          std::size_t threads, const std::stop_token& stop, Visits& visits);

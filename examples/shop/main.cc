@@ -3,6 +3,7 @@
 #include <iostream>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <leftfold/leftfold.h>
@@ -78,7 +79,8 @@ int simulate(leftfold::App& app, Mail& mail, std::span<const std::string> argume
     throw leftfold::Error{leftfold::Errc::invalid_argument,
                           "simulate takes no argument '" + options.words().front() + "'"};
   }
-  (void)receipts_file(app);  // fails early with a store that is not a file
+  app.settings().set("log_level", "warn", "program");  // unless a flag or a variable says otherwise
+  (void)receipts_file(app);                            // fails early with a store that is not a file
 
   auto simulations = app.repository<Simulation>();
   simulations.execute("simulation", [&](Simulation& s) { s.start_or_go_on(customers); });
@@ -103,15 +105,19 @@ int simulate(leftfold::App& app, Mail& mail, std::span<const std::string> argume
     return 0;
   }
 
-  examples::print_facts(
-      std::cout,
-      {{"commands", number(visits.commands) + " in " + examples::seconds(written - began) + ": " +
-                        examples::rate(visits.commands, written - began) + ", each durable before it returned"},
-       {"repeated", number(visits.repeated) + " done before, by a run that did not finish"},
-       {"conflicts", number(visits.conflicts) + " decided again on the cart the office shares"},
-       {"events", number(visits.events) + " new, " + number(last.value()) + " in the store"},
-       {"receipts", number(mail.totals().receipts) + " sent since the shop opened"},
-       {"handled", examples::seconds(done - written) + " after the last command, by every handler"}});
+  std::vector<std::pair<std::string, std::string>> facts{
+      {"commands", number(visits.commands) + " in " + examples::seconds(written - began) + ": " +
+                       examples::rate(visits.commands, written - began) + ", each durable before it returned"}};
+  if (visits.repeated > 0) {
+    facts.emplace_back("of these", number(visits.repeated) + " done before, by a run that was cut short");
+  }
+  if (visits.conflicts > 0) {
+    facts.emplace_back("conflicts", number(visits.conflicts) + ", decided again, on the cart the office shares");
+  }
+  facts.emplace_back("events", number(visits.events) + " new, " + number(last.value()) + " in the store");
+  facts.emplace_back("receipts", number(mail.totals().receipts) + " sent since the shop opened");
+  facts.emplace_back("handled", examples::seconds(done - written) + " after the last command, by every handler");
+  examples::print_facts(std::cout, facts);
   print_top_products(app);
   const bool right = verify(app, mail, last);
   print_where(app);

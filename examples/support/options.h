@@ -17,7 +17,8 @@ class Options {
   /// not known or has no value.
   Options(std::span<const std::string> arguments, const std::vector<std::string_view>& known);
 
-  /// The count given as --name, or `otherwise`. Throws leftfold::Error(invalid_argument) when it is not between 1 and `most`.
+  /// The count given as --name, or `otherwise`. Throws leftfold::Error(invalid_argument) when it is not between 1 and
+  /// `most`.
   [[nodiscard]] std::size_t count(std::string_view name, std::size_t otherwise, std::size_t most) const;
   /// The arguments that are not options.
   [[nodiscard]] const std::vector<std::string>& words() const noexcept { return words_; }
