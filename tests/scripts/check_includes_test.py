@@ -96,6 +96,13 @@ class CheckIncludes(ScriptTest):
         self.write('examples/shop.cc', '#include "core/text.h"\n')
         self.expect('examples/shop.cc:1: "core/text.h" is private')
 
+    def test_a_tool_may_use_the_inside_of_cli_alone(self):
+        self.write('src/cli/program.h', '')
+        self.write('tools/lfold.cc', '#include "cli/program.h"\n')
+        self.expect_clean('check_includes')
+        self.write('tools/lfold.cc', '#include "core/text.h"\n')
+        self.expect('tools/lfold.cc:1: "core/text.h" is private')
+
     def test_cmake_says_the_same_as_the_table(self):
         self.write('src/CMakeLists.txt', CMAKE.replace('core USES base)', 'core USES base sqlite)'))
         self.expect('src/CMakeLists.txt:2: core USES base sqlite; src/README.md says: base')
