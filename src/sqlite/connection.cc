@@ -1,5 +1,7 @@
 #include "sqlite/connection.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <random>
 #include <system_error>
@@ -31,7 +33,7 @@ void check_library() {
 
 }  // namespace
 
-fs::path checked_path(const fs::path& file, Access access) {
+fs::path checked_path(const fs::path& file, Access mode) {
   const std::string name = file.string();
   if (name.empty()) throw Error{Errc::invalid_argument, "SQLite store: the path is empty; name a file"};
   if (name == ":memory:") {
@@ -49,12 +51,16 @@ fs::path checked_path(const fs::path& file, Access access) {
     throw Error{Errc::permission_denied, name + ": " + code.message() + "; let this user enter the folder"};
   }
   if (fs::exists(status)) return fs::canonical(path, code).empty() ? path : fs::canonical(path, code);
-  if (access == Access::read_only) {
+  if (mode == Access::read_only) {
     throw Error{Errc::not_found, name + ": no such file; it is opened read-only, so it is not created"};
   }
   const fs::path folder = path.parent_path();
   if (!fs::is_directory(folder, code)) {
     throw Error{Errc::not_found, name + ": the folder " + folder.string() + " does not exist; create it first"};
+  }
+  if (access(folder.c_str(), W_OK | X_OK) != 0) {  // SQLite would report the missing file instead
+    throw Error{Errc::permission_denied, name + ": this user may not create files in the folder " + folder.string() +
+                                             "; change its permissions or choose another"};
   }
   const fs::path real_folder = fs::canonical(folder, code);
   return code ? path : real_folder / path.filename();

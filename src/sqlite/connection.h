@@ -19,8 +19,8 @@ enum class Access { read_write, read_only };
 /// The path by which SQLite is told of a file: absolute, so that a change of the working folder or a name that begins
 /// with "file:" changes nothing.
 /// Throws Error(invalid_argument) for an empty path, ":memory:" or a folder, not_found for a missing parent folder, and
-/// for a missing file when `access` is read_only.
-[[nodiscard]] std::filesystem::path checked_path(const std::filesystem::path& file, Access access);
+/// for a missing file when `mode` is read_only, permission_denied for a folder that may not be written.
+[[nodiscard]] std::filesystem::path checked_path(const std::filesystem::path& file, Access mode);
 
 /// One connection, with the settings all of leftfold's connections share: extended result codes, waits for other
 /// processes up to `lock_timeout`, checks of cell sizes.

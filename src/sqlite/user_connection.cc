@@ -34,7 +34,8 @@ bool UserConnection::is_own_table(std::string_view name) const {
   return guards_store_ && (name == "events" || name == "streams" || name == "commands" || name == "subscriptions");
 }
 
-int UserConnection::authorize(void* self, int action, const char* first, const char*, const char*, const char*) noexcept {
+int UserConnection::authorize(void* self, int action, const char* first, const char* second, const char*,
+                              const char*) noexcept {
   auto& connection = *static_cast<UserConnection*>(self);
   if (!connection.guarded_) return SQLITE_OK;
   const auto deny = [&](const char* reason) {
@@ -51,12 +52,20 @@ int UserConnection::authorize(void* self, int action, const char* first, const c
     case SQLITE_UPDATE:
     case SQLITE_DELETE:
     case SQLITE_DROP_TABLE:
-    case SQLITE_ALTER_TABLE:
     case SQLITE_CREATE_TABLE:
-      if (first != nullptr && connection.is_own_table(first)) {
+    case SQLITE_ALTER_TABLE:
+    case SQLITE_CREATE_INDEX:
+    case SQLITE_DROP_INDEX:
+    case SQLITE_CREATE_TRIGGER:
+    case SQLITE_DROP_TRIGGER: {
+      const bool named_second = action != SQLITE_INSERT && action != SQLITE_UPDATE && action != SQLITE_DELETE &&
+                                action != SQLITE_DROP_TABLE && action != SQLITE_CREATE_TABLE;
+      const char* table = named_second ? second : first;
+      if (table != nullptr && connection.is_own_table(table)) {
         return deny("the tables of leftfold are not written by projectors; choose another name");
       }
       return SQLITE_OK;
+    }
     default: return SQLITE_OK;
   }
 }
