@@ -38,9 +38,9 @@ struct AggregateInfo {
 struct HandlerInfo {
   std::string name;
   bool is_projector = false;
-  bool exactly_once = false;             ///< a projector with a read model
-  std::vector<std::string_view> handled; ///< stored names it receives
-  std::vector<std::string_view> ignored; ///< stored names of its lists that it leaves alone
+  bool exactly_once = false;              ///< a projector with a read model
+  std::vector<std::string_view> handled;  ///< stored names it receives
+  std::vector<std::string_view> ignored;  ///< stored names of its lists that it leaves alone
 };
 
 /// What an App knows of a command.
@@ -59,8 +59,8 @@ struct CommandInfo {
 ///     return leftfold::cli::run(argc, argv, app);
 ///
 /// Settings come from flags, the environment and defaults (settings.h); the store opens at first use. Register
-/// everything first, from one thread; after that store(), feed(), read_model(), repository(), runner() and log() are for
-/// any thread, run() for one. What handlers are constructed with must outlive it.
+/// everything first, from one thread; after that store(), feed(), read_model(), repository(), runner() and log() are
+/// for any thread, run() for one. What handlers are constructed with must outlive it.
 class App {
  public:
   /// `name` names the default file ("shop" -> shop.db) and the program in messages. Reads the environment.
@@ -100,8 +100,8 @@ class App {
     return add_handler<H>(std::move(options), std::forward<Args>(args)...);
   }
 
-  /// Adds a verb to the command line. Throws Error(invalid_argument) for a name that is taken or is not of small letters,
-  /// digits and '-', and for an empty function.
+  /// Adds a verb to the command line. Throws Error(invalid_argument) for a name that is taken or is not of small
+  /// letters, digits and '-', and for an empty function.
   App& command(std::string name, std::string help, AppCommand run);
 
   [[nodiscard]] const std::string& name() const noexcept;
@@ -126,8 +126,8 @@ class App {
   App& only(std::span<const std::string> handler_names);
   /// The Runner with the handlers added, made at first use. Throws as store().
   [[nodiscard]] Runner& runner();
-  /// Runs the handlers until `stop`; the log says what each receives and leaves alone. Throws as store() and Runner::run,
-  /// and Error(invalid_argument) when the App has no handler.
+  /// Runs the handlers until `stop`; the log says what each receives and leaves alone. Throws as store() and
+  /// Runner::run, and Error(invalid_argument) when the App has no handler.
   void run(const std::stop_token& stop);
   /// The logger the settings describe, to stderr. Throws as Settings::validate().
   [[nodiscard]] Logger& log();

@@ -41,15 +41,15 @@ class Settings {
 
   /// The value by name. Throws Error(invalid_argument) for an unknown name, with the nearest known one.
   [[nodiscard]] const Setting& get(std::string_view name) const;
-  /// A count by name: digits only, at least 1. Throws as get(), and Error(invalid_config) that names the value, its origin
-  /// and what is allowed.
+  /// A count by name: digits only, at least 1. Throws as get(), and Error(invalid_config) that names the value, its
+  /// origin and what is allowed.
   [[nodiscard]] std::size_t count(std::string_view name) const;
   /// A duration by name: "500ms", "10s", "5m", "1h". Throws as count().
   [[nodiscard]] std::chrono::milliseconds duration(std::string_view name) const;
 
   /// Looks at everything, so that a program fails at its start and not at the first use of a value.
-  /// Throws Error(invalid_config) for the first value that is malformed and for a LEFTFOLD_ variable that is not known (with the
-  /// nearest known one), Error(unsupported) for a store or broker that this build does not contain.
+  /// Throws Error(invalid_config) for the first value that is malformed and for a LEFTFOLD_ variable that is not known
+  /// (with the nearest known one), Error(unsupported) for a store or broker that this build does not contain.
   void validate() const;
 
   /// Every setting, in a fixed order.

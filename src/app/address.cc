@@ -20,8 +20,8 @@ std::string as_it_stands(const Setting& setting) {
 }
 
 [[noreturn]] void not_built(const Setting& setting, const std::string& what) {
-  throw Error{Errc::unsupported, as_it_stands(setting) + ": this build has no " + what + "; use " +
-                                     std::string{setting.allowed}};
+  throw Error{Errc::unsupported,
+              as_it_stands(setting) + ": this build has no " + what + "; use " + std::string{setting.allowed}};
 }
 
 }  // namespace

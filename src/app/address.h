@@ -1,5 +1,5 @@
-// What the texts of the settings mean. Each function throws Error(invalid_config) that names the value, where it comes from and
-// what is allowed.
+// What the texts of the settings mean. Each function throws Error(invalid_config) that names the value, where it comes
+// from and what is allowed.
 #pragma once
 
 #include <chrono>

@@ -35,23 +35,23 @@ void check_duration(const Setting& setting) { (void)app::duration_value(setting)
 constexpr std::array<Spec, 8> kSpecs{{
     {"store", "LEFTFOLD_STORE", "where events are kept", "memory: or sqlite:FILE", "",
      [](const Setting& s) { (void)app::store_address(s); }},
-    {"broker", "LEFTFOLD_BROKER", "what brings events to handlers", "embedded: (the store itself) or none:", "embedded:",
-     [](const Setting& s) { (void)app::broker_kind(s); }},
+    {"broker", "LEFTFOLD_BROKER", "what brings events to handlers",
+     "embedded: (the store itself) or none:", "embedded:", [](const Setting& s) { (void)app::broker_kind(s); }},
     {"group", "KAFKA_GROUP_ID", "whose checkpoints: one group a service", "a name that is not empty", "example-group",
      check_text},
     {"workers", "KAFKA_CONSUMER_MAX_PARALLEL_HANDLES", "threads of a listener that may run in parallel",
      "a number from 1 to 1000000", "10", check_count},
     {"max_in_flight", "KAFKA_CONSUMER_MAX_QUEUE_SIZE", "events of a listener taken and not finished",
      "a number from 1 to 1000000", "30", check_count},
-    {"log_level", "LEFTFOLD_LOG_LEVEL", "least important lines to log", "trace, debug, info, warn, error or off", "info",
-     [](const Setting& s) { (void)app::log_level_value(s); }},
+    {"log_level", "LEFTFOLD_LOG_LEVEL", "least important lines to log", "trace, debug, info, warn, error or off",
+     "info", [](const Setting& s) { (void)app::log_level_value(s); }},
     {"log_format", "LEFTFOLD_LOG_FORMAT", "form of log lines", "text or json", "text",
      [](const Setting& s) { (void)app::log_format_value(s); }},
     {"shutdown_timeout", "LEFTFOLD_SHUTDOWN_TIMEOUT", "how long handlers may finish after a stop",
      "a duration such as 500ms, 10s or 5m, at most 24h", "30s", check_duration},
 }};
 
-constexpr std::array<std::string_view, kSpecs.size()> names(std::string_view Spec::*member) {
+constexpr std::array<std::string_view, kSpecs.size()> names(std::string_view Spec::* member) {
   std::array<std::string_view, kSpecs.size()> all{};
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = kSpecs[i].*member;
   return all;

@@ -20,9 +20,9 @@ struct CommandLine {
   bool help = false;                   ///< -h: show help for the verb instead
 };
 
-/// Reads a command line. Flags may stand before and after the verb. After a command of the program's own only the flags of
-/// settings (--store and so on) and -h are ours, up to `--`; the rest is handed on as it is.
-/// Throws UsageError that names the word or flag, with the nearest known one.
+/// Reads a command line. Flags may stand before and after the verb. After a command of the program's own only the flags
+/// of settings (--store and so on) and -h are ours, up to `--`; the rest is handed on as it is. Throws UsageError that
+/// names the word or flag, with the nearest known one.
 [[nodiscard]] CommandLine read_command_line(std::span<const std::string> arguments, std::span<const CommandInfo> own);
 
 }  // namespace leftfold::cli

@@ -34,7 +34,7 @@ struct Context {
 
 /// A store opened for looking: nothing is created or written.
 struct Reading {
-  app::OpenStore opened;            // empty when the App's own store is read
+  app::OpenStore opened;  // empty when the App's own store is read
   std::unique_ptr<Logger> log;
   EventStore* store = nullptr;
   EventFeed* feed = nullptr;

@@ -6,7 +6,10 @@
 
 namespace leftfold::cli {
 
-std::string envelope_end() { return R"(,"status":"pass","diagnostics":[]})" "\n"; }
+std::string envelope_end() {
+  return R"(,"status":"pass","diagnostics":[]})"
+         "\n";
+}
 
 std::string envelope_end(std::string_view code, std::string_view message) {
   std::string text = R"(,"status":"error","diagnostics":[{"code":)";

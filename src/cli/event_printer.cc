@@ -9,9 +9,10 @@ namespace {
 
 // Least widths, so that a table that begins with short ids does not jump with the next page.
 Table event_table(const Terminal& terminal) {
-  return Table{{{"POSITION", true}, {"TIME"}, {"STREAM", false, 12}, {"VERSION", true}, {"TYPE", false, 16}, {"PAYLOAD"}},
-               terminal.columns,
-               terminal.color};
+  return Table{
+      {{"POSITION", true}, {"TIME"}, {"STREAM", false, 12}, {"VERSION", true}, {"TYPE", false, 16}, {"PAYLOAD"}},
+      terminal.columns,
+      terminal.color};
 }
 
 void append_number(std::string& out, std::string_view key, std::int64_t value) {

@@ -11,7 +11,8 @@ namespace {
 std::optional<std::int64_t> number(std::string_view text) {
   std::int64_t value = 0;
   const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || at != text.data() + text.size() || value < 0 || text.starts_with('-')) return std::nullopt;
+  if (error != std::errc{} || at != text.data() + text.size() || value < 0 || text.starts_with('-'))
+    return std::nullopt;
   return value;
 }
 

@@ -15,9 +15,9 @@
 namespace leftfold::cli {
 
 struct EventQuery {
-  std::string stream;              ///< empty: all
+  std::string stream;  ///< empty: all
   bool from_end = false;
-  std::int64_t from = 0;           ///< first version of a stream, or first position; 0 is the first of both
+  std::int64_t from = 0;  ///< first version of a stream, or first position; 0 is the first of both
   std::size_t limit = std::numeric_limits<std::size_t>::max();
   std::vector<std::string> types;  ///< empty: all
   bool follow = false;

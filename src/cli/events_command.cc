@@ -17,10 +17,7 @@ constexpr std::size_t kPageEvents = 1000;
 class EventReading {
  public:
   EventReading(Context& context, const EventQuery& query, Output& out)
-      : context_{context},
-        query_{query},
-        reading_{open_for_reading(context)},
-        printer_{query.form, out, context.out} {}
+      : context_{context}, query_{query}, reading_{open_for_reading(context)}, printer_{query.form, out, context.out} {}
 
   int run() {
     try {
@@ -71,8 +68,8 @@ class EventReading {
   void expect_stream() {
     if (!reading_.store->read_stream(query_.stream, Version{0}, 1).empty()) return;
     const Setting& store = context_.program.settings.get("store");
-    throw Error{Errc::not_found, "stream \"" + query_.stream + "\" has no events in " + store.value + "; see what is there: " +
-                                     context_.program.name + " events read --all --limit 20"};
+    throw Error{Errc::not_found, "stream \"" + query_.stream + "\" has no events in " + store.value +
+                                     "; see what is there: " + context_.program.name + " events read --all --limit 20"};
   }
 
   template <class Next>

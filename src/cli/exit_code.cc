@@ -18,7 +18,8 @@ int exit_code_of(Errc code) noexcept {
     case Errc::stopped: return kTimeout;  // a stop by signal has its own code; here a wait was cut short
     case Errc::invalid_data:
     case Errc::corrupt:
-    case Errc::unsupported: return kBadData;  // a file of a newer format; a store not built in is caught as configuration
+    case Errc::unsupported:
+      return kBadData;  // a file of a newer format; a store not built in is caught as configuration
     case Errc::handler_failed: return kFoundFailure;
     case Errc::internal: return kBug;
   }

@@ -106,10 +106,12 @@ Flags read_flags(std::span<const std::string> arguments, std::span<const Flag> k
   try {
     parser.app.parse(reversed);
   } catch (const CLI::ArgumentMismatch& error) {
-    // The only mismatches possible here: a value that is missing, or one given to a switch. Its text begins with the name.
+    // The only mismatches possible here: a value that is missing, or one given to a switch. Its text begins with the
+    // name.
     for (const Flag& flag : known) {
       const std::string_view text{error.what()};
-      if (text.find(flag.name) == std::string_view::npos) continue;
+      const std::string bare{flag.name.substr(2)};
+      if (!text.starts_with("--" + bare + ":") && !text.starts_with(bare + " ")) continue;
       throw UsageError{std::string{flag.name} + (flag.value.empty() ? " takes no value" : " needs a value: ") +
                        (flag.value.empty() ? "" : std::string{flag.name} + " " + std::string{flag.value})};
     }

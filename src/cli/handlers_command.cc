@@ -85,7 +85,8 @@ std::string as_json(const std::vector<EventRow>& rows, const std::vector<Handler
   return text += "]}";
 }
 
-std::string as_tables(const std::vector<EventRow>& rows, const std::vector<HandlerInfo>& handlers, const Terminal& out) {
+std::string as_tables(const std::vector<EventRow>& rows, const std::vector<HandlerInfo>& handlers,
+                      const Terminal& out) {
   Table events{{{"EVENT"}, {"AGGREGATES"}, {"PROJECTORS"}, {"LISTENERS"}}, out.columns, out.color};
   for (const EventRow& row : rows) {
     events.add({std::string{row.event}, listed(row.aggregates), listed(row.projectors), listed(row.listeners)});
@@ -103,8 +104,9 @@ std::string as_tables(const std::vector<EventRow>& rows, const std::vector<Handl
 
 int list_handlers(Context& context) {
   if (context.program.app == nullptr) {
-    throw UsageError{"handlers needs your program, because its handlers are compiled into it: call "
-                     "leftfold::cli::run(argc, argv, app) in your main and run that"};
+    throw UsageError{
+        "handlers needs your program, because its handlers are compiled into it: call "
+        "leftfold::cli::run(argc, argv, app) in your main and run that"};
   }
   const std::vector<HandlerInfo> handlers = context.program.app->handlers();
   const std::vector<AggregateInfo> aggregates = context.program.app->aggregates();

@@ -23,7 +23,7 @@ std::string_view variable(const char* name) {
 }  // namespace
 
 Output::Output(int file) : file_{file} {
-  struct sigaction ignore {};
+  struct sigaction ignore{};
   ignore.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &ignore, &before_);
 }

@@ -28,7 +28,7 @@ class Output {
  private:
   int file_;
   std::string buffer_;
-  struct sigaction before_ {};
+  struct sigaction before_{};
 };
 
 /// Opens /dev/null for each of stdin, stdout and stderr that is closed, so that no file of the program's gets their

@@ -20,9 +20,9 @@ namespace {
 
 struct Failure {
   int exit_code = kBug;
-  std::string code;     ///< "not_found"
+  std::string code;  ///< "not_found"
   std::string message;
-  std::string next;     ///< a second line; may be empty
+  std::string next;  ///< a second line; may be empty
 };
 
 std::span<const CommandInfo> commands_of(const Program& program) {
@@ -121,7 +121,8 @@ Failure failure_of(const std::exception& error, const Program& program, const st
   }
   if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return {kBug, "internal", "out of memory", {}};
   std::string message = error.what();
-  if (dynamic_cast<const Error*>(&error) == nullptr) message = (verb.empty() ? program.name : verb) + " threw: " + message;
+  if (dynamic_cast<const Error*>(&error) == nullptr)
+    message = (verb.empty() ? program.name : verb) + " threw: " + message;
   return {exit_code_of(error), std::string{code_of(error)}, std::move(message), {}};
 }
 

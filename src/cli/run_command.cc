@@ -4,8 +4,9 @@ namespace leftfold::cli {
 
 int run_handlers(Context& context) {
   if (context.program.app == nullptr) {
-    throw UsageError{"run needs your program, because its handlers are compiled into it: call "
-                     "leftfold::cli::run(argc, argv, app) in your main and run that"};
+    throw UsageError{
+        "run needs your program, because its handlers are compiled into it: call "
+        "leftfold::cli::run(argc, argv, app) in your main and run that"};
   }
   if (context.json) throw UsageError{"run prints no data; for log lines in JSON use --log-format json"};
   App& app = *context.program.app;

@@ -37,10 +37,10 @@ extern "C" void leftfold_cli_on_signal(int signal) {
 
 /// Installs the handler unless the signal is ignored; returns what was there.
 struct sigaction install(int signal) noexcept {
-  struct sigaction before {};
+  struct sigaction before{};
   sigaction(signal, nullptr, &before);
   if (before.sa_handler == SIG_IGN) return before;
-  struct sigaction handler {};
+  struct sigaction handler{};
   handler.sa_handler = leftfold_cli_on_signal;
   handler.sa_flags = SA_RESTART;  // the stop reaches waits through the token, so no call needs to be interrupted
   sigemptyset(&handler.sa_mask);

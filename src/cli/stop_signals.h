@@ -7,11 +7,10 @@
 
 namespace leftfold::cli {
 
-/// While it exists, the first SIGINT or SIGTERM requests a stop, and a second one ends the process at once with 128 plus its
-/// number. A signal that was ignored before (nohup, a shell's background job) stays ignored. The destructor brings the
-/// former dispositions back.
-/// The handler only writes to a pipe; a thread of its own reads there and requests the stop, because a stop runs
-/// callbacks that a signal handler must not. One object at a time.
+/// While it exists, the first SIGINT or SIGTERM requests a stop, and a second one ends the process at once with 128
+/// plus its number. A signal that was ignored before (nohup, a shell's background job) stays ignored. The destructor
+/// brings the former dispositions back. The handler only writes to a pipe; a thread of its own reads there and requests
+/// the stop, because a stop runs callbacks that a signal handler must not. One object at a time.
 class StopSignals {
  public:
   /// Throws Error(unavailable) when the system has no pipe or thread left.
@@ -30,8 +29,8 @@ class StopSignals {
 
   std::stop_source source_;
   int read_end_ = -1;
-  struct sigaction before_int_ {};
-  struct sigaction before_term_ {};
+  struct sigaction before_int_{};
+  struct sigaction before_term_{};
   std::jthread watcher_;  // ends when the pipe says so, not by its token: it waits in read()
 };
 

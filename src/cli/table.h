@@ -11,12 +11,12 @@ namespace leftfold::cli {
 
 struct Column {
   std::string_view title;
-  bool right = false;      ///< numbers
-  std::size_t least = 0;   ///< characters, so that a table that grows keeps its shape
+  bool right = false;     ///< numbers
+  std::size_t least = 0;  ///< characters, so that a table that grows keeps its shape
 };
 
-/// Lays rows out in columns; the last column is not padded. Columns grow with the rows seen so far and never shrink, so a
-/// table can be written in parts. Cells are made printable. One thread at a time.
+/// Lays rows out in columns; the last column is not padded. Columns grow with the rows seen so far and never shrink, so
+/// a table can be written in parts. Cells are made printable. One thread at a time.
 class Table {
  public:
   /// `most_columns` cuts lines at a terminal's width; 0 for never. `bold` writes the titles in bold.

@@ -21,7 +21,10 @@ Character first_character(std::string_view text) {
   const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const std::uint32_t lead = byte(0);
   if (lead < 0x80) return {text.substr(0, 1), lead};
-  const std::size_t size = lead >= 0xf0 && lead <= 0xf4 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc2 && lead < 0xe0 ? 2 : 0;
+  const std::size_t size = lead >= 0xf0 && lead <= 0xf4  ? 4
+                           : lead >= 0xe0 && lead < 0xf0 ? 3
+                           : lead >= 0xc2 && lead < 0xe0 ? 2
+                                                         : 0;
   if (size == 0 || text.size() < size) return {text.substr(0, 1), kNoCharacter};
   std::uint32_t code = lead & (0xffU >> (size + 1));
   for (std::size_t i = 1; i < size; ++i) {
@@ -86,9 +89,8 @@ std::string printable(std::string_view text) {
 }
 
 std::size_t width(std::string_view printable_text) noexcept {
-  return static_cast<std::size_t>(std::count_if(printable_text.begin(), printable_text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  }));
+  return static_cast<std::size_t>(std::count_if(printable_text.begin(), printable_text.end(),
+                                                [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 std::string clipped(std::string printable_text, std::size_t columns) {

@@ -7,8 +7,8 @@
 
 namespace leftfold::cli {
 
-/// `text` with everything escaped that is not UTF-8 or that a terminal would obey or hide: control characters, and marks that
-/// turn the direction of writing. A backslash stays as it is.
+/// `text` with everything escaped that is not UTF-8 or that a terminal would obey or hide: control characters, and
+/// marks that turn the direction of writing. A backslash stays as it is.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// How many characters a printable text has: code points, so that columns align for the scripts that use one cell each.

@@ -34,7 +34,9 @@ constexpr Flag kOutput{"--output", "-o", "FORM", "table, json, ndjson or raw (pa
 
 constexpr std::array<Flag, 6> kEventsRead{{
     {"--all", "", "", "all streams, in the store's order", false, ""},
-    kFrom, kLimit, kType,
+    kFrom,
+    kLimit,
+    kType,
     {"--follow", "-f", "", "wait for more, until Ctrl-C", false, ""},
     kOutput,
 }};

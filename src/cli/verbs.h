@@ -7,22 +7,22 @@
 namespace leftfold::cli {
 
 struct Flag {
-  std::string_view name;      ///< "--from"
-  std::string_view letter;    ///< "-o", or empty
-  std::string_view value;     ///< "N" in help; empty for a switch
+  std::string_view name;    ///< "--from"
+  std::string_view letter;  ///< "-o", or empty
+  std::string_view value;   ///< "N" in help; empty for a switch
   std::string_view help;
-  bool repeats = false;       ///< may be given several times, and each value may be a list with commas
-  std::string_view setting;   ///< the setting it sets; empty for none
+  bool repeats = false;      ///< may be given several times, and each value may be a list with commas
+  std::string_view setting;  ///< the setting it sets; empty for none
 };
 
 struct Verb {
   std::string_view name;      ///< "events read"
   std::string_view operands;  ///< "STREAM|--all"; empty when it takes none
   std::string_view summary;
-  std::string_view example;   ///< what follows the program's name
+  std::string_view example;  ///< what follows the program's name
   std::span<const Flag> flags;
   std::size_t most_operands = 0;
-  std::string_view notes;     ///< more help; whole lines
+  std::string_view notes;  ///< more help; whole lines
 };
 
 /// Flags that every verb takes.

@@ -1,0 +1,222 @@
+#include <leftfold/app.h>
+
+#include <gtest/gtest.h>
+#include <stdlib.h>  // NOLINT: setenv is POSIX
+
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "app/no_feed.h"
+#include "app/temporary_file.h"
+
+namespace leftfold {
+namespace {
+
+struct Opened {
+  int by = 1;
+};
+struct Closed {};
+using DoorEvents = Events<Opened, Closed>;
+
+struct DoorState {
+  int opened = 0;
+  void apply(const Opened& e) { opened += e.by; }
+  void apply(const Closed&) {}
+};
+
+class Door : public AggregateRoot<DoorState, DoorEvents> {
+ public:
+  using AggregateRoot::AggregateRoot;
+  void open() { create_event(Opened{}); }
+};
+
+struct InMemory : Projector<DoorEvents> {
+  void on(const Opened& e) { opened += e.by; }
+  void reset() { opened = 0; }
+  int opened = 0;
+};
+
+struct InTable : Projector<DoorEvents> {
+  explicit InTable(SqliteReadModel& d) : db{d} {}
+  SqliteReadModel& read_model() { return db; }
+  void reset() {
+    db.execute("DROP TABLE IF EXISTS doors");
+    db.execute("CREATE TABLE doors(opened INTEGER)");
+    db.execute("INSERT INTO doors VALUES(0)");
+  }
+  void on(const Opened& e) { db.execute("UPDATE doors SET opened = opened + ?", e.by); }
+  SqliteReadModel& db;
+};
+
+struct Bell : Listener<DoorEvents> {
+  void on(const Opened&) {}
+};
+
+/// An App on memory that does not look at this process's environment.
+struct MemoryApp {
+  App app{"door", Settings::Environment{}};
+  MemoryApp() { app.settings().set("store", "memory:"); }
+};
+
+std::pair<std::string, std::string> failure(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return {std::string{to_string(error.code())}, error.what()};
+  }
+  return {"nothing", ""};
+}
+
+/// Runs the App on a thread of its own; stopped and joined at the end of the scope.
+class Running {
+ public:
+  explicit Running(App& app) : thread_{[&app](const std::stop_token& stop) { app.run(stop); }} {}
+
+ private:
+  std::jthread thread_;
+};
+
+TEST(App, RefusesNamesThatCannotNameAFile) {
+  for (const std::string name : {"", "../shop", "my shop", "-shop", ".shop"}) {
+    EXPECT_EQ(failure([&] { App app(name); }).first, "invalid_argument") << name;
+  }
+  EXPECT_EQ(App{"shop-2.b_c"}.name(), "shop-2.b_c");
+}
+
+TEST(App, KnowsWhatWasRegistered) {
+  MemoryApp fixture;
+  App& app = fixture.app;
+  app.aggregate<Door>();
+  const InMemory& projector = app.projector<InMemory>();
+  app.projector<InTable>(app.read_model());
+  HandlerOptions options;
+  options.name = "FrontBell";
+  app.handler<Bell>(options);
+  EXPECT_EQ(projector.opened, 0);
+
+  ASSERT_EQ(app.aggregates().size(), 1U);
+  EXPECT_EQ(app.aggregates()[0].name, "Door");
+  EXPECT_EQ(app.aggregates()[0].events, (std::vector<std::string_view>{"Opened", "Closed"}));
+  const std::vector<HandlerInfo> handlers = app.handlers();
+  ASSERT_EQ(handlers.size(), 3U);
+  EXPECT_TRUE(handlers[0].is_projector && !handlers[0].exactly_once);
+  EXPECT_TRUE(handlers[1].is_projector && handlers[1].exactly_once);
+  EXPECT_FALSE(handlers[2].is_projector);
+  EXPECT_EQ(handlers[2].name, "FrontBell");
+  EXPECT_EQ(handlers[2].handled, std::vector<std::string_view>{"Opened"});
+  EXPECT_EQ(handlers[2].ignored, std::vector<std::string_view>{"Closed"});
+}
+
+TEST(App, RefusesWhatIsRegisteredTwice) {
+  MemoryApp fixture;
+  App& app = fixture.app;
+  app.aggregate<Door>();
+  app.listener<Bell>();
+  EXPECT_NE(failure([&] { app.aggregate<Door>(); }).second.find("aggregate Door is registered twice"),
+            std::string::npos);
+  const auto [code, text] = failure([&] { app.listener<Bell>(); });
+  EXPECT_EQ(code, "invalid_argument");
+  EXPECT_NE(text.find("handler Bell is registered twice"), std::string::npos) << text;
+  HandlerOptions options;
+  options.name = "Second";
+  app.handler<Bell>(options);
+  EXPECT_EQ(app.handlers().size(), 2U);
+}
+
+TEST(App, RefusesCommandsThatAreTakenOrCannotBeTyped) {
+  MemoryApp fixture;
+  App& app = fixture.app;
+  const AppCommand nothing = [](App&, std::span<const std::string>, const std::stop_token&) { return 0; };
+  app.command("seed-data", "fill the store", nothing);
+  for (const std::string name : {"seed-data", "run", "tail", "events", "", "Seed", "seed data", "-seed"}) {
+    EXPECT_EQ(failure([&] { app.command(name, "", nothing); }).first, "invalid_argument") << name;
+  }
+  EXPECT_EQ(failure([&] { app.command("empty", "", {}); }).first, "invalid_argument");
+  ASSERT_EQ(app.commands().size(), 1U);
+  EXPECT_EQ(app.commands()[0].help, "fill the store");
+}
+
+TEST(App, ABadSettingIsReportedAtFirstUseAndCanBeMendedUntilThen) {
+  App app{"door", {{"LEFTFOLD_STORE", "nonsense"}}};
+  EXPECT_EQ(failure([&] { (void)app.store(); }).first, "invalid_config");
+  EXPECT_EQ(failure([&] { (void)app.log(); }).first, "invalid_config");
+  EXPECT_EQ(failure([&] { (void)app.read_model().query<int>("SELECT 1"); }).first, "invalid_config");
+  app.settings().set("store", "memory:", "flag --store");
+  EXPECT_EQ(app.store().head(), Position::start());
+}
+
+TEST(App, RunsItsHandlersOnWhatItsRepositoryStores) {
+  MemoryApp fixture;
+  App& app = fixture.app;
+  InMemory& in_memory = app.projector<InMemory>();
+  app.projector<InTable>(app.read_model());
+  const CommandResult result = app.repository<Door>().execute("front", [](Door& door) { door.open(); });
+  const Running running{app};
+  while (!app.runner().wait_until_handled(result.position, {}, kNever)) std::this_thread::yield();  // until run() runs
+  EXPECT_EQ(app.runner().read(in_memory, [](const InMemory& table) { return table.opened; }), 1);
+  EXPECT_EQ(app.read_model().query<int>("SELECT opened FROM doors"), std::vector<int>{1});
+}
+
+TEST(App, OnlySelectsHandlersByName) {
+  MemoryApp fixture;
+  App& app = fixture.app;
+  app.projector<InMemory>();
+  app.listener<Bell>();
+  const std::vector<std::string> wrong{"Bel"};
+  const auto [code, text] = failure([&] { app.only(wrong); });
+  EXPECT_EQ(code, "not_found");
+  EXPECT_NE(text.find("did you mean \"Bell\"?; handlers: InMemory,Bell"), std::string::npos) << text;
+  const std::vector<std::string> names{"Bell"};
+  const std::vector<SubscriptionStatus> status = app.only(names).runner().status();
+  ASSERT_EQ(status.size(), 1U);
+  EXPECT_EQ(status[0].name, "example-group.Bell");
+}
+
+TEST(App, ToRunWithoutHandlersIsAnError) {
+  MemoryApp fixture;
+  EXPECT_EQ(failure([&] { fixture.app.run({}); }).first, "invalid_argument");
+}
+
+TEST(App, TheTemporaryReadTablesOfAMemoryStoreEndWithIt) {
+  namespace fs = std::filesystem;
+  app::TemporaryFile own;  // a folder of our own to look into
+  const fs::path place = own.path().parent_path() / "tmp";
+  fs::create_directory(place);
+  ASSERT_EQ(setenv("TMPDIR", place.c_str(), 1), 0);
+  {
+    MemoryApp fixture;
+    fixture.app.read_model().execute("CREATE TABLE t(x INTEGER)");
+    ASSERT_FALSE(fs::is_empty(place));
+    EXPECT_EQ(fs::status(fs::directory_iterator { place } -> path()).permissions(), fs::perms::owner_all);
+  }
+  EXPECT_TRUE(fs::is_empty(place));
+  ASSERT_EQ(setenv("TMPDIR", (place / "missing").c_str(), 1), 0);
+  {
+    MemoryApp fixture;
+    const auto [code, text] = failure([&] { fixture.app.read_model().execute("CREATE TABLE t(x INTEGER)"); });
+    EXPECT_EQ(code, "unavailable");
+    EXPECT_NE(text.find("TMPDIR"), std::string::npos) << text;
+  }
+  ASSERT_EQ(unsetenv("TMPDIR"), 0);
+}
+
+TEST(NoFeed, WaitsForTheStopAndWakesUpWhenAsked) {
+  app::NoFeed feed;
+  EXPECT_EQ(failure([&] { (void)feed.subscribe({}); }).first, "invalid_argument");
+  const auto subscription = feed.subscribe({"door.Bell", SubscriptionKind::shared, StartFrom::beginning});
+  subscription->wake();
+  EXPECT_TRUE(subscription->take(10, {}, kNever).events.empty());  // returns: it was woken
+  EXPECT_TRUE(subscription->take(10, {}, system_clock().instant()).assigned.empty());
+  std::stop_source source;
+  const std::jthread stopper{[&] { source.request_stop(); }};
+  EXPECT_TRUE(subscription->take(10, source.get_token(), kNever).events.empty());
+  EXPECT_EQ(feed.head(0), Position::start());
+}
+
+}  // namespace
+}  // namespace leftfold
