@@ -33,7 +33,7 @@ class Peer:
             self.missing = f'not measured: {self.name} cannot be installed ({said[-1] if said else error})'
             print(f'bench/run: {self.missing}', file=sys.stderr)
 
-    def command(self, op, **options):
+    def command(self, op, /, **options):
         """The command line that measures `op`, or None when the peer is missing."""
         if self.missing:
             return None

@@ -122,9 +122,9 @@ def show_read(bench, rows):
                       table.span(row.values('peer', 'events_per_s')),
                       table.times(row.ratio('events_per_s', 'leftfold', 'peer')),
                       f'{table.number(row.median("leftfold", "p50_us"))} / {table.number(row.median("raw", "p50_us"))}',
-                      bench.others_cpu(row)])
+                      table.times(row.ratio('cpu_us_per_event', 'leftfold', 'raw')), bench.others_cpu(row)])
     table.show('read: events a second, all readers, 1M events in 10,000 streams, page cache warm; limit: SQLite C API by hand',
-               ['what', 'leftfold', 'SQLite by hand', 'of limit', 'aim', 'peer', 'x peer', 'p50 us a call', OTHERS], lines)
+               ['what', 'leftfold', 'SQLite by hand', 'of limit', 'aim', 'peer', 'x peer', 'p50 us a call', 'CPU x by hand', OTHERS], lines)
 
 
 def execute_rows(bench):
