@@ -76,7 +76,7 @@ Connection::Connection(const fs::path& file, Access access, std::chrono::millise
   if (result != SQLITE_OK) throw failure(opened, result, file_, "open");
   sqlite3_extended_result_codes(opened, 1);
   sqlite3_busy_handler(opened, &wait_for_lock, this);
-  execute("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY");
+  execute("PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY");
   // SQLite silently opens read-only what it may not write.
   if (access == Access::read_write && sqlite3_db_readonly(opened, "main") == 1) {
     throw Error{Errc::permission_denied,

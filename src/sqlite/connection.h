@@ -23,7 +23,7 @@ enum class Access { read_write, read_only };
 [[nodiscard]] std::filesystem::path checked_path(const std::filesystem::path& file, Access mode);
 
 /// One connection, with the settings all of leftfold's connections share: extended result codes, waits for other
-/// processes up to `lock_timeout`, checks of cell sizes.
+/// processes up to `lock_timeout`.
 /// One thread at a time. Does not touch SQLite's process-wide configuration, which is the program's own.
 class Connection {
  public:

@@ -13,7 +13,7 @@ namespace leftfold::sqlite {
 EventWriter::EventWriter(std::unique_ptr<Connection> connection, std::shared_ptr<SharedFile> shared, Options options)
     : shared_{std::move(shared)}, options_{options}, connection_{std::move(connection)} {
   Connection& c = *connection_;
-  c.execute("PRAGMA synchronous = FULL; PRAGMA cache_size = -16384");
+  c.execute("PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA cell_size_check = ON");
   begin_ = {c, "BEGIN IMMEDIATE"};
   commit_ = {c, "COMMIT"};
   data_version_ = {c, "PRAGMA data_version"};
