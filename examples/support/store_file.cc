@@ -8,8 +8,8 @@ namespace examples {
 std::filesystem::path store_file(leftfold::App& app) {
   if (const auto* store = dynamic_cast<leftfold::SqliteStore*>(&app.store())) return store->file();
   throw leftfold::Error{leftfold::Errc::invalid_config,
-                        "this example keeps its tables in a SQLite file, and the store is " +
-                            app.settings().get("store").value + ": use --store sqlite:FILE"};
+                        "this example keeps its tables in a SQLite file, and the store is \"" +
+                            app.settings().get("store").value + "\": use --store sqlite:FILE"};
 }
 
 std::uintmax_t size_on_disk(const std::filesystem::path& file) {
