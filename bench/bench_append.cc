@@ -48,7 +48,8 @@ void write_waiting(Engine& engine, const Load& load, StreamSet& streams, const s
 }
 
 template <class Engine>
-void write_in_flight(Engine& engine, const Load& load, StreamSet& streams, const std::atomic<Phase>& phase, Writer& me) {
+void write_in_flight(Engine& engine, const Load& load, StreamSet& streams, const std::atomic<Phase>& phase,
+                     Writer& me) {
   std::deque<std::future<AppendResult>> open;
   const auto finish_one = [&] {
     require_appended(open.front().get());
@@ -108,9 +109,8 @@ void run_burst(Engine& engine, const Load& load) {
 void run(const Arguments& arguments) {
   const std::string engine = arguments.text("engine", "leftfold");
   const std::string file = arguments.text("file", "bench_append.db");
-  const Load load{arguments.count("threads", 1),        arguments.count("batch", 1),
-                  arguments.count("in-flight", 0),      arguments.count("streams", 1000),
-                  arguments.seconds("warm-up", 0.3),    arguments.seconds("seconds", 1)};
+  const Load load{arguments.count("threads", 1),    arguments.count("batch", 1),       arguments.count("in-flight", 0),
+                  arguments.count("streams", 1000), arguments.seconds("warm-up", 0.3), arguments.seconds("seconds", 1)};
   if (engine == "raw") {
     RawLog log{file, kRawFileBytes};
     run_burst(log, load);

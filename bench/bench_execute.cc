@@ -21,7 +21,7 @@
 namespace leftfold::bench {
 namespace {
 
-using ItemAdded = ::bench::Event;  // stored as "Event", about 190 bytes
+using ItemAdded = ::bench::Event;    // stored as "Event", about 190 bytes
 constexpr std::size_t kChunk = 128;  // commands between two looks at the clock
 constexpr std::string_view kCartId = "cart-7c9e6679-7425-40de-944b-e07fc1f90ae7";
 
@@ -40,8 +40,11 @@ class Cart : public AggregateRoot<CartState, Events<ItemAdded>> {
 };
 
 ItemAdded make_item(std::size_t number) {
-  return {"7c9e6679-7425-40de-944b-" + std::to_string(100'000'000'000 + number), 2, 19.99,
-          {"garden", "outdoor", "sale-2026"}, {42, "a note of the customer"}};
+  return {"7c9e6679-7425-40de-944b-" + std::to_string(100'000'000'000 + number),
+          2,
+          19.99,
+          {"garden", "outdoor", "sale-2026"},
+          {42, "a note of the customer"}};
 }
 
 /// Hands out pages made before the clock started; an append is forgotten.
@@ -58,7 +61,8 @@ class PreparedStore final : public EventStore {
 
   AppendResult append(const AppendRequest& request) override {
     const auto events = static_cast<std::int64_t>(request.events.size());
-    return Appended{Version{request.expected.value() + events}, Position{++position_}, request.events.size(), {}, false};
+    return Appended{
+        Version{request.expected.value() + events}, Position{++position_}, request.events.size(), {}, false};
   }
   EventPage read_stream(std::string_view, Version, std::size_t) override { return std::move(pages_.at(next_++)); }
   EventPage read_all(Position, std::size_t) override { throw std::logic_error{"not part of a command"}; }

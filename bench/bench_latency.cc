@@ -1,5 +1,6 @@
 // From append() to the handler, for one burst: bench/run latency runs it in turn with the others.
-//   --handler listener|projector --writer same|other (process) --rate N (appends a second) --seconds S --warm-up S --file F
+//   --handler listener|projector --writer same|other (process) --rate N (appends a second) --seconds S --warm-up S
+//   --file F
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -92,14 +93,16 @@ void write_ticks(SqliteStore& store, const Pace& pace, WriterFigures& figures) {
     require_appended(result);
     versions[i % kStreams] = std::get<Appended>(result).version;
     figures.last_position = std::get<Appended>(result).position.value();
-    if (i >= warm_up) milliseconds.push_back(std::chrono::duration<double, std::milli>(SteadyClock::now() - sent).count());
+    if (i >= warm_up)
+      milliseconds.push_back(std::chrono::duration<double, std::milli>(SteadyClock::now() - sent).count());
   }
   figures.p50_ms = quantile(milliseconds, 0.5);
   figures.p99_ms = quantile(milliseconds, 0.99);
   figures.p999_ms = quantile(milliseconds, 0.999);
 }
 
-/// A child process that appends; started before this process has threads or an open file. It waits for one byte on the pipe.
+/// A child process that appends; started before this process has threads or an open file. It waits for one byte on the
+/// pipe.
 class WriterProcess {
  public:
   WriterProcess(const std::string& file, const Pace& pace, WriterFigures& figures) {

@@ -22,8 +22,8 @@ namespace leftfold::bench {
 namespace {
 
 constexpr std::uint64_t kFamily = 7;
-constexpr std::size_t kRun = 10;            // events of a stream that lie together in layout "bursts"
-constexpr std::size_t kScanPage = 1000;     // events a read_all() asks for
+constexpr std::size_t kRun = 10;         // events of a stream that lie together in layout "bursts"
+constexpr std::size_t kScanPage = 1000;  // events a read_all() asks for
 constexpr std::size_t kMostInFlight = 4000;
 
 struct Data {
@@ -125,9 +125,8 @@ void read(const Data& data, bool scan, std::size_t readers, double seconds, Make
   const double cpu_before = process_cpu_seconds();
   std::vector<std::future<void>> running;
   for (std::size_t i = 0; i < readers; ++i) {
-    running.push_back(std::async(std::launch::async, [&, i] {
-      read_until(make_source(), data, scan, end, i + 1, results[i]);
-    }));
+    running.push_back(
+        std::async(std::launch::async, [&, i] { read_until(make_source(), data, scan, end, i + 1, results[i]); }));
   }
   for (auto& reader : running) reader.get();
   const double elapsed = std::chrono::duration<double>(SteadyClock::now() - begin).count();

@@ -35,7 +35,7 @@ void write_all(int file, const char* data, std::size_t bytes, std::size_t offset
 int open_zeroed(const std::filesystem::path& path, std::size_t bytes) {
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (file < 0) fail("open");
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file, &status) != 0) fail("fstat");
   if (static_cast<std::size_t>(status.st_size) != bytes) {
     const std::string zeroes(std::size_t{1} << 20, '\0');
@@ -63,7 +63,9 @@ void put_text(std::string& into, std::string_view text) {
 }  // namespace
 
 RawLog::RawLog(const std::filesystem::path& file, std::size_t bytes)
-    : file_{open_zeroed(file, bytes)}, bytes_{bytes}, thread_{[this](const std::stop_token& stop) { run_thread(stop); }} {}
+    : file_{open_zeroed(file, bytes)},
+      bytes_{bytes},
+      thread_{[this](const std::stop_token& stop) { run_thread(stop); }} {}
 
 RawLog::~RawLog() {
   thread_.request_stop();

@@ -44,7 +44,8 @@ SqliteByHand::Prepared SqliteByHand::prepare(std::string_view sql) {
 
 ReadCount SqliteByHand::read_stream(std::string_view aggregate_id, std::int64_t max) {
   sqlite3_bind_text(find_stream_.get(), 1, aggregate_id.data(), static_cast<int>(aggregate_id.size()), SQLITE_STATIC);
-  const std::int64_t stream = sqlite3_step(find_stream_.get()) == SQLITE_ROW ? sqlite3_column_int64(find_stream_.get(), 0) : 0;
+  const std::int64_t stream =
+      sqlite3_step(find_stream_.get()) == SQLITE_ROW ? sqlite3_column_int64(find_stream_.get(), 0) : 0;
   sqlite3_reset(find_stream_.get());
   sqlite3_bind_int64(read_stream_.get(), 1, stream);
   sqlite3_bind_int64(read_stream_.get(), 2, 0);
@@ -63,9 +64,11 @@ ReadCount SqliteByHand::read_rows(sqlite3_stmt* row) {
   while (sqlite3_step(row) == SQLITE_ROW) {
     ++count.events;
     count.last_position = sqlite3_column_int64(row, 0);
-    for (const int column : {1, 2, 7, 8, 10, 11}) count.bytes += static_cast<std::uint64_t>(sqlite3_column_int64(row, column));
+    for (const int column : {1, 2, 7, 8, 10, 11})
+      count.bytes += static_cast<std::uint64_t>(sqlite3_column_int64(row, column));
     for (const int column : {3, 9}) {
-      if (sqlite3_column_blob(row, column) != nullptr) count.bytes += static_cast<std::uint64_t>(sqlite3_column_bytes(row, column));
+      if (sqlite3_column_blob(row, column) != nullptr)
+        count.bytes += static_cast<std::uint64_t>(sqlite3_column_bytes(row, column));
     }
     for (const int column : {4, 5, 6}) {
       const unsigned char* text = sqlite3_column_text(row, column);

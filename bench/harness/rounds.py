@@ -94,9 +94,15 @@ def wait_until_quiet(longest):
             return
 
 
+def progress(text):
+    """Shows where the run is, in place; nothing when stderr is not a terminal."""
+    if sys.stderr.isatty():
+        print(f'\r{text:<70}\r', end='', file=sys.stderr, flush=True)
+
+
 def run_rows(rows, rounds, quiet):
     for number in range(rounds):
         for row in rows:
-            print(f'\r== round {number + 1}/{rounds}: {row.label:<40}', end='', file=sys.stderr, flush=True)
+            progress(f'== round {number + 1}/{rounds}: {row.label}')
             row.run_round(number, quiet)
-    print('\r' + ' ' * 70 + '\r', end='', file=sys.stderr, flush=True)
+    progress('')

@@ -1,8 +1,6 @@
 """The benchmarks: rows to run, and the table to print of each."""
-import sys
-
 from harness import table
-from harness.rounds import Burst, Row
+from harness.rounds import Burst, Row, progress
 
 
 class Bench:
@@ -31,7 +29,7 @@ class Bench:
     def prepare(self, commands):
         """Runs what fills the files that are only read; it does nothing when they are full already."""
         for command in filter(None, commands):
-            print(f'\r== filling files to read in {self.data}', end='', file=sys.stderr, flush=True)
+            progress(f'== filling files to read in {self.data}')
             Burst(command)
 
     def warm(self, files):

@@ -19,7 +19,8 @@ using SteadyClock = std::chrono::steady_clock;
 [[nodiscard]] std::string stream_name(std::uint64_t family, std::uint64_t number);
 
 /// An event with a payload of `payload_bytes` (at least 64) and 57 bytes of metadata. `serial` makes its id unique.
-[[nodiscard]] NewEvent make_event(std::uint64_t family, std::uint64_t serial, std::size_t payload_bytes = kPayloadBytes);
+[[nodiscard]] NewEvent make_event(std::uint64_t family, std::uint64_t serial,
+                                  std::size_t payload_bytes = kPayloadBytes);
 
 /// The streams of one writer, appended to in turn, each at the version it has.
 /// One thread at a time.
