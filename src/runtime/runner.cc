@@ -39,7 +39,7 @@ std::string received(const HandlerTable& table) {
 
 class Runner::Impl {
  public:
-  Impl(EventFeed& f, RunnerOptions o) : feed{f}, options{std::move(o)} {}
+  Impl(EventFeed& f, RunnerOptions o) : feed_{f}, options_{std::move(o)} {}
 
   void add(detail::HandlerEntry entry);
   void run(const std::stop_token& stop);
@@ -57,18 +57,18 @@ class Runner::Impl {
   void log_handlers() const;
   void wait_for_end(RunContext& run);
 
-  EventFeed& feed;
-  const RunnerOptions options;
-  detail::HandledSignal signal;
-  std::atomic<Phase> phase{Phase::not_yet};
-  mutable std::mutex mutex;  // of the two lists: read by status() while run() and add() change them
-  std::vector<std::unique_ptr<RegisteredHandler>> handlers;
-  Loops loops;                           // of the last run, in the order of handlers
-  std::shared_ptr<RunContext> last_run;  // whose threads may not have ended
+  EventFeed& feed_;
+  const RunnerOptions options_;
+  detail::HandledSignal signal_;
+  std::atomic<Phase> phase_{Phase::not_yet};
+  mutable std::mutex mutex_;  // of the two lists: read by status() while run() and add() change them
+  std::vector<std::unique_ptr<RegisteredHandler>> handlers_;
+  Loops loops_;                           // of the last run, in the order of handlers
+  std::shared_ptr<RunContext> last_run_;  // whose threads may not have ended
 };
 
 void Runner::Impl::add(detail::HandlerEntry entry) {
-  if (phase == Phase::running) refuse("add every handler before run(), or after it returned");
+  if (phase_ == Phase::running) refuse("add every handler before run(), or after it returned");
   HandlerOptions& own = entry.options;
   if (own.batch == 0) own.batch = kDefaultBatch;
   if (own.name.empty()) own.name = entry.default_name;
@@ -76,14 +76,14 @@ void Runner::Impl::add(detail::HandlerEntry entry) {
     refuse("handler " + own.name + ": checkpoint_every is negative");
   auto handler = std::make_unique<RegisteredHandler>();
   handler->name = own.name;
-  handler->subscription = options.group + "." + own.name;
+  handler->subscription = options_.group + "." + own.name;
   handler->entry = std::move(entry);
-  handler->signal = &signal;
+  handler->signal = &signal_;
   if (handler->kind() == SubscriptionKind::local && handler->entry.options.start == StartFrom::latest) {
     refuse("projector " + handler->name +
            " is in memory and is rebuilt from the first event each time; StartFrom::latest needs a read_model()");
   }
-  for (const auto& other : handlers) {
+  for (const auto& other : handlers_) {
     if (other->name == handler->name) {
       refuse("two handlers are named " + handler->name + "; give one of them another HandlerOptions::name");
     }
@@ -91,28 +91,28 @@ void Runner::Impl::add(detail::HandlerEntry entry) {
       refuse("handler " + other->name + " was added again as " + handler->name + "; make another object for it");
     }
   }
-  const std::scoped_lock lock{mutex};
-  handlers.push_back(std::move(handler));
+  const std::scoped_lock lock{mutex_};
+  handlers_.push_back(std::move(handler));
 }
 
 std::size_t Runner::Impl::workers(const RegisteredHandler& handler) const {
   if (handler.entry.options.workers > 0) return handler.entry.options.workers;
-  return handler.entry.table.is_const() ? options.workers : 1;
+  return handler.entry.table.is_const() ? options_.workers : 1;
 }
 
 std::shared_ptr<SubscriptionLoop> Runner::Impl::make_loop(RegisteredHandler& handler,
                                                           const std::shared_ptr<RunContext>& run) const {
   const HandlerOptions& own = handler.entry.options;
-  if (handler.entry.is_projector) return std::make_shared<ProjectorLoop>(feed, handler, run, own.batch);
-  return std::make_shared<ListenerLoop>(feed, handler, run, workers(handler),
-                                        own.max_in_flight > 0 ? own.max_in_flight : options.max_in_flight);
+  if (handler.entry.is_projector) return std::make_shared<ProjectorLoop>(feed_, handler, run, own.batch);
+  return std::make_shared<ListenerLoop>(feed_, handler, run, workers(handler),
+                                        own.max_in_flight > 0 ? own.max_in_flight : options_.max_in_flight);
 }
 
 void Runner::Impl::log_handlers() const {
-  if (handlers.empty()) options.log->log(LogLevel::warn, "runner", "runs without a handler: nothing will be handled");
-  for (const auto& handler : handlers) {
+  if (handlers_.empty()) options_.log->log(LogLevel::warn, "runner", "runs without a handler: nothing will be handled");
+  for (const auto& handler : handlers_) {
     const bool latest = handler->entry.options.start == StartFrom::latest;
-    options.log->log(
+    options_.log->log(
         LogLevel::info, handler->subscription, "runs",
         {{"kind", std::string{handler->kind_name()}},
          {"table", handler->entry.is_projector ? (handler->entry.read_model ? "read model" : "memory") : "none"},
@@ -124,81 +124,81 @@ void Runner::Impl::log_handlers() const {
 }
 
 void Runner::Impl::run(const std::stop_token& stop) {
-  if (last_run) {  // handlers that did not return in time still run on their old threads
+  if (last_run_) {  // handlers that did not return in time still run on their old threads
     const auto ended = [this] {
-      return std::all_of(loops.begin(), loops.end(), [](const auto& l) { return l->ended(); });
+      return std::all_of(loops_.begin(), loops_.end(), [](const auto& l) { return l->ended(); });
     };
-    if (!last_run->wait(stop, kNever, ended)) return;
+    if (!last_run_->wait(stop, kNever, ended)) return;
   }
-  const auto context = std::make_shared<RunContext>(*options.clock, *options.log, options.drain);
+  const auto context = std::make_shared<RunContext>(*options_.clock, *options_.log, options_.drain);
   log_handlers();
   {
     Loops made;
-    for (const auto& handler : handlers) made.push_back(make_loop(*handler, context));
-    const std::scoped_lock lock{mutex};
-    std::swap(loops, made);
-    last_run = context;
+    for (const auto& handler : handlers_) made.push_back(make_loop(*handler, context));
+    const std::scoped_lock lock{mutex_};
+    std::swap(loops_, made);
+    last_run_ = context;
   }
-  for (const auto& handler : handlers) handler->done = 0;
-  phase = Phase::running;
+  for (const auto& handler : handlers_) handler->done = 0;
+  phase_ = Phase::running;
   {
     const std::stop_callback halt_too{stop, [&] { context->halt(); }};
     try {
-      for (const auto& loop : loops) loop->start();
+      for (const auto& loop : loops_) loop->start();
     } catch (...) {
       context->fail(std::current_exception());
     }
     context->wait_until_halted();
   }
   wait_for_end(*context);
-  phase = Phase::ended;
-  signal.moved();
+  phase_ = Phase::ended;
+  signal_.moved();
   if (const std::exception_ptr failure = context->failure()) std::rethrow_exception(failure);
 }
 
 // Poll threads of Listeners end by themselves once the drain is over; a handler that never returns does not.
 void Runner::Impl::wait_for_end(RunContext& run) {
-  options.log->log(LogLevel::info, "runner", "stops: handlers in progress finish, nothing new starts");
-  const auto all = [this](auto condition) { return std::all_of(loops.begin(), loops.end(), condition); };
-  const bool ended =
-      run.wait({}, run.drain_deadline(), [&] { return all([](const auto& loop) { return loop->ended(); }); });
+  const Instant deadline = run.drain_deadline();
+  options_.log->log(LogLevel::info, "runner", "stops: handlers in progress finish, nothing new starts");
+  const auto all = [this](auto condition) { return std::all_of(loops_.begin(), loops_.end(), condition); };
+  const bool ended = run.wait({}, deadline, [&] { return all([](const auto& loop) { return loop->ended(); }); });
   if (!ended) {
     run.wait({}, kNever,
              [&] { return all([](const auto& loop) { return loop->handles_on_poll_thread() || !loop->polling(); }); });
-    for (const auto& loop : loops) {
+    for (const auto& loop : loops_) {
       if (loop->handles_on_poll_thread() && loop->status().state != "stopped") {
-        options.log->log(LogLevel::warn, loop->handler().subscription, "the handler did not finish in time",
-                         {{"drain_ms", std::to_string(options.drain.count())}});
+        options_.log->log(LogLevel::warn, loop->handler().subscription, "the handler did not finish in time",
+                          {{"drain_ms", std::to_string(options_.drain.count())}});
       }
     }
   }
-  options.log->log(LogLevel::info, "runner", "stopped");
+  options_.log->log(LogLevel::info, "runner", "stopped");
 }
 
 bool Runner::Impl::wait_until_handled(Position position, const std::stop_token& stop, Instant deadline) {
   std::vector<const RegisteredHandler*> waited_for;
   {
-    const std::scoped_lock lock{mutex};
-    for (const auto& handler : handlers) waited_for.push_back(handler.get());
+    const std::scoped_lock lock{mutex_};
+    for (const auto& handler : handlers_) waited_for.push_back(handler.get());
   }
   const auto handled = [&] {
     return std::all_of(waited_for.begin(), waited_for.end(),
                        [&](const RegisteredHandler* handler) { return handler->done.load() >= position.value(); });
   };
-  signal.wait(*options.clock, stop, deadline, [&] { return handled() || phase == Phase::ended; });
+  signal_.wait(*options_.clock, stop, deadline, [&] { return handled() || phase_ == Phase::ended; });
   return handled();
 }
 
 std::vector<SubscriptionStatus> Runner::Impl::status() const {
   std::vector<SubscriptionStatus> all;
-  const std::scoped_lock lock{mutex};
-  for (std::size_t i = 0; i < handlers.size(); ++i) {
-    if (i < loops.size()) {
-      all.push_back(loops[i]->status());
+  const std::scoped_lock lock{mutex_};
+  for (std::size_t i = 0; i < handlers_.size(); ++i) {
+    if (i < loops_.size()) {
+      all.push_back(loops_[i]->status());
     } else {
       SubscriptionStatus status;
-      status.name = handlers[i]->subscription;
-      status.kind = handlers[i]->kind_name();
+      status.name = handlers_[i]->subscription;
+      status.kind = handlers_[i]->kind_name();
       status.state = "stopped";
       all.push_back(std::move(status));
     }
@@ -207,8 +207,8 @@ std::vector<SubscriptionStatus> Runner::Impl::status() const {
 }
 
 detail::HandlerGate& Runner::Impl::gate_of(const void* handler) const {
-  const std::scoped_lock lock{mutex};
-  for (const auto& registered : handlers) {
+  const std::scoped_lock lock{mutex_};
+  for (const auto& registered : handlers_) {
     if (registered->entry.handler == handler) return registered->gate;
   }
   refuse("read() was given a handler that was not added");

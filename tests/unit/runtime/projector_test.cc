@@ -136,6 +136,49 @@ TEST(ProjectorInMemory, passes_what_it_does_not_receive) {
   EXPECT_EQ(status.kind, "projector");
 }
 
+TEST(ProjectorInMemory, that_does_not_finish_in_the_drain_time_is_left_and_waited_for_at_the_end) {
+  struct Slow : Projector<TestEvents> {
+    void on(const Counted&) {
+      started.raise();
+      EXPECT_TRUE(go_on.wait_for(1));
+      ++calls;
+    }
+    void reset() {}
+    Signal started;
+    Signal go_on;
+    std::atomic<int> calls = 0;
+  };
+  struct Stops final : Logger {
+    bool enabled(LogLevel) const noexcept override { return true; }
+    void log(LogLevel, std::string_view, std::string_view message, std::span<const LogField>) noexcept override {
+      if (message.starts_with("stops")) seen.raise();
+    }
+    Signal seen;
+  };
+  VirtualClock clock;
+  ScriptedFeed feed{clock};
+  Slow projector;
+  Stops stops;
+  {
+    RunnerOptions options;
+    options.clock = &clock;
+    options.log = &stops;
+    Runner runner{feed, options};
+    runner.add(projector);
+    feed.assign(0, 1);
+    feed.event(1, "a");
+    Running running{runner};
+    ASSERT_TRUE(projector.started.wait_for(1));
+    running.request_stop();
+    ASSERT_TRUE(stops.seen.wait_for(1));
+    clock.advance(30s);
+    EXPECT_EQ(text_of(running.wait()), "");
+    EXPECT_EQ(projector.calls, 0);
+    projector.go_on.raise();
+  }
+  EXPECT_EQ(projector.calls, 1);
+}
+
 class Gated : public ::testing::Test {
  protected:
   Gated() {
