@@ -83,6 +83,7 @@ EventPage EventReader::read_stream(std::string_view aggregate_id, Version from, 
   const std::int64_t stream = stream_of(aggregate_id);
   const std::size_t limit = page_limit(max);
   Version expected{std::max<std::int64_t>(from.value(), 0)};
+  page.reserve(std::min<std::size_t>(limit, 128), 0);
   read_stream_.bind(1, stream);
   read_stream_.bind(2, expected.value());
   read_stream_.bind(3, static_cast<std::int64_t>(limit + 1));  // one more tells whether the page is the last
