@@ -77,6 +77,8 @@ void an_older_epoch_is_fenced(EventFeedTest&, Reader& first, Reader& second) {
   first.release();  // says nothing about the newer epoch
   first.seek(Position{0});
   expect(second.checkpoint(Position{3}), "an older epoch's release() takes nothing away");
+  first.take_ready();
+  expect(first.assignment().epoch < second.assignment().epoch, "the partition is not given back by an older epoch");
   end(second);
   first.take_ready();
   expect_equal(first.assignment().checkpoint, Position{3}, "checkpoint of the third assignment");
