@@ -22,13 +22,13 @@ struct SqliteOptions {
     read_write,  ///< creates the file when it is missing
     read_only,   ///< never writes, never creates; append throws Error(permission_denied)
   };
-  std::filesystem::path file;            ///< parent folder must exist
+  std::filesystem::path file;  ///< parent folder must exist
   Mode mode = Mode::read_write;
   std::chrono::milliseconds lock_timeout{30'000};  ///< how long to wait for a writer in another process
-  std::size_t max_group_events = 4096;   ///< most events that share one commit
-  int wal_autocheckpoint_pages = 1000;   ///< measured: 1000-4000 is best, see docs/format/sqlite.md
-  Clock* clock = &system_clock();        ///< must outlive the store
-  Logger* log = &no_log();               ///< must outlive the store
+  std::size_t max_group_events = 4096;             ///< most events that share one commit
+  int wal_autocheckpoint_pages = 1000;             ///< measured: 1000-4000 is best, see docs/format/sqlite.md
+  Clock* clock = &system_clock();                  ///< must outlive the store
+  Logger* log = &no_log();                         ///< must outlive the store
 };
 
 /// Event store and broker in one SQLite file (WAL, synchronous=FULL). Concurrent appends share one commit and one
@@ -38,13 +38,13 @@ struct SqliteOptions {
 /// Any thread. Must outlive its subscriptions and futures' waiters; the destructor finishes the appends in progress.
 class SqliteStore final : public EventStore, public EventFeed {
  public:
-  /// Opens or creates the file. Throws Error(permission_denied, not_found, corrupt, unavailable, storage_full), unsupported
-  /// for a file of a newer format, or invalid_argument for a folder or another program's database.
+  /// Opens or creates the file. Throws Error(permission_denied, not_found, corrupt, unavailable, storage_full),
+  /// unsupported for a file of a newer format, or invalid_argument for a folder or another program's database.
   explicit SqliteStore(SqliteOptions options);
   ~SqliteStore() override;
 
-  /// As EventStore::append. Throws Error(invalid_argument) too on a thread that has a transaction of a SqliteReadModel on
-  /// the same file open: it would wait for itself.
+  /// As EventStore::append. Throws Error(invalid_argument) too on a thread that has a transaction of a SqliteReadModel
+  /// on the same file open: it would wait for itself.
   [[nodiscard]] AppendResult append(const AppendRequest& request) override;
   /// As append, without waiting: the future is ready once the events are durable and holds what append would return
   /// or throw. Appends of one thread are stored in the order of its calls.

@@ -35,7 +35,10 @@ void column(SqliteCursor&, int column, std::string& into);
 
 template <class T>
 void bind_any(SqliteCursor& cursor, int index, const T& value) {
-  if constexpr (requires { value.has_value(); *value; }) {
+  if constexpr (requires {
+                  value.has_value();
+                  *value;
+                }) {
     if (value) {
       bind_any(cursor, index, *value);
     } else {
@@ -55,7 +58,10 @@ void bind_any(SqliteCursor& cursor, int index, const T& value) {
 
 template <class T>
 void column_any(SqliteCursor& cursor, int index, T& into) {
-  if constexpr (requires { into.has_value(); into.emplace(); }) {
+  if constexpr (requires {
+                  into.has_value();
+                  into.emplace();
+                }) {
     if (is_null(cursor, index)) {
       into.reset();
     } else {
@@ -91,7 +97,8 @@ void column_any(SqliteCursor& cursor, int index, T& into) {
 ///         db.execute("CREATE TABLE hot_products(product TEXT PRIMARY KEY, quantity INTEGER)");
 ///       }
 ///       void on(const CartItemAdded& e) {
-///         db.execute("INSERT INTO hot_products VALUES(?, ?) ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity",
+///         db.execute("INSERT INTO hot_products VALUES(?, ?) ON CONFLICT DO UPDATE SET quantity = quantity +
+///         excluded.quantity",
 ///                    e.product_id, e.quantity);
 ///       }
 ///       leftfold::SqliteReadModel& db;
@@ -100,15 +107,16 @@ void column_any(SqliteCursor& cursor, int index, T& into) {
 /// Opened at first use. Any thread: on the thread of a transaction its statements belong to it, elsewhere execute()
 /// is a transaction of its own and query() sees what is committed. Must outlive the Runner.
 ///
-/// Transactions are leftfold's: BEGIN, COMMIT, ROLLBACK, SAVEPOINT, ATTACH, VACUUM and PRAGMA are refused, and so are writes
-/// to leftfold's own tables (docs/format/sqlite.md), which may be read. On the thread of a transaction do not append to
-/// the store of the same file: it is refused with Error(invalid_argument), as it would wait for the transaction's end.
-/// Do not use it in a child made by fork().
+/// Transactions are leftfold's: BEGIN, COMMIT, ROLLBACK, SAVEPOINT, ATTACH, VACUUM and PRAGMA are refused, and so are
+/// writes to leftfold's own tables (docs/format/sqlite.md), which may be read. On the thread of a transaction do not
+/// append to the store of the same file: it is refused with Error(invalid_argument), as it would wait for the
+/// transaction's end. Do not use it in a child made by fork().
 class SqliteReadModel final : public ReadModel {
  public:
   /// Tables live in `file`; it is created when missing. ":memory:" gives tables that end with this object;
   /// there other threads' queries wait for the end of a transaction.
-  explicit SqliteReadModel(std::filesystem::path file, std::chrono::milliseconds lock_timeout = std::chrono::seconds{30});
+  explicit SqliteReadModel(std::filesystem::path file,
+                           std::chrono::milliseconds lock_timeout = std::chrono::seconds{30});
   /// As above with the path asked for at first use: for programs that learn it from their command line.
   explicit SqliteReadModel(std::function<std::filesystem::path()> file);
   ~SqliteReadModel() override;
@@ -116,9 +124,9 @@ class SqliteReadModel final : public ReadModel {
   [[nodiscard]] std::unique_ptr<ReadModelTransaction> begin(std::string_view subscription) override;
 
   /// Runs one statement that returns no rows; `?` are the arguments: integers, doubles, texts, optionals of them.
-  /// Returns the number of rows inserted, updated or deleted. Throws Error(invalid_argument) with SQLite's message and the
-  /// statement; unavailable, storage_full, permission_denied, corrupt. A statement that failed changed nothing; after
-  /// storage_full or unavailable the whole transaction may be undone, and what follows in it throws unavailable.
+  /// Returns the number of rows inserted, updated or deleted. Throws Error(invalid_argument) with SQLite's message and
+  /// the statement; unavailable, storage_full, permission_denied, corrupt. A statement that failed changed nothing;
+  /// after storage_full or unavailable the whole transaction may be undone, and what follows in it throws unavailable.
   template <class... Args>
   std::int64_t execute(std::string_view sql, const Args&... args) {
     const auto cursor = prepare(sql, true, static_cast<int>(sizeof...(Args)));
@@ -128,8 +136,8 @@ class SqliteReadModel final : public ReadModel {
   }
 
   /// Runs a query and returns its rows as plain structs, columns to fields in order. Throws like execute, and
-  /// Error(invalid_argument) when the numbers of columns and fields differ or a value does not fit its field: no text for
-  /// a number, no fraction for an integer, no NULL without std::optional.
+  /// Error(invalid_argument) when the numbers of columns and fields differ or a value does not fit its field: no text
+  /// for a number, no fraction for an integer, no NULL without std::optional.
   template <class Row, class... Args>
   [[nodiscard]] std::vector<Row> query(std::string_view sql, const Args&... args) {
     const auto cursor = prepare(sql, false, static_cast<int>(sizeof...(Args)));

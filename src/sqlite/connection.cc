@@ -45,7 +45,8 @@ fs::path checked_path(const fs::path& file, Access mode) {
   if (code) throw Error{Errc::invalid_argument, name + ": not a path: " + code.message()};
   const fs::file_status status = fs::status(path, code);
   if (fs::is_directory(status)) {
-    throw Error{Errc::invalid_argument, name + ": is a folder; name a file in it, such as " + (file / "events.db").string()};
+    throw Error{Errc::invalid_argument,
+                name + ": is a folder; name a file in it, such as " + (file / "events.db").string()};
   }
   if (status.type() == fs::file_type::none) {
     throw Error{Errc::permission_denied, name + ": " + code.message() + "; let this user enter the folder"};

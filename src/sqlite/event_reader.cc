@@ -94,8 +94,9 @@ EventPage EventReader::read_stream(std::string_view aggregate_id, Version from, 
     RecordedEvent event = event_of(read_stream_);
     if (event.version != expected) {
       throw Error{Errc::corrupt, std::string{connection_->file()} + ": aggregate \"" + std::string{aggregate_id} +
-                                     "\" lacks version " + std::to_string(expected.value()) + " (the next one found is " +
-                                     std::to_string(event.version.value()) + "); restore a backup"};
+                                     "\" lacks version " + std::to_string(expected.value()) +
+                                     " (the next one found is " + std::to_string(event.version.value()) +
+                                     "); restore a backup"};
     }
     expected = expected.next();
     event.aggregate_id = aggregate_id;

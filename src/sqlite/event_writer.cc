@@ -20,9 +20,10 @@ EventWriter::EventWriter(std::unique_ptr<Connection> connection, std::shared_ptr
   last_event_ = {c, "SELECT global_position, committed_at FROM events ORDER BY global_position DESC LIMIT 1"};
   find_stream_ = {c, "SELECT id, (SELECT max(version) FROM events WHERE stream = id) FROM streams WHERE name = ?1"};
   add_stream_ = {c, "INSERT INTO streams(name) VALUES(?1)"};
-  add_event_ = {c,
-                "INSERT INTO events(global_position, stream, version, event_id, type, payload, metadata, committed_at, "
-                "schema_version, commit_id, commit_pos, commit_size) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"};
+  add_event_ = {
+      c,
+      "INSERT INTO events(global_position, stream, version, event_id, type, payload, metadata, committed_at, "
+      "schema_version, commit_id, commit_pos, commit_size) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"};
   find_command_ = {c, "SELECT version, position, events, committed_at FROM commands WHERE stream = ?1 AND key = ?2"};
   add_command_ = {c,
                   "INSERT INTO commands(stream, key, version, position, events, committed_at) "
@@ -39,12 +40,12 @@ EventWriter::EventWriter(std::unique_ptr<Connection> connection, std::shared_ptr
 
 void EventWriter::begin() {
   hold_ = shared_->gate.enter(options_.lock_timeout, connection_->file());
-  stored_events_ = false;
   try {
     if (sync_failed_) settle_log();
     const int result = begin_.try_step();
     if ((result & 0xff) == SQLITE_BUSY) {
-      throw Error{Errc::unavailable, std::string{connection_->file()} + ": another process has held the write lock for " +
+      throw Error{Errc::unavailable, std::string{connection_->file()} +
+                                         ": another process has held the write lock for " +
                                          std::to_string(options_.lock_timeout.count()) +
                                          " ms; end it (a sqlite3 shell with an open transaction?), then try again"};
     }
@@ -57,12 +58,14 @@ void EventWriter::begin() {
   }
 }
 
-/// After a failed fsync the kernel may have dropped pages of the log that earlier commits rest on, while later ones would
-/// seem to succeed. So the log is written into the file and begun afresh before anything is stored again.
+/// After a failed fsync the kernel may have dropped pages of the log that earlier commits rest on, while later ones
+/// would seem to succeed. So the log is written into the file and begun afresh before anything is stored again.
 void EventWriter::settle_log() {
-  const int result = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  const int result =
+      sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   if (result != SQLITE_OK) {
-    throw failure_as(Errc::unavailable, connection_->handle(), result, connection_->file(), "checkpoint after a failed fsync");
+    throw failure_as(Errc::unavailable, connection_->handle(), result, connection_->file(),
+                     "checkpoint after a failed fsync");
   }
   sync_failed_ = false;
 }
@@ -102,7 +105,6 @@ AppendResult EventWriter::apply(const AppendRequest& request) {
   result.events = request.events.size();
   result.committed_at = Timestamp{std::chrono::milliseconds{now_}};
   if (!request.idempotency_key.empty()) insert_command(request, head.stream, result);
-  stored_events_ = stored_events_ || !request.events.empty();
   return result;
 }
 
@@ -170,8 +172,8 @@ void EventWriter::commit() {
   sqlite3* db = connection_->handle();
   const bool still_open = connection_->in_transaction();
   // SQLite undoes a COMMIT that failed, in memory. When only the write of the log was refused for want of room, its
-  // commit mark was not written either, so that holds after a crash too. After any other failure (an fsync above all) the mark
-  // may already be in the log and a crash now would bring the transaction back: that is in doubt.
+  // commit mark was not written either, so that holds after a crash too. After any other failure (an fsync above all)
+  // the mark may already be in the log and a crash now would bring the transaction back: that is in doubt.
   const bool definite = still_open || (result & 0xff) == SQLITE_FULL;
   Error error = definite ? failure(db, result, connection_->file(), "COMMIT")
                          : failure_as(Errc::in_doubt, db, result, connection_->file(), "COMMIT");
@@ -184,7 +186,6 @@ void EventWriter::undo() noexcept {
   connection_->rollback();
   heads_.forget();
   seen_data_version_ = -1;
-  stored_events_ = false;
   hold_.leave();
 }
 

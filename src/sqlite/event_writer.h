@@ -16,9 +16,8 @@
 
 namespace leftfold::sqlite {
 
-/// One write transaction after the other: begin(), apply() each request, commit(), finish(). A request that conflicts leaves
-/// the transaction as it was; when apply() throws, undo() is due.
-/// One thread at a time, not always the same.
+/// One write transaction after the other: begin(), apply() each request, commit(), finish(). A request that conflicts
+/// leaves the transaction as it was; when apply() throws, undo() is due. One thread at a time, not always the same.
 class EventWriter {
  public:
   struct Options {
@@ -29,7 +28,8 @@ class EventWriter {
   /// `connection` is open on a store.
   EventWriter(std::unique_ptr<Connection> connection, std::shared_ptr<SharedFile> shared, Options options);
 
-  /// Waits for the write lock. Throws Error(unavailable, permission_denied, corrupt, storage_full): there is then no transaction.
+  /// Waits for the write lock. Throws Error(unavailable, permission_denied, corrupt, storage_full): there is then no
+  /// transaction.
   void begin();
   /// The request's outcome, if commit() succeeds.
   [[nodiscard]] AppendResult apply(const AppendRequest& request);
@@ -39,9 +39,6 @@ class EventWriter {
   void undo() noexcept;
   /// After commit() and after its waiters were told: moves a long log into the file, lets other writers in.
   void finish() noexcept;
-
-  /// Whether the transaction that was committed last stored events.
-  [[nodiscard]] bool stored_events() const noexcept { return stored_events_; }
 
  private:
   void refresh();
@@ -54,7 +51,8 @@ class EventWriter {
   std::shared_ptr<SharedFile> shared_;
   Options options_;
   std::unique_ptr<Connection> connection_;
-  Statement begin_, commit_, data_version_, last_event_, find_stream_, add_stream_, add_event_, find_command_, add_command_;
+  Statement begin_, commit_, data_version_, last_event_, find_stream_, add_stream_, add_event_, find_command_,
+      add_command_;
   WriterGate::Hold hold_;
 
   HeadCache heads_;
@@ -64,7 +62,6 @@ class EventWriter {
   std::int64_t now_ = 0;           // committed_at of this transaction
   Appended repeated_;
   int log_pages_ = 0;
-  bool stored_events_ = false;
   bool sync_failed_ = false;
 };
 

@@ -63,7 +63,7 @@ Error failure_as(Errc code, sqlite3* db, int result, std::string_view file, std:
   std::string text{file};
   text.append(": ").append(doing).append(": ");
   text.append(db != nullptr && (sqlite3_errcode(db) & 0xff) == (result & 0xff) ? sqlite3_errmsg(db)
-                                                                             : sqlite3_errstr(result));
+                                                                               : sqlite3_errstr(result));
   text.append(" (SQLite result ").append(std::to_string(result)).append("); ").append(next_step(code, result));
   return Error{code, text, where};
 }

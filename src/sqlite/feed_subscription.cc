@@ -26,13 +26,15 @@ FeedSubscription::FeedSubscription(FeedAccess access, SubscriptionOptions option
   }
   const bool latest = options_.start == StartFrom::latest;
   // "Latest" is decided once and stored, or events that come before the first checkpoint could be skipped.
-  const Position start = latest ? access_.readers.with([](EventReader& reader) { return reader.head(); }) : Position::start();
+  const Position start =
+      latest ? access_.readers.with([](EventReader& reader) { return reader.head(); }) : Position::start();
   if (local()) {
     next_after_ = start;
   } else if (access_.table == nullptr) {
-    throw Error{Errc::permission_denied, access_.file.string() + ": subscription \"" + options_.name +
-                                             "\" needs a checkpoint, but the file is open read-only; open it for writing "
-                                             "or use a local subscription"};
+    throw Error{Errc::permission_denied,
+                access_.file.string() + ": subscription \"" + options_.name +
+                    "\" needs a checkpoint, but the file is open read-only; open it for writing "
+                    "or use a local subscription"};
   } else {
     lock_file_.emplace(access_.file);
     id_ = access_.table->open(options_.name, latest ? std::optional{start} : std::nullopt);
@@ -76,9 +78,9 @@ Taken FeedSubscription::take(std::size_t max, const std::stop_token& stop, Insta
 }
 
 Instant FeedSubscription::next_look(Instant deadline) {
-  const milliseconds wait = assigned() ? kLookForEvents
-                                       : milliseconds{std::uniform_int_distribution{kLookForOwnershipMin,
-                                                                                    kLookForOwnershipMax}(random_)};
+  const milliseconds wait =
+      assigned() ? kLookForEvents
+                 : milliseconds{std::uniform_int_distribution{kLookForOwnershipMin, kLookForOwnershipMax}(random_)};
   return std::min(deadline, access_.clock->instant() + wait);
 }
 

@@ -55,8 +55,8 @@ class FeedSubscription final : public Subscription {
   FeedAccess access_;
   SubscriptionOptions options_;
   std::optional<LockFile> lock_file_;
-  std::int64_t id_ = 0;     // the row; 0 for local
-  std::int64_t epoch_ = 0;  // 0: not assigned
+  std::int64_t id_ = 0;          // the row; 0 for local
+  std::int64_t epoch_ = 0;       // 0: not assigned
   std::int64_t lost_epoch_ = 0;  // to be reported
   Position next_after_;
   std::minstd_rand random_;

@@ -62,18 +62,25 @@ std::future<AppendResult> GroupCommitter::append_async(AppendRequest request) {
   deferred->request = &deferred->own;
   std::future<AppendResult> result = deferred->promise.get_future();
   std::unique_lock lock{mutex_};
-  const std::shared_ptr<Group> group = enqueue(*deferred);
-  group->deferred.push_back(std::move(deferred));
+  Pending& pending = *deferred;
+  (void)enqueue(pending, std::move(deferred));
   if (!std::exchange(leading_, true)) hand_over(lock);
   return result;
 }
 
-/// With the lock held: adds the request to the last group that is still open.
-std::shared_ptr<GroupCommitter::Group> GroupCommitter::enqueue(Pending& pending) {
+/// With the lock held: adds the request, and its owner if nobody waits in it, to the last group that is still open.
+std::shared_ptr<GroupCommitter::Group> GroupCommitter::enqueue(Pending& pending, std::unique_ptr<Deferred> owner) {
   const std::size_t events = std::max<std::size_t>(pending.request->events.size(), 1);
   if (queue_.empty() || queue_.back()->events + events > max_events_) queue_.push_back(std::make_shared<Group>());
-  queue_.back()->members.push_back(&pending);
-  queue_.back()->events += events;
+  Group& group = *queue_.back();
+  group.members.push_back(&pending);
+  try {
+    if (owner) group.deferred.push_back(std::move(owner));
+  } catch (...) {
+    group.members.pop_back();
+    throw;
+  }
+  group.events += events;
   return queue_.back();
 }
 
@@ -139,13 +146,13 @@ void GroupCommitter::commit_some() {
     complete(groups);
     return;
   }
-  const bool stored = writer_.stored_events();
   complete(groups);
   writer_.finish();
-  if (stored) commits_.notify();
+  commits_.notify();
 }
 
-/// What arrives while the first requests are being inserted shares their commit: the queue is looked at until it is empty.
+/// What arrives while the first requests are being inserted shares their commit: the queue is looked at until it is
+/// empty.
 void GroupCommitter::commit_together(Groups& groups) {
   try {
     std::size_t events = 0;

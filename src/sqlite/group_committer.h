@@ -23,10 +23,10 @@ namespace leftfold::sqlite {
 
 /// Gathers appends that arrive at the same time and commits them together, in the order of arrival.
 ///
-/// A thread that appends when nobody is committing commits itself, so a lone writer pays for no hand-over between threads.
-/// When it is done and others wait, it hands the lead to the committer thread, which keeps it until the queue is empty. See
-/// docs/decisions/0003-group-commit.md.
-/// Any thread. The destructor finishes everything that was handed in.
+/// A thread that appends when nobody is committing commits itself, so a lone writer pays for no hand-over between
+/// threads. When it is done and others wait, it hands the lead to the committer thread, which keeps it until the queue
+/// is empty. See docs/decisions/0003-group-commit.md. Any thread. The destructor finishes everything that was handed
+/// in.
 class GroupCommitter {
  public:
   /// `writer` and `commits` must outlive it.
@@ -60,7 +60,7 @@ class GroupCommitter {
   };
   using Groups = std::vector<std::shared_ptr<Group>>;
 
-  std::shared_ptr<Group> enqueue(Pending& pending);
+  std::shared_ptr<Group> enqueue(Pending& pending, std::unique_ptr<Deferred> owner = nullptr);
   void lead(const Pending* own);
   void hand_over(std::unique_lock<std::mutex>& lock);
   void run_thread();
@@ -78,8 +78,8 @@ class GroupCommitter {
   std::mutex mutex_;
   std::condition_variable thread_signal_;
   std::deque<std::shared_ptr<Group>> queue_;
-  bool leading_ = false;         // somebody commits, or is about to
-  bool thread_leads_ = false;    // that is the thread
+  bool leading_ = false;       // somebody commits, or is about to
+  bool thread_leads_ = false;  // that is the thread
   bool ending_ = false;
   std::jthread thread_;
 };

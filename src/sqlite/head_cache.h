@@ -16,9 +16,8 @@ struct StreamHead {
   std::int64_t version = -1;  ///< of its last event
 };
 
-/// Remembers the heads of the aggregates written last; bounded, a newer one takes the place of an older one with the same
-/// slot. Only a short cut: what it does not know is looked up.
-/// One thread at a time.
+/// Remembers the heads of the aggregates written last; bounded, a newer one takes the place of an older one with the
+/// same slot. Only a short cut: what it does not know is looked up. One thread at a time.
 class HeadCache {
  public:
   /// Null when unknown.

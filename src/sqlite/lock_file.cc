@@ -16,7 +16,7 @@ namespace leftfold::sqlite {
 namespace {
 
 struct flock byte_range(std::int64_t byte, short type) {
-  struct flock range {};
+  struct flock range{};
   range.l_type = type;
   range.l_whence = SEEK_SET;
   range.l_start = byte;
@@ -28,7 +28,7 @@ struct flock byte_range(std::int64_t byte, short type) {
 
 LockFile::LockFile(const std::filesystem::path& file) : path_{file.string() + "-lock"} {
   // Whoever may write the store must be able to lock it, so the lock file gets the store's permissions.
-  struct stat store {};
+  struct stat store{};
   const mode_t mode = stat(file.c_str(), &store) == 0 ? store.st_mode & 0666U : 0644U;
   descriptor_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, mode);
   if (descriptor_ < 0) {

@@ -36,7 +36,8 @@ class Transaction final : public ReadModelTransaction {
 
   void commit(Position done) override {
     if (ended_) {
-      throw Error{Errc::invalid_argument, "read model transaction of \"" + subscription_ + "\": committed twice; begin another"};
+      throw Error{Errc::invalid_argument,
+                  "read model transaction of \"" + subscription_ + "\": committed twice; begin another"};
     }
     try {
       if (file_->writer().connection().in_transaction()) file_->set_checkpoint(subscription_, done.value());

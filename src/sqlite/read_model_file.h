@@ -22,9 +22,8 @@
 
 namespace leftfold::sqlite {
 
-/// A connection for the user's SQL: keeps prepared statements, and refuses what would break the transaction it runs in or
-/// leftfold's own tables.
-/// One thread at a time.
+/// A connection for the user's SQL: keeps prepared statements, and refuses what would break the transaction it runs in
+/// or leftfold's own tables. One thread at a time.
 class UserConnection {
  public:
   UserConnection(const std::filesystem::path& file, Access access, std::chrono::milliseconds lock_timeout);

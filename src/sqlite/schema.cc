@@ -86,8 +86,9 @@ bool check_store(Connection& connection) {
   const std::string file{connection.file()};
   if (id == kApplicationId) {
     if (version > kFormatVersion) {
-      throw Error{Errc::unsupported, file + ": format version " + std::to_string(version) + ", this program reads up to " +
-                                         std::to_string(kFormatVersion) + "; use a newer leftfold (the file is unchanged)"};
+      throw Error{Errc::unsupported, file + ": format version " + std::to_string(version) +
+                                         ", this program reads up to " + std::to_string(kFormatVersion) +
+                                         "; use a newer leftfold (the file is unchanged)"};
     }
     if (version < 1) throw Error{Errc::corrupt, file + ": has leftfold's application id but no format version"};
     return true;
@@ -95,12 +96,13 @@ bool check_store(Connection& connection) {
   const bool taken = id != 0 || (connection.integer("SELECT count(*) FROM sqlite_schema") != 0 &&
                                  !has_table(connection, "leftfold_projections"));
   if (taken) {
-    throw Error{Errc::invalid_argument, file + ": is another program's database; name a file of its own for the events"};
+    throw Error{Errc::invalid_argument,
+                file + ": is another program's database; name a file of its own for the events"};
   }
   for (const char* table : {"streams", "events", "commands", "subscriptions"}) {
     if (has_table(connection, table)) {
-      throw Error{Errc::invalid_argument, file + ": holds a read table called \"" + table +
-                                              "\", a name the store needs; rename it"};
+      throw Error{Errc::invalid_argument,
+                  file + ": holds a read table called \"" + table + "\", a name the store needs; rename it"};
     }
   }
   return false;
@@ -111,8 +113,9 @@ bool in_wal_mode(Connection& connection) { return connection.text("PRAGMA journa
 void switch_to_wal(Connection& connection) {
   const std::string mode = connection.text("PRAGMA journal_mode = WAL");
   if (mode != "wal") {
-    throw Error{Errc::unsupported, std::string{connection.file()} + ": cannot use a write-ahead log here (journal mode \"" +
-                                       mode + "\"); put the file on a local disk"};
+    throw Error{Errc::unsupported, std::string{connection.file()} +
+                                       ": cannot use a write-ahead log here (journal mode \"" + mode +
+                                       "\"); put the file on a local disk"};
   }
 }
 

@@ -13,8 +13,8 @@ inline constexpr std::int64_t kFormatVersion = 1;
 
 /// Makes an empty file (or one that holds read tables only) a store, or checks that it is one of this version.
 /// Several processes may do this at once.
-/// Throws Error(unsupported) for a newer format, invalid_argument for another program's database, corrupt for a file that
-/// is no database, unavailable, storage_full, permission_denied.
+/// Throws Error(unsupported) for a newer format, invalid_argument for another program's database, corrupt for a file
+/// that is no database, unavailable, storage_full, permission_denied.
 void open_store(Connection& connection, Access access, std::chrono::milliseconds lock_timeout);
 
 /// Makes the file one that can hold read tables, creating `leftfold_projections`. Throws as open_store.

@@ -16,7 +16,7 @@ std::shared_ptr<SharedFile> SharedFile::of(const std::filesystem::path& file) {
     std::map<std::pair<dev_t, ino_t>, std::weak_ptr<SharedFile>> files;
   };
   static Registry& registry = *new Registry;  // never destroyed: a static store may end after it
-  struct stat status {};
+  struct stat status{};
   // stat and never open: closing any descriptor of the file would drop SQLite's POSIX locks on it.
   if (stat(file.c_str(), &status) != 0) {
     throw Error{Errc::unavailable, file.string() + ": the file has gone; open the store again"};
@@ -35,10 +35,11 @@ std::shared_ptr<SharedFile> SharedFile::of(const std::filesystem::path& file) {
 }
 
 void SharedFile::check_found_at(const std::filesystem::path& file) const {
-  struct stat status {};
+  struct stat status{};
   if (stat(file.c_str(), &status) != 0 || status.st_dev != device_ || status.st_ino != inode_) {
-    throw Error{Errc::unavailable,
-                file.string() + ": the file was deleted or replaced while it was open; put it back, or restart the program"};
+    throw Error{
+        Errc::unavailable,
+        file.string() + ": the file was deleted or replaced while it was open; put it back, or restart the program"};
   }
 }
 

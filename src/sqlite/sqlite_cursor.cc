@@ -90,12 +90,13 @@ void SqliteCursor::expect_arguments(int given) const {
 void SqliteCursor::expect_columns(int fields) const {
   const int columns = sqlite3_column_count(statement_.handle());
   if (columns == fields) return;
-  refuse("the query has " + std::to_string(columns) + " columns, but the row type has " + std::to_string(fields) + " fields");
+  refuse("the query has " + std::to_string(columns) + " columns, but the row type has " + std::to_string(fields) +
+         " fields");
 }
 
 void SqliteCursor::refuse(const std::string& what) const {
-  throw Error{Errc::invalid_argument, std::string{connection_->connection().file()} + ": " + what +
-                                          "; the statement is: " + std::string{sql_}};
+  throw Error{Errc::invalid_argument,
+              std::string{connection_->connection().file()} + ": " + what + "; the statement is: " + std::string{sql_}};
 }
 
 void SqliteCursor::refuse_column(int column, const std::string& what) const {
@@ -105,7 +106,8 @@ void SqliteCursor::refuse_column(int column, const std::string& what) const {
 
 void bind(SqliteCursor& cursor, int index, std::int64_t value) { cursor.statement().bind(index, value); }
 void bind(SqliteCursor& cursor, int index, double value) {
-  if (std::isnan(value)) cursor.refuse("argument " + std::to_string(index) + " is not a number, which SQLite cannot store");
+  if (std::isnan(value))
+    cursor.refuse("argument " + std::to_string(index) + " is not a number, which SQLite cannot store");
   cursor.statement().bind(index, value);
 }
 void bind(SqliteCursor& cursor, int index, std::string_view value) { cursor.statement().bind(index, value); }
@@ -119,10 +121,11 @@ void column(SqliteCursor& cursor, int column, std::int64_t& into) {
   sqlite3_stmt* handle = cursor.statement().handle();
   switch (sqlite3_column_type(handle, column)) {
     case SQLITE_INTEGER: into = sqlite3_column_int64(handle, column); return;
-    case SQLITE_FLOAT: {  // total() and division give whole numbers as REAL
+    case SQLITE_FLOAT: {                             // total() and division give whole numbers as REAL
       constexpr double kLimit = 9007199254740992.0;  // 2^53: beyond it a double is no exact integer
       const double value = sqlite3_column_double(handle, column);
-      if (std::trunc(value) != value || std::abs(value) > kLimit) cursor.refuse_column(column, "is no integer, as its field is");
+      if (std::trunc(value) != value || std::abs(value) > kLimit)
+        cursor.refuse_column(column, "is no integer, as its field is");
       into = static_cast<std::int64_t>(value);
       return;
     }

@@ -37,9 +37,12 @@ class Statement {
   void bind(int index, double value) { check(sqlite3_bind_double(handle_, index, value)); }
   void bind_null(int index) { check(sqlite3_bind_null(handle_, index)); }
   void bind(int index, std::string_view text) {
-    check(sqlite3_bind_text64(handle_, index, text.empty() ? "" : text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8));
+    check(
+        sqlite3_bind_text64(handle_, index, text.empty() ? "" : text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8));
   }
-  void bind(int index, const Uuid& id) { check(sqlite3_bind_blob(handle_, index, id.bytes().data(), 16, SQLITE_STATIC)); }
+  void bind(int index, const Uuid& id) {
+    check(sqlite3_bind_blob(handle_, index, id.bytes().data(), 16, SQLITE_STATIC));
+  }
 
   /// Runs to the next row. Returns false at the end; the statement is then reset. Throws Error, and is reset too.
   bool step() {

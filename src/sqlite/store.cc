@@ -92,7 +92,7 @@ class SqliteStore::Impl {
   const std::filesystem::path file_;
   const std::shared_ptr<sqlite::SharedFile> shared_;
   sqlite::ReaderPool readers_;
-  std::unique_ptr<sqlite::EventWriter> writer_;       // null when read-only, as the next two
+  std::unique_ptr<sqlite::EventWriter> writer_;  // null when read-only, as the next two
   std::unique_ptr<sqlite::SubscriptionTable> table_;
   std::unique_ptr<sqlite::GroupCommitter> committer_;  // ends first: it uses the writer
 };

@@ -16,9 +16,9 @@
 
 namespace leftfold::sqlite {
 
-/// Writes checkpoints on a connection of its own with synchronous=NORMAL: one that a power cut takes back only makes events
-/// come again, so it is not worth an fsync.
-/// Any thread. Each call throws Error(unavailable, storage_full, corrupt), and nothing was changed then.
+/// Writes checkpoints on a connection of its own with synchronous=NORMAL: one that a power cut takes back only makes
+/// events come again, so it is not worth an fsync. Any thread. Each call throws Error(unavailable, storage_full,
+/// corrupt), and nothing was changed then.
 class SubscriptionTable {
  public:
   SubscriptionTable(std::unique_ptr<Connection> connection, std::shared_ptr<SharedFile> shared,

@@ -9,8 +9,8 @@
 
 namespace leftfold::sqlite {
 
-/// A queue a subscription, so that waiting threads of one process get it in turn; between processes the lock file decides.
-/// Any thread.
+/// A queue a subscription, so that waiting threads of one process get it in turn; between processes the lock file
+/// decides. Any thread.
 class Turns {
  public:
   void join(std::int64_t subscription, const void* who) {

@@ -44,7 +44,8 @@ int UserConnection::authorize(void* self, int action, const char* first, const c
   };
   switch (action) {
     case SQLITE_TRANSACTION:
-    case SQLITE_SAVEPOINT: return deny("a read model's transactions are leftfold's: no BEGIN, COMMIT, ROLLBACK or SAVEPOINT");
+    case SQLITE_SAVEPOINT:
+      return deny("a read model's transactions are leftfold's: no BEGIN, COMMIT, ROLLBACK or SAVEPOINT");
     case SQLITE_ATTACH:
     case SQLITE_DETACH: return deny("ATTACH, DETACH and VACUUM cannot be used in a read model");
     case SQLITE_PRAGMA: return deny("PRAGMA cannot be used in a read model");
@@ -81,8 +82,8 @@ Statement UserConnection::take(std::string_view sql) {
   const char* rest = nullptr;
   refusal_ = nullptr;
   const char* end = sql.data() + sql.size();
-  int result = sqlite3_prepare_v3(connection_.handle(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                                  &handle, &rest);
+  int result = sqlite3_prepare_v3(connection_.handle(), sql.data(), static_cast<int>(sql.size()),
+                                  SQLITE_PREPARE_PERSISTENT, &handle, &rest);
   if (result != SQLITE_OK) {
     if ((result & 0xff) == SQLITE_AUTH && refusal_ != nullptr) refuse(connection_.file(), refusal_, sql);
     throw failure(connection_.handle(), result, connection_.file(), sql);

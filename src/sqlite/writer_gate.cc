@@ -12,10 +12,11 @@ void WriterGate::Hold::leave() noexcept {
 
 void WriterGate::check_not_held_here(std::string_view file) const {
   if (!held_here()) return;
-  throw Error{Errc::invalid_argument,
-              std::string{file} +
-                  ": this thread has a read model's transaction open on the file and would wait for itself; append after "
-                  "the transaction (in a Listener, not a Projector), and use one SqliteReadModel object for a file"};
+  throw Error{
+      Errc::invalid_argument,
+      std::string{file} +
+          ": this thread has a read model's transaction open on the file and would wait for itself; append after "
+          "the transaction (in a Listener, not a Projector), and use one SqliteReadModel object for a file"};
 }
 
 WriterGate::Hold WriterGate::enter(std::chrono::milliseconds timeout, std::string_view file) {
@@ -25,8 +26,9 @@ WriterGate::Hold WriterGate::enter(std::chrono::milliseconds timeout, std::strin
     const auto self = waiters_.emplace(waiters_.end());
     if (!self->signal.wait_for(lock, timeout, [&] { return self->granted; })) {
       waiters_.erase(self);
-      throw Error{Errc::unavailable, std::string{file} + ": a transaction of this process has held the write lock for " +
-                                         std::to_string(timeout.count()) + " ms; keep read model transactions short, then try again"};
+      throw Error{Errc::unavailable,
+                  std::string{file} + ": a transaction of this process has held the write lock for " +
+                      std::to_string(timeout.count()) + " ms; keep read model transactions short, then try again"};
     }
     waiters_.erase(self);
   }
@@ -42,8 +44,8 @@ void WriterGate::leave() noexcept {
     taken_ = false;
     return;
   }
-  // Handed over directly: taken_ stays true, so nobody who comes now can be faster. Notified under the lock, because the
-  // waiter owns the condition variable.
+  // Handed over directly: taken_ stays true, so nobody who comes now can be faster. Notified under the lock, because
+  // the waiter owns the condition variable.
   for (Waiter& waiter : waiters_) {
     if (!waiter.granted) {
       waiter.granted = true;

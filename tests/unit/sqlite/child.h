@@ -10,7 +10,8 @@
 
 namespace leftfold::test_sqlite {
 
-/// A forked child; killed and awaited at the latest when the object ends. Fork before starting threads or opening stores.
+/// A forked child; killed and awaited at the latest when the object ends. Fork before starting threads or opening
+/// stores.
 class Child {
  public:
   template <class Run>

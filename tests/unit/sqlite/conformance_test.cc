@@ -53,16 +53,16 @@ testing::ReadModelHandle one_number(const std::shared_ptr<SqliteReadModel>& mode
 }
 
 testing::OpenReadModel make_read_model() {
-  return [folder = std::make_shared<TempDir>()] {
-    return one_number(std::make_shared<SqliteReadModel>(folder->file()));
-  };
+  return
+      [folder = std::make_shared<TempDir>()] { return one_number(std::make_shared<SqliteReadModel>(folder->file())); };
 }
 
 testing::OpenReadModel make_read_model_in_memory() {
   return [model = std::make_shared<SqliteReadModel>(":memory:")] { return one_number(model); };
 }
 
-// A database in memory has one connection, so other threads wait for the end of a transaction instead of reading past it.
+// A database in memory has one connection, so other threads wait for the end of a transaction instead of reading past
+// it.
 std::vector<testing::Case> suite_in_memory() {
   std::vector<testing::Case> cases = testing::read_model_suite(make_read_model_in_memory);
   std::erase_if(cases, [](const testing::Case& c) { return c.name == "other threads see what is committed"; });
@@ -72,8 +72,7 @@ std::vector<testing::Case> suite_in_memory() {
 const bool kStore = test_support::register_suite("SqliteStoreAsEventStore", testing::event_store_suite(make_store));
 const bool kFeed = test_support::register_suite("SqliteStoreAsEventFeed", testing::event_feed_suite(make_feed));
 const bool kReadModel = test_support::register_suite("SqliteReadModel", testing::read_model_suite(make_read_model));
-const bool kReadModelInMemory =
-    test_support::register_suite("SqliteReadModelInMemory", suite_in_memory());
+const bool kReadModelInMemory = test_support::register_suite("SqliteReadModelInMemory", suite_in_memory());
 
 }  // namespace
 }  // namespace leftfold

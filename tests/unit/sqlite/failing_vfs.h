@@ -62,7 +62,12 @@ class FailingVfs {
         [](sqlite3_file* f, int op, void* argument) { return real(f)->pMethods->xFileControl(real(f), op, argument); },
         [](sqlite3_file* f) { return real(f)->pMethods->xSectorSize(real(f)); },
         [](sqlite3_file* f) { return real(f)->pMethods->xDeviceCharacteristics(real(f)); },
-        nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
+        nullptr,
+        nullptr,
+        nullptr,
+        nullptr,
+        nullptr,
+        nullptr};
     Log* log = new (file) Log{};
     log->real = reinterpret_cast<sqlite3_file*>(log + 1);
     const int result = self()->real_->xOpen(self()->real_, name, log->real, flags, out);

@@ -41,7 +41,8 @@ std::string rows(sqlite3* db, const std::string& sql) {
     line(values);
     return 0;
   };
-  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), print, &out, &error), SQLITE_OK) << sql << ": " << (error != nullptr ? error : "");
+  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), print, &out, &error), SQLITE_OK)
+      << sql << ": " << (error != nullptr ? error : "");
   sqlite3_free(error);
   return out;
 }
@@ -140,7 +141,8 @@ TEST(FormatPage, its_worked_example_is_what_the_code_writes) {
     std::string got;
     const std::regex quoted{"\"([^\"]+)\""};
     const std::string& command = blocks[i - 1].text;
-    for (std::sregex_iterator it{command.begin(), command.end(), quoted}, end; it != end; ++it) got += rows(db.get(), (*it)[1]);
+    for (std::sregex_iterator it{command.begin(), command.end(), quoted}, end; it != end; ++it)
+      got += rows(db.get(), (*it)[1]);
     EXPECT_EQ(got, blocks[i].text) << command;
     ++checked;
   }

@@ -28,7 +28,9 @@ class OtherProgram {
   ~OtherProgram() { sqlite3_close(db_); }
   OtherProgram(const OtherProgram&) = delete;
   OtherProgram& operator=(const OtherProgram&) = delete;
-  void run(const char* sql) { EXPECT_EQ(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db_); }
+  void run(const char* sql) {
+    EXPECT_EQ(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db_);
+  }
 
  private:
   sqlite3* db_ = nullptr;
@@ -45,9 +47,9 @@ TEST(GroupCommit, requests_of_one_group_see_each_other_and_a_conflict_disturbs_n
   other.run("BEGIN IMMEDIATE");
   std::vector<std::future<AppendResult>> results;
   results.push_back(store.append_async(request("a", -1, 2)));
-  results.push_back(store.append_async(request("a", -1, 1)));            // conflict with the one before
-  results.push_back(store.append_async(request("a", 1, 1)));             // continues the first
-  results.push_back(store.append_async(request("b", 5, 1)));             // conflict: no event yet
+  results.push_back(store.append_async(request("a", -1, 1)));  // conflict with the one before
+  results.push_back(store.append_async(request("a", 1, 1)));   // continues the first
+  results.push_back(store.append_async(request("b", 5, 1)));   // conflict: no event yet
   results.push_back(store.append_async(request("b", -1, 1, "{}", "k")));
   results.push_back(store.append_async(request("b", -1, 1, "{}", "k")));  // the same command again
   const int before = vfs.syncs;
@@ -79,8 +81,9 @@ TEST(GroupCommit, a_request_that_sqlite_refuses_fails_alone) {
   const TempDir folder;
   SqliteStore store{options_for(folder.file())};
   OtherProgram other{folder.file()};
-  other.run("CREATE TRIGGER refuse BEFORE INSERT ON events WHEN NEW.payload = 'poison' "
-            "BEGIN SELECT RAISE(ABORT, 'poisoned'); END");
+  other.run(
+      "CREATE TRIGGER refuse BEFORE INSERT ON events WHEN NEW.payload = 'poison' "
+      "BEGIN SELECT RAISE(ABORT, 'poisoned'); END");
   other.run("BEGIN IMMEDIATE");
   auto good = store.append_async(request("a", -1, 2));
   auto bad = store.append_async(request("b", -1, 1, "poison"));

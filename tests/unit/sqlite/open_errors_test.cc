@@ -78,7 +78,9 @@ TEST(OpenErrors, another_program_s_database_is_left_alone) {
 
 TEST(OpenErrors, a_newer_format_is_left_alone) {
   const TempDir folder;
-  { SqliteStore store{options_for(folder.file())}; }
+  {
+    SqliteStore store{options_for(folder.file())};
+  }
   sql(folder.file(), "PRAGMA user_version = 2");
   expect_refused(folder.file(), Errc::unsupported, "format version 2");
   expect_refused(folder.file(), Errc::unsupported, "format version 2", SqliteOptions::Mode::read_only);

@@ -85,7 +85,9 @@ TEST(Processes, four_append_to_shared_and_own_aggregates) {
 
 TEST(Processes, a_killed_owner_s_subscription_goes_on_elsewhere_at_its_checkpoint) {
   const TempDir folder;
-  { SqliteStore create{options_for(folder.file())}; }
+  {
+    SqliteStore create{options_for(folder.file())};
+  }
   const Signal owned;
   Child owner{[&] {
     SqliteStore store{options_for(folder.file())};
@@ -113,7 +115,9 @@ TEST(Processes, a_killed_owner_s_subscription_goes_on_elsewhere_at_its_checkpoin
 
 TEST(Processes, a_waiting_take_notices_another_process_append) {
   const TempDir folder;
-  { SqliteStore create{options_for(folder.file())}; }
+  {
+    SqliteStore create{options_for(folder.file())};
+  }
   const Signal go;
   Child writer{[&] {
     SqliteStore store{options_for(folder.file())};

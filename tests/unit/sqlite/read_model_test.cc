@@ -47,9 +47,11 @@ class ReadModelTest : public ::testing::Test {
 };
 
 TEST_F(ReadModelTest, rows_are_plain_structs) {
-  EXPECT_EQ(model.execute("INSERT INTO products VALUES(?, ?, ?, ?, ?)", "apple", 3, 0.25, std::optional<std::string>{}, true), 1);
-  EXPECT_EQ(model.execute("INSERT INTO products VALUES(?, ?, ?, ?, ?)", std::string{""}, std::numeric_limits<std::int64_t>::min(),
-                          1.5F, std::optional<std::string_view>{"n"}, false),
+  EXPECT_EQ(
+      model.execute("INSERT INTO products VALUES(?, ?, ?, ?, ?)", "apple", 3, 0.25, std::optional<std::string>{}, true),
+      1);
+  EXPECT_EQ(model.execute("INSERT INTO products VALUES(?, ?, ?, ?, ?)", std::string{""},
+                          std::numeric_limits<std::int64_t>::min(), 1.5F, std::optional<std::string_view>{"n"}, false),
             1);
   const auto rows = model.query<Product>("SELECT * FROM products ORDER BY name DESC");
   ASSERT_EQ(rows.size(), 2U);
@@ -74,7 +76,8 @@ TEST_F(ReadModelTest, misuse_is_refused_with_the_statement) {
   expect_refused("INSERT INTO products(name) VALUES(?)", "1 parameters, but 0 arguments");
   EXPECT_EQ(model.execute("DELETE FROM products;  -- and a comment"), 0);
   EXPECT_EQ(code_of([&] { (void)model.query<int>("DELETE FROM products"); }), Errc::invalid_argument);
-  EXPECT_EQ(code_of([&] { (void)model.query<std::string>("DELETE FROM products RETURNING name"); }), Errc::invalid_argument);
+  EXPECT_EQ(code_of([&] { (void)model.query<std::string>("DELETE FROM products RETURNING name"); }),
+            Errc::invalid_argument);
   EXPECT_EQ(code_of([&] { (void)model.query<Product>("SELECT name FROM products"); }), Errc::invalid_argument);
   EXPECT_EQ(count(), 0);
 }
@@ -95,7 +98,8 @@ TEST_F(ReadModelTest, a_value_that_does_not_fit_its_field_is_refused) {
 TEST_F(ReadModelTest, the_user_s_sql_cannot_end_the_transaction_or_reach_outside) {
   const auto transaction = model.begin("p");
   model.execute("INSERT INTO products(name) VALUES('x')");
-  for (const char* sql : {"COMMIT", "ROLLBACK", "BEGIN", "SAVEPOINT s", "END"}) expect_refused(sql, "transactions are leftfold's");
+  for (const char* sql : {"COMMIT", "ROLLBACK", "BEGIN", "SAVEPOINT s", "END"})
+    expect_refused(sql, "transactions are leftfold's");
   expect_refused("ATTACH 'other.db' AS o", "ATTACH");
   expect_refused("PRAGMA synchronous = OFF", "PRAGMA");
   expect_refused("DELETE FROM leftfold_projections", "tables of leftfold");
@@ -108,9 +112,10 @@ TEST_F(ReadModelTest, the_store_s_tables_can_be_read_but_not_written) {
   ASSERT_EQ(store.append(request("a", -1, 2)).index(), 0U);
   SqliteReadModel guarded{folder.file()};
   EXPECT_EQ(guarded.query<int>("SELECT count(*) FROM events"), std::vector<int>{2});
-  for (const char* sql : {"DELETE FROM events", "UPDATE subscriptions SET epoch = 0", "DROP TABLE commands",
-                          "INSERT INTO streams(name) VALUES('x')", "ALTER TABLE events RENAME TO mine", "CREATE INDEX i ON Events(type)",
-                          "CREATE TRIGGER t AFTER INSERT ON events BEGIN SELECT 1; END"}) {
+  for (const char* sql :
+       {"DELETE FROM events", "UPDATE subscriptions SET epoch = 0", "DROP TABLE commands",
+        "INSERT INTO streams(name) VALUES('x')", "ALTER TABLE events RENAME TO mine", "CREATE INDEX i ON Events(type)",
+        "CREATE TRIGGER t AFTER INSERT ON events BEGIN SELECT 1; END"}) {
     EXPECT_EQ(code_of([&] { guarded.execute(sql); }), Errc::invalid_argument) << sql;
   }
   EXPECT_EQ(store.head(), Position{2});

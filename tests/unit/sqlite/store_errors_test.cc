@@ -98,7 +98,8 @@ TEST(StoreErrors, a_damaged_page_is_reported_and_the_rest_stays_readable) {
   const TempDir folder;
   {
     SqliteStore store{options_for(folder.file())};
-    for (int i = 0; i < 50; ++i) ASSERT_EQ(store.append(request("a", i - 1, 1, std::string(1000, ' ') + "{}")).index(), 0U);
+    for (int i = 0; i < 50; ++i)
+      ASSERT_EQ(store.append(request("a", i - 1, 1, std::string(1000, ' ') + "{}")).index(), 0U);
   }
   const auto pages = std::filesystem::file_size(folder.file()) / 4096;
   ASSERT_GT(pages, 12U);
