@@ -1,7 +1,6 @@
 // [quickstart]
 #include <iostream>
 #include <map>
-#include <thread>
 
 #include <leftfold/leftfold.h>
 
@@ -49,7 +48,7 @@ int main(int argc, char** argv) {
       for (std::size_t i = 1; i < args.size(); ++i) cart.add_item(args[i]);
       cart.check_out();
     });
-    const std::jthread handlers{[&](const std::stop_token& until) { app.run(until); }};
+    const leftfold::Running handlers = app.start();
     if (!app.runner().wait_until_handled(done.position, stop, leftfold::kNever)) return 1;
     for (const auto& [product, n] : app.runner().read(hot, [](auto& table) { return table.sold; }))
       std::cout << n << ' ' << product << '\n';

@@ -13,7 +13,6 @@
 #include "git_history/history.h"
 #include "git_history/hot_files.h"
 #include "git_history/importer.h"
-#include "support/background.h"
 #include "support/options.h"
 #include "support/report.h"
 #include "support/store_file.h"
@@ -93,7 +92,7 @@ int import(leftfold::App& app, std::span<const std::string> arguments, const std
             << std::endl;
   (void)examples::store_file(app);  // fails early with a store that is not a file
 
-  examples::Background handlers{app};
+  leftfold::Running handlers = app.start();
   leftfold::Clock& clock = leftfold::system_clock();
   const auto began = clock.instant();
   const ImportReport report = import_history(app.store(), repository, options.count("threads", 16, 256), stop);

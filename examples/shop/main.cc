@@ -14,7 +14,6 @@
 #include "shop/receipts.h"
 #include "shop/simulation.h"
 #include "shop/verify.h"
-#include "support/background.h"
 #include "support/options.h"
 #include "support/report.h"
 #include "support/store_file.h"
@@ -88,7 +87,7 @@ int simulate(leftfold::App& app, Mail& mail, std::span<const std::string> argume
   std::cout << "Customers " << number(run.first_customer) << " to " << number(run.next_customer - 1) << ", " << threads
             << (threads == 1 ? " thread" : " threads") << std::endl;
 
-  examples::Background handlers{app};
+  leftfold::Running handlers = app.start();
   leftfold::Clock& clock = leftfold::system_clock();
   const auto began = clock.instant();
   Visits visits;

@@ -129,6 +129,9 @@ class App {
   /// Runs the handlers until `stop`; the log says what each receives and leaves alone. Throws as store() and
   /// Runner::run, and Error(invalid_argument) when the App has no handler.
   void run(const std::stop_token& stop);
+  /// As run(), on a thread of its own until the returned object ends it: for commands that write and then wait with
+  /// runner().wait_until_handled(). Throws as runner(), and Error(invalid_argument) when there is no handler.
+  [[nodiscard]] Running start();
   /// The logger the settings describe, to stderr. Throws as Settings::validate().
   [[nodiscard]] Logger& log();
 
@@ -138,6 +141,7 @@ class App {
 
  private:
   class Impl;
+  Runner& ready();
   void add_aggregate(AggregateInfo info);
   void own(std::shared_ptr<void> handler, HandlerInfo info, std::function<void(Runner&)> add);
 

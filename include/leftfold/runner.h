@@ -18,6 +18,7 @@
 #include <leftfold/listener.h>
 #include <leftfold/log.h>
 #include <leftfold/projector.h>
+#include <leftfold/running.h>
 
 namespace leftfold {
 
@@ -141,11 +142,16 @@ class Runner {
   }
 
   /// Runs all handlers until `stop` is requested or one fails; then drains: handlers in progress finish, and the few
-  /// events that were taken before one already started (up to RunnerOptions::drain), checkpoints are stored. Without a handler it waits for the stop. Projectors in memory are
-  /// reset() first. May be called again afterwards: it begins when handlers that did not finish in time have finished.
+  /// events that were taken before one already started (up to RunnerOptions::drain), checkpoints are stored. Without a
+  /// handler it waits for the stop. Projectors in memory are reset() first. May be called again afterwards: it begins
+  /// when handlers that did not finish in time have finished.
   /// Throws HandlerFailed when a handler threw, Error(handler_failed) when a reset() did, Error when the feed or a read
   /// model failed for good; the other subscriptions were drained.
   void run(const std::stop_token& stop);
+
+  /// As run(), on a thread of its own until the returned object ends it; wait_until_handled() may be called at once.
+  /// Throws std::system_error when there is no thread to be had.
+  [[nodiscard]] Running start();
 
   /// Waits until every handler has finished everything up to `position` of partition 0: read your own writes. A
   /// subscription that another process has counts as not finished. Not for use inside a handler, which waits for itself.

@@ -210,19 +210,23 @@ Runner& App::runner() {
   return impl_->make_runner();
 }
 
-void App::run(const std::stop_token& stop) {
+Runner& App::ready() {
   Logger& to = log();
   if (impl_->handlers.empty()) {
     throw Error{Errc::invalid_argument, impl_->name +
                                             " has no handlers to run: register some with app.projector<...>() or "
                                             "app.listener<...>()"};
   }
-  Runner& ready = runner();
+  Runner& made = runner();
   if (app::broker_kind(impl_->settings.get("broker")) == app::BrokerKind::none) {
     to.log(LogLevel::warn, impl_->name, "broker is none: so no handler will receive an event");
   }
-  ready.run(stop);
+  return made;
 }
+
+void App::run(const std::stop_token& stop) { ready().run(stop); }
+
+Running App::start() { return ready().start(); }
 
 std::vector<AggregateInfo> App::aggregates() const { return impl_->aggregates; }
 

@@ -14,7 +14,9 @@ ListenerLoop::ListenerLoop(EventFeed& feed, RegisteredHandler& handler, std::sha
 void ListenerLoop::start() {
   SubscriptionLoop::start();
   for (std::size_t i = 1; i <= workers_; ++i) {
-    start_thread("w" + std::to_string(i) + ":" + handler_.name, nullptr, [this] { dispatch_.work(); });
+    std::string name{'w'};
+    name.append(std::to_string(i)).append(":").append(handler_.name);
+    start_thread(name, nullptr, [this] { dispatch_.work(); });
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "runtime/listener_loop.h"
 #include "runtime/projector_loop.h"
+#include "runtime/running.h"
 
 namespace leftfold {
 
@@ -43,6 +44,7 @@ class Runner::Impl {
 
   void add(detail::HandlerEntry entry);
   void run(const std::stop_token& stop);
+  void announce();
   [[nodiscard]] bool wait_until_handled(Position position, const std::stop_token& stop, Instant deadline);
   [[nodiscard]] std::vector<SubscriptionStatus> status() const;
   [[nodiscard]] detail::HandlerGate& gate_of(const void* handler) const;
@@ -123,7 +125,21 @@ void Runner::Impl::log_handlers() const {
   }
 }
 
+// A run is about to begin: who waits until something is handled waits for it and not for the last one.
+void Runner::Impl::announce() {
+  for (const auto& handler : handlers_) handler->done = 0;
+  phase_ = Phase::not_yet;
+}
+
 void Runner::Impl::run(const std::stop_token& stop) {
+  struct AtEnd {  // however it ends: nobody waits for a run that is over
+    Impl& self;
+    ~AtEnd() {
+      self.phase_ = Phase::ended;
+      self.signal_.moved();
+    }
+  };
+  const AtEnd at_end{*this};
   if (last_run_) {  // handlers that did not return in time still run on their old threads
     const auto ended = [this] {
       return std::all_of(loops_.begin(), loops_.end(), [](const auto& l) { return l->ended(); });
@@ -151,8 +167,6 @@ void Runner::Impl::run(const std::stop_token& stop) {
     context->wait_until_halted();
   }
   wait_for_end(*context);
-  phase_ = Phase::ended;
-  signal_.moved();
   if (const std::exception_ptr failure = context->failure()) std::rethrow_exception(failure);
 }
 
@@ -225,6 +239,10 @@ Runner::~Runner() = default;
 
 void Runner::add_entry(detail::HandlerEntry entry) { impl_->add(std::move(entry)); }
 void Runner::run(const std::stop_token& stop) { impl_->run(stop); }
+Running Runner::start() {
+  impl_->announce();
+  return Running{std::make_unique<Running::Impl>([this](const std::stop_token& stop) { impl_->run(stop); })};
+}
 bool Runner::wait_until_handled(Position position, const std::stop_token& stop, Instant deadline) {
   return impl_->wait_until_handled(position, stop, deadline);
 }

@@ -1,0 +1,84 @@
+#include <leftfold/memory.h>
+#include <leftfold/repository.h>
+#include <leftfold/runner.h>
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+namespace leftfold {
+namespace {
+
+struct Ticked {};
+using Ticks = Events<Ticked>;
+struct ClockState {
+  int ticks = 0;
+  void apply(const Ticked&) { ++ticks; }
+};
+struct Ticker : AggregateRoot<ClockState, Ticks> {
+  using AggregateRoot::AggregateRoot;
+  void tick() { create_event(Ticked{}); }
+};
+struct Count : Projector<Ticks> {
+  void on(const Ticked&) { ++count; }
+  void reset() { count = 0; }
+  int count = 0;
+};
+struct Refuse : Listener<Ticks> {
+  void on(const Ticked&) { throw std::runtime_error{"no"}; }
+};
+
+class RunningTest : public ::testing::Test {
+ protected:
+  Position tick() {
+    return tickers.execute("t", [](Ticker& t) { t.tick(); }).position;
+  }
+  bool handled(Position position) { return runner.wait_until_handled(position, {}, kNever); }
+
+  MemoryStore store;
+  Repository<Ticker> tickers{store};
+  Runner runner{store};
+};
+
+TEST_F(RunningTest, HandlesUntilItIsFinished) {
+  Count count;
+  runner.add(count);
+  Running running = runner.start();
+  EXPECT_TRUE(handled(tick()));
+  EXPECT_EQ(runner.read(count, [](const Count& c) { return c.count; }), 1);
+  running.finish();
+  running.finish();  // nothing more to do
+  EXPECT_FALSE(handled(tick()));
+}
+
+TEST_F(RunningTest, CanBeStartedAgainAndWaitedForAtOnce) {
+  Count count;
+  runner.add(count);
+  for (int round = 1; round <= 3; ++round) {
+    const Running running = runner.start();
+    EXPECT_TRUE(handled(tick())) << round;
+    EXPECT_EQ(runner.read(count, [](const Count& c) { return c.count; }), round);
+  }
+}
+
+TEST_F(RunningTest, FinishThrowsWhatTheRunThrew) {
+  Refuse refuse;
+  runner.add(refuse);
+  const Position position = tick();
+  Running running = runner.start();
+  EXPECT_FALSE(handled(position));
+  EXPECT_THROW(running.finish(), HandlerFailed);
+  EXPECT_NO_THROW(running.finish());
+}
+
+TEST_F(RunningTest, CanBeMovedAndDropped) {
+  Count count;
+  runner.add(count);
+  Running first = runner.start();
+  Running second = std::move(first);
+  EXPECT_TRUE(handled(tick()));
+  EXPECT_NO_THROW(first.finish());  // NOLINT(bugprone-use-after-move): says nothing, does nothing
+}
+
+}  // namespace
+}  // namespace leftfold
