@@ -53,7 +53,7 @@ class Settings {
   void validate() const;
 
   /// Every setting, in a fixed order.
-  [[nodiscard]] const std::vector<Setting>& all() const noexcept { return settings_; }
+  [[nodiscard]] const std::vector<Setting>& all() const& noexcept { return settings_; }
 
  private:
   std::vector<Setting> settings_;

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
+
 #include <future>
 #include <memory>
 #include <string>
@@ -22,7 +22,7 @@ struct SqliteOptions {
     read_write,  ///< creates the file when it is missing
     read_only,   ///< never writes, never creates; append throws Error(permission_denied)
   };
-  std::filesystem::path file;  ///< parent folder must exist
+  std::string file;  ///< parent folder must exist
   Mode mode = Mode::read_write;
   std::chrono::milliseconds lock_timeout{30'000};  ///< how long to wait for a writer in another process
   std::size_t max_group_events = 4096;             ///< most events that share one commit
@@ -62,7 +62,7 @@ class SqliteStore final : public EventStore, public EventFeed {
   [[nodiscard]] std::unique_ptr<Subscription> subscribe(const SubscriptionOptions& options) override;
   [[nodiscard]] Position head(std::int32_t partition) override;
 
-  [[nodiscard]] const std::filesystem::path& file() const noexcept;
+  [[nodiscard]] const std::string& file() const noexcept;  ///< its real path
 
  private:
   class Impl;

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
-#include <filesystem>
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -115,10 +115,10 @@ class SqliteReadModel final : public ReadModel {
  public:
   /// Tables live in `file`; it is created when missing. ":memory:" gives tables that end with this object;
   /// there other threads' queries wait for the end of a transaction.
-  explicit SqliteReadModel(std::filesystem::path file,
+  explicit SqliteReadModel(std::string file,
                            std::chrono::milliseconds lock_timeout = std::chrono::seconds{30});
   /// As above with the path asked for at first use: for programs that learn it from their command line.
-  explicit SqliteReadModel(std::function<std::filesystem::path()> file);
+  explicit SqliteReadModel(std::function<std::string()> file);
   ~SqliteReadModel() override;
 
   [[nodiscard]] std::unique_ptr<ReadModelTransaction> begin(std::string_view subscription) override;

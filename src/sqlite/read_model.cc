@@ -68,7 +68,7 @@ class Transaction final : public ReadModelTransaction {
 
 class SqliteReadModel::Impl {
  public:
-  Impl(std::function<std::filesystem::path()> path, std::chrono::milliseconds lock_timeout)
+  Impl(std::function<std::string()> path, std::chrono::milliseconds lock_timeout)
       : path_{std::move(path)}, lock_timeout_{lock_timeout} {}
 
   /// Opens the file at first use; after a failure the next use tries again.
@@ -79,16 +79,16 @@ class SqliteReadModel::Impl {
   }
 
  private:
-  const std::function<std::filesystem::path()> path_;
+  const std::function<std::string()> path_;
   const std::chrono::milliseconds lock_timeout_;
   std::mutex mutex_;
   std::shared_ptr<ReadModelFile> file_;
 };
 
-SqliteReadModel::SqliteReadModel(std::filesystem::path file, std::chrono::milliseconds lock_timeout)
+SqliteReadModel::SqliteReadModel(std::string file, std::chrono::milliseconds lock_timeout)
     : impl_{std::make_shared<Impl>([path = std::move(file)] { return path; }, lock_timeout)} {}
 
-SqliteReadModel::SqliteReadModel(std::function<std::filesystem::path()> file)
+SqliteReadModel::SqliteReadModel(std::function<std::string()> file)
     : impl_{std::make_shared<Impl>(std::move(file), std::chrono::seconds{30})} {}
 
 SqliteReadModel::~SqliteReadModel() = default;

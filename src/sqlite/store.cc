@@ -1,5 +1,6 @@
 #include <leftfold/sqlite.h>
 
+#include <filesystem>
 #include <string>
 #include <utility>
 
@@ -71,7 +72,7 @@ class SqliteStore::Impl {
         sqlite::FeedAccess{file_, readers_, table_.get(), shared_, options_.clock}, options);
   }
 
-  const std::filesystem::path& file() const noexcept { return file_; }
+  const std::string& file() const noexcept { return file_.native(); }
 
  private:
   /// Sets the file up and returns its real path.
@@ -126,6 +127,6 @@ std::unique_ptr<Subscription> SqliteStore::subscribe(const SubscriptionOptions& 
 
 Position SqliteStore::head(std::int32_t partition) { return partition == 0 ? head() : Position::start(); }
 
-const std::filesystem::path& SqliteStore::file() const noexcept { return impl_->file(); }
+const std::string& SqliteStore::file() const noexcept { return impl_->file(); }
 
 }  // namespace leftfold

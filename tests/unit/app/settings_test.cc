@@ -111,7 +111,8 @@ TEST(Settings, EveryMalformedValueIsNamedWithItsOriginAndWhatIsAllowed) {
 }
 
 TEST(Settings, AnEmptyFlagIsMalformedEverywhere) {
-  for (const Setting& setting : Settings{"shop", Environment{}}.all()) {
+  const Settings defaults{"shop", Environment{}};
+  for (const Setting& setting : defaults.all()) {
     Settings settings{"shop", Environment{}};
     settings.set(setting.name, "", "flag --" + std::string{setting.name});
     EXPECT_EQ(failure([&] { settings.validate(); }).first, "invalid_config") << setting.name;
