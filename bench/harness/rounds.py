@@ -30,14 +30,16 @@ class Burst:
 class Row:
     """One line of a table: what it measures, and one command for each contender, by name."""
 
-    def __init__(self, label, commands, aim='', clean_up=None):
+    def __init__(self, label, commands, aim='', clean_up=None, prepare=None):
         self.label, self.commands, self.aim = label, {k: v for k, v in commands.items() if v}, aim
         self.clean_up = clean_up or (lambda: None)
+        self.prepare = prepare or (lambda: None)
         self.rounds = []  # of {contender: Burst}
 
     def run_round(self, number, quiet):
         names = list(self.commands)
         bursts = {}
+        self.prepare()
         for name in names if number % 2 == 0 else reversed(names):
             if quiet:
                 wait_until_quiet(quiet)

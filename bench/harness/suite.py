@@ -1,4 +1,6 @@
 """The benchmarks: rows to run, and the table to print of each."""
+from functools import partial
+
 from harness import table
 from harness.rounds import Burst, Row, progress
 
@@ -79,11 +81,11 @@ def show_append(bench, rows):
                ['load', 'leftfold', 'raw limit', 'of raw', 'aim', 'peer', 'x peer', OTHERS], lines)
     lines = []
     for row in rows:
-        if 'leftfold' in row.commands and row.median('leftfold', 'p50_us'):
+        if 'leftfold' in row.commands:
             cells = [row.label]
             for contender in ('leftfold', 'raw', 'peer'):
                 p50, p99 = row.median(contender, 'p50_us'), row.median(contender, 'p99_us')
-                cells.append('-' if p50 is None else f'{table.number(p50)} / {table.number(p99)}')
+                cells.append('-' if not p50 else f'{table.number(p50)} / {table.number(p99)}')
             lines.append(cells + [table.number(row.median('leftfold', 'cpu_us_per_event')),
                                   table.number(row.median('raw', 'cpu_us_per_event'))])
     table.show('append: microseconds one call takes, p50 / p99, and CPU microseconds an event',
@@ -96,7 +98,6 @@ def read_rows(bench):
         file, peer_file = bench.data / f'read-{layout}.db', bench.data / f'peer-{layout}.db'
         bench.prepare([bench.ours('read', op='fill', layout=layout, file=file),
                        bench.peer.command('fill', file=str(peer_file), layout=layout)])
-        bench.warm([file, peer_file])
         shapes = [(f'streams of 100, {layout}, {n} reader{"s" * (n > 1)}', 'stream', n) for n in (1, 4)]
         if layout == 'interleaved':
             shapes += [(f'all 1M in order, {n} reader{"s" * (n > 1)}', 'scan', n) for n in (1, 4)]
@@ -105,7 +106,8 @@ def read_rows(bench):
             rows.append(Row(label, {
                 'leftfold': bench.ours('read', engine='leftfold', file=file, **shape),
                 'raw': bench.ours('read', engine='sqlite', file=file, **shape),
-                'peer': bench.peer.command('read', file=str(peer_file), **shape)}, 1e6 if readers == 1 else None))
+                'peer': bench.peer.command('read', file=str(peer_file), **shape)}, 1e6 if readers == 1 else None,
+                prepare=partial(bench.warm, [file, peer_file])))
     return rows
 
 
