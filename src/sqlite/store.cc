@@ -92,10 +92,11 @@ class SqliteStore::Impl {
   const Access access_;
   const std::filesystem::path file_;
   const std::shared_ptr<sqlite::SharedFile> shared_;
-  sqlite::ReaderPool readers_;
   std::unique_ptr<sqlite::EventWriter> writer_;  // null when read-only, as the next two
   std::unique_ptr<sqlite::SubscriptionTable> table_;
-  std::unique_ptr<sqlite::GroupCommitter> committer_;  // ends first: it uses the writer
+  std::unique_ptr<sqlite::GroupCommitter> committer_;  // uses the writer
+  // Closes first: the last connection to close writes the log back into the file, and one that only reads cannot.
+  sqlite::ReaderPool readers_;
 };
 
 SqliteStore::SqliteStore(SqliteOptions options) : impl_{std::make_shared<Impl>(std::move(options))} {}
