@@ -70,7 +70,8 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-/// Every codec must write what leftfold reads and read what leftfold writes; otherwise the figures compare different work.
+/// Every codec must write what leftfold reads and read what leftfold writes; otherwise the figures compare different
+/// work.
 void check_agreement(const std::vector<Contender>& contenders, const std::vector<Event>& events) {
   std::string text;
   for (const Event& event : events) {
@@ -146,15 +147,16 @@ int main(int argc, char** argv) {
   };
   const Contender ours = find(bench::kLeftfold);
   if (json) std::printf("{\"bytes\":%zu,\"rounds\":%d,\"codecs\":[", bytes / kEvents, rounds);
-  else std::printf("event of %zu bytes, median of %d rounds, CPU time (%zu)\n%-42s %9s %9s %22s\n", bytes / kEvents, rounds,
-                   sink % 10, "codec", "write ns", "read ns", "leftfold is faster by");
+  else
+    std::printf("event of %zu bytes, median of %d rounds, CPU time (%zu)\n%-42s %9s %9s %22s\n", bytes / kEvents,
+                rounds, sink % 10, "codec", "write ns", "read ns", "leftfold is faster by");
   bool first = true;
   for (const Contender& contender : contenders) {
     const double write = median(contender.write_ns);
     const double read = median(contender.read_ns);
     if (json) {
-      std::printf("%s{\"codec\":\"%s\",\"write_ns\":%.1f,\"read_ns\":%.1f}", first ? "" : ",", contender.codec->name.data(),
-                  write, read);
+      std::printf("%s{\"codec\":\"%s\",\"write_ns\":%.1f,\"read_ns\":%.1f}", first ? "" : ",",
+                  contender.codec->name.data(), write, read);
     } else {
       std::printf("%-42s %9.0f %9.0f %10.2f x %7.2f x\n", contender.codec->name.data(), write, read,
                   write / median(ours.write_ns), read / median(ours.read_ns));

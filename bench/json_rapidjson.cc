@@ -109,7 +109,9 @@ Event read_dom(std::string_view text) {
   rapidjson::Document document;
   document.Parse<kStrict>(text.data(), text.size());
   if (document.HasParseError()) throw std::runtime_error{"RapidJSON refused the event"};
-  const auto text_of = [](const rapidjson::Value& value) { return std::string{value.GetString(), value.GetStringLength()}; };
+  const auto text_of = [](const rapidjson::Value& value) {
+    return std::string{value.GetString(), value.GetStringLength()};
+  };
   Event event;
   event.productId = text_of(document["productId"]);
   event.quantity = document["quantity"].GetInt64();

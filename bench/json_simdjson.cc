@@ -98,15 +98,17 @@ Event read_dom(std::string_view text) {
 
 }  // namespace
 
-const Codec kOndemand{"simdjson on-demand by hand", write, [](std::string_view text) {
-                        text = with_room(text);
-                        return read_padded(simdjson::padded_string_view{text, text.size() + simdjson::SIMDJSON_PADDING});
-                      }};
-const Codec kOndemandPadded{"simdjson on-demand by hand, padded input", write,
-                            [](std::string_view text) {
-                              return read_padded(simdjson::padded_string_view{text, text.size() + simdjson::SIMDJSON_PADDING});
-                            },
-                            true};
+const Codec kOndemand{
+    "simdjson on-demand by hand", write, [](std::string_view text) {
+      text = with_room(text);
+      return read_padded(simdjson::padded_string_view{text, text.size() + simdjson::SIMDJSON_PADDING});
+    }};
+const Codec kOndemandPadded{
+    "simdjson on-demand by hand, padded input", write,
+    [](std::string_view text) {
+      return read_padded(simdjson::padded_string_view{text, text.size() + simdjson::SIMDJSON_PADDING});
+    },
+    true};
 const Codec kDom{"simdjson DOM by hand", write, read_dom};
 
 }  // namespace bench

@@ -24,8 +24,8 @@ class Clock {
   virtual void wait_until(std::unique_lock<std::mutex>& lock, std::condition_variable_any& signal,
                           const std::stop_token& stop, Instant deadline) = 0;
 
-  /// Waits like wait_until, in a loop, until `done()` holds. Returns done() at the end: false means that the deadline or
-  /// the stop came first. `done` is called with the lock held.
+  /// Waits like wait_until, in a loop, until `done()` holds. Returns done() at the end: false means that the deadline
+  /// or the stop came first. `done` is called with the lock held.
   template <class Done>
   bool wait_until(std::unique_lock<std::mutex>& lock, std::condition_variable_any& signal, const std::stop_token& stop,
                   Instant deadline, Done done) {

@@ -79,7 +79,8 @@ class Subscription {
   /// Throws Error(unavailable, storage_full): the old checkpoint stands.
   [[nodiscard]] virtual bool checkpoint(std::int32_t partition, std::int64_t epoch, Position done) = 0;
 
-  /// Answers a revocation that was not lost, after the drain and the last checkpoint; also gives a partition back early.
+  /// Answers a revocation that was not lost, after the drain and the last checkpoint; also gives a partition back
+  /// early.
   virtual void release(std::int32_t partition, std::int64_t epoch) = 0;
 };
 

@@ -16,19 +16,19 @@ namespace leftfold {
 /// One stored event, undecoded. The texts are views into the EventPage it came from and end with it.
 /// A commit is all events of one append; it is named by the id of its first event.
 struct RecordedEvent {
-  Position position;               ///< place in the store, or in its partition of a broker
-  std::int32_t partition = 0;      ///< broker partition; the embedded broker has only 0
-  std::int32_t schema_version = 1; ///< version of the event's struct when it was written
-  Version version;                 ///< place in its aggregate
-  Timestamp committed_at{};        ///< wall clock of the store; never decreases along positions of one embedded store
-  Uuid id;                         ///< unique identity, the same on every delivery
-  Uuid commit_id;                  ///< id of the first event of its commit
-  std::int32_t commit_pos = 0;     ///< 0-based place in its commit
-  std::int32_t commit_size = 1;    ///< number of events in its commit
+  Position position;                ///< place in the store, or in its partition of a broker
+  std::int32_t partition = 0;       ///< broker partition; the embedded broker has only 0
+  std::int32_t schema_version = 1;  ///< version of the event's struct when it was written
+  Version version;                  ///< place in its aggregate
+  Timestamp committed_at{};         ///< wall clock of the store; never decreases along positions of one embedded store
+  Uuid id;                          ///< unique identity, the same on every delivery
+  Uuid commit_id;                   ///< id of the first event of its commit
+  std::int32_t commit_pos = 0;      ///< 0-based place in its commit
+  std::int32_t commit_size = 1;     ///< number of events in its commit
   std::string_view aggregate_id;
-  std::string_view type;           ///< stored event name, such as CartItemAdded
-  std::string_view payload;        ///< JSON object
-  std::string_view metadata;       ///< JSON object of strings; empty when there is none
+  std::string_view type;      ///< stored event name, such as CartItemAdded
+  std::string_view payload;   ///< JSON object
+  std::string_view metadata;  ///< JSON object of strings; empty when there is none
 };
 
 /// A run of events read in one go, with the memory their texts live in.

@@ -16,11 +16,11 @@ namespace leftfold {
 
 /// One event as a writer hands it in.
 struct NewEvent {
-  Uuid id;                   ///< unique identity, chosen by the writer (Uuid::v7)
-  std::string type;          ///< stored event name; not empty
-  std::string payload;       ///< JSON object
-  std::string metadata;      ///< JSON object of strings; empty for none
-  int schema_version = 1;    ///< version of the event's struct
+  Uuid id;                 ///< unique identity, chosen by the writer (Uuid::v7)
+  std::string type;        ///< stored event name; not empty
+  std::string payload;     ///< JSON object
+  std::string metadata;    ///< JSON object of strings; empty for none
+  int schema_version = 1;  ///< version of the event's struct
 };
 
 /// The events of one command on one aggregate: stored whole or not at all.
@@ -36,11 +36,12 @@ inline constexpr std::size_t kMaxIdempotencyKeyBytes = 512;
 
 /// The events are durable.
 struct Appended {
-  Version version;             ///< the aggregate's last version after this append
-  Position position;           ///< position of the last event appended; start() when there was none
-  std::size_t events = 0;      ///< how many events the append stored
-  Timestamp committed_at{};    ///< the store's wall clock at the commit
-  bool repeated = false;       ///< true: the idempotency key was used before, this is the first result, nothing new was stored
+  Version version;           ///< the aggregate's last version after this append
+  Position position;         ///< position of the last event appended; start() when there was none
+  std::size_t events = 0;    ///< how many events the append stored
+  Timestamp committed_at{};  ///< the store's wall clock at the commit
+  bool repeated =
+      false;  ///< true: the idempotency key was used before, this is the first result, nothing new was stored
 };
 
 /// Another writer was first; nothing was stored.

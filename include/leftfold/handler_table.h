@@ -22,8 +22,8 @@ template <class H, class E>
 concept Handles = HandlesPlain<H, E> || HandlesWithMetadata<H, E>;
 /// Almost: an `on` that would need a changeable event, and would otherwise be ignored without a word.
 template <class H, class E>
-concept HandlesMutable = !Handles<H, E> && (requires(H& h, E& e) { h.on(e); } ||
-                                            requires(H& h, E& e, EventMetadata& m) { h.on(e, m); });
+concept HandlesMutable =
+    !Handles<H, E> && (requires(H& h, E& e) { h.on(e); } || requires(H& h, E& e, EventMetadata& m) { h.on(e, m); });
 
 namespace detail {
 
@@ -100,9 +100,8 @@ class HandlerTable {
                             static_cast<H*>(h)->on(detail::decode<E>(e), metadata_of(e));
                           }});
     } else if constexpr (HandlesPlain<H, E>) {
-      entries_.push_back({event_name<E>(), [](void* h, const RecordedEvent& e) {
-                            static_cast<H*>(h)->on(detail::decode<E>(e));
-                          }});
+      entries_.push_back(
+          {event_name<E>(), [](void* h, const RecordedEvent& e) { static_cast<H*>(h)->on(detail::decode<E>(e)); }});
     } else {
       ignored_.push_back(event_name<E>());
     }

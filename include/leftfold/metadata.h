@@ -13,19 +13,19 @@ namespace leftfold {
 
 /// The facts around one stored event, handed to `on(const E&, const EventMetadata&)`. Plain value.
 struct EventMetadata {
-  Uuid event_id;             ///< the same on every delivery: the idempotency key for side effects
-  std::string event_type;    ///< stored event name
-  int schema_version = 1;    ///< version of the event's struct when it was written
+  Uuid event_id;           ///< the same on every delivery: the idempotency key for side effects
+  std::string event_type;  ///< stored event name
+  int schema_version = 1;  ///< version of the event's struct when it was written
   std::string aggregate_id;
-  Version version;           ///< place in the aggregate
-  Position position;         ///< place in the store, or in its broker partition
-  Timestamp committed_at{};  ///< the store's wall clock at the commit
-  Uuid commit_id;            ///< id of the first event of the same command
-  int commit_pos = 0;        ///< 0-based place among the events of the same command
-  int commit_size = 1;       ///< how many events that command created
-  std::string correlation_id;  ///< what business transaction this belongs to; empty if none was given
-  std::string causation_id;    ///< the event or request that caused it; empty if none was given
-  std::string traceparent;     ///< W3C trace context; empty if none was given
+  Version version;                             ///< place in the aggregate
+  Position position;                           ///< place in the store, or in its broker partition
+  Timestamp committed_at{};                    ///< the store's wall clock at the commit
+  Uuid commit_id;                              ///< id of the first event of the same command
+  int commit_pos = 0;                          ///< 0-based place among the events of the same command
+  int commit_size = 1;                         ///< how many events that command created
+  std::string correlation_id;                  ///< what business transaction this belongs to; empty if none was given
+  std::string causation_id;                    ///< the event or request that caused it; empty if none was given
+  std::string traceparent;                     ///< W3C trace context; empty if none was given
   std::map<std::string, std::string> headers;  ///< the program's own
 };
 

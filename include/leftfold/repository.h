@@ -20,12 +20,12 @@
 namespace leftfold {
 
 struct RepositoryOptions {
-  int attempts = 10;                ///< how often execute runs a command that meets a conflict, before VersionConflict
+  int attempts = 10;  ///< how often execute runs a command that meets a conflict, before VersionConflict
   /// Longest wait between attempts (random, growing; none after the first conflict). Zero for none, as tests with a
   /// clock that stands still want it.
   std::chrono::milliseconds max_back_off{20};
-  std::size_t page_events = 1000;   ///< events read at once while loading
-  Clock* clock = &system_clock();   ///< dates event ids; must outlive the repository
+  std::size_t page_events = 1000;  ///< events read at once while loading
+  Clock* clock = &system_clock();  ///< dates event ids; must outlive the repository
 };
 
 /// What a command says about itself.
@@ -89,15 +89,20 @@ class Repository {
   [[nodiscard]] Root load(std::string_view id) const { return load(id, {}); }
 
   /// The aggregate as it was just after event `version`, or as it is now if it is not that far. Throws like load.
-  [[nodiscard]] Root load_at(std::string_view id, Version version) const { return load(id, {.version = version, .time = {}}); }
+  [[nodiscard]] Root load_at(std::string_view id, Version version) const {
+    return load(id, {.version = version, .time = {}});
+  }
 
   /// The aggregate as it was at `time`: with every event committed then or before. Throws like load.
-  [[nodiscard]] Root load_at(std::string_view id, Timestamp time) const { return load(id, {.version = {}, .time = time}); }
+  [[nodiscard]] Root load_at(std::string_view id, Timestamp time) const {
+    return load(id, {.version = {}, .time = time});
+  }
 
   /// Appends the events that `root` has created since it was loaded; nothing happens when there are none.
-  /// Throws VersionConflict when another writer was first (root is unchanged; load again), Error like EventStore::append;
-  /// an unknown outcome is settled by reading, and only if that fails too it throws Error(in_doubt). When the result is
-  /// repeated, the events of `root` were not stored: load again to see the first ones.
+  /// Throws VersionConflict when another writer was first (root is unchanged; load again), Error like
+  /// EventStore::append; an unknown outcome is settled by reading, and only if that fails too it throws
+  /// Error(in_doubt). When the result is repeated, the events of `root` were not stored: load again to see the first
+  /// ones.
   CommandResult save(Root& root, const CommandOptions& command = {}) const {
     const Version expected = root.stored_version();
     Version actual;
@@ -105,13 +110,14 @@ class Repository {
     throw VersionConflict{root.id(), expected, actual};
   }
 
-  /// Loads the aggregate, calls `command(root)`, appends what it created. On a conflict, loads and calls it again, up to
-  /// RepositoryOptions::attempts times, so `command` must not have effects of its own. What it throws passes through
+  /// Loads the aggregate, calls `command(root)`, appends what it created. On a conflict, loads and calls it again, up
+  /// to RepositoryOptions::attempts times, so `command` must not have effects of its own. What it throws passes through
   /// and nothing is stored. With an idempotency key that was used before, `command` is not called.
   /// Throws like load and save.
   template <class Command>
   CommandResult execute(std::string_view id, Command&& command, const CommandOptions& options = {}) const {
-    static_assert(std::is_invocable_v<Command&, Root&>, "a command is called with the aggregate: [](Cart& cart) { ... }");
+    static_assert(std::is_invocable_v<Command&, Root&>,
+                  "a command is called with the aggregate: [](Cart& cart) { ... }");
     if constexpr (std::is_invocable_v<Command&, Root&>) {
       static_assert(std::is_void_v<std::invoke_result_t<Command&, Root&>>,
                     "a command returns nothing: on a repeated idempotency key it is not called at all");

@@ -24,39 +24,40 @@ namespace leftfold {
 
 struct RunnerOptions {
   std::string group = "example-group";  ///< checkpoints are kept under "<group>.<handler>"; one group a service
-  std::size_t workers = 10;             ///< threads of a Listener that may run in parallel (KAFKA_CONSUMER_MAX_PARALLEL_HANDLES)
-  std::size_t max_in_flight = 30;       ///< events of a Listener taken and not finished (KAFKA_CONSUMER_MAX_QUEUE_SIZE)
-  std::chrono::milliseconds drain{30'000};  ///< how long run() waits for handlers in progress after a stop, and how long
-                                            ///< a revoked partition is kept for them
-  Clock* clock = &system_clock();       ///< must outlive the Runner
-  Logger* log = &no_log();              ///< must outlive the Runner
+  std::size_t workers = 10;  ///< threads of a Listener that may run in parallel (KAFKA_CONSUMER_MAX_PARALLEL_HANDLES)
+  std::size_t max_in_flight = 30;  ///< events of a Listener taken and not finished (KAFKA_CONSUMER_MAX_QUEUE_SIZE)
+  std::chrono::milliseconds drain{30'000};  ///< how long run() waits for handlers in progress after a stop, and how
+                                            ///< long a revoked partition is kept for them
+  Clock* clock = &system_clock();  ///< must outlive the Runner
+  Logger* log = &no_log();         ///< must outlive the Runner
 };
 
 /// Settings of one handler; zero or empty means the Runner's.
 struct HandlerOptions {
-  std::string name{};              ///< empty: handler_name<H>()
-  std::size_t workers = 0;         ///< Listeners: 0 = 1, or RunnerOptions::workers if every `on` is const
-  std::size_t max_in_flight = 0;   ///< Listeners
-  std::size_t batch = 256;         ///< Projectors: most events in one transaction; 0 = 256
-  StartFrom start = StartFrom::beginning;          ///< where a handler without a checkpoint starts
-  std::chrono::milliseconds checkpoint_every{100}; ///< events a Listener finished since are delivered again after a crash
+  std::string name{};                      ///< empty: handler_name<H>()
+  std::size_t workers = 0;                 ///< Listeners: 0 = 1, or RunnerOptions::workers if every `on` is const
+  std::size_t max_in_flight = 0;           ///< Listeners
+  std::size_t batch = 256;                 ///< Projectors: most events in one transaction; 0 = 256
+  StartFrom start = StartFrom::beginning;  ///< where a handler without a checkpoint starts
+  std::chrono::milliseconds checkpoint_every{
+      100};  ///< events a Listener finished since are delivered again after a crash
 };
 
 /// What a subscription is doing, as status() reports it.
 struct SubscriptionStatus {
-  std::string name;        ///< "<group>.<handler>"
-  std::string kind;        ///< "listener" or "projector"
-  std::string state;       ///< "starting", "waiting" (another process has the work), "running", "stopped", "failed"
-  Position done;           ///< everything up to here is finished, in partition 0
-  Position head;           ///< newest event taken from the feed
+  std::string name;           ///< "<group>.<handler>"
+  std::string kind;           ///< "listener" or "projector"
+  std::string state;          ///< "starting", "waiting" (another process has the work), "running", "stopped", "failed"
+  Position done;              ///< everything up to here is finished, in partition 0
+  Position head;              ///< newest event taken from the feed
   std::uint64_t handled = 0;  ///< calls of `on` that returned, since start
   std::uint64_t passed = 0;   ///< events of no interest to the handler, since start
   std::size_t in_flight = 0;  ///< taken and not finished
 };
 
-/// A handler threw, or the event did not decode, and its subscription stopped before the event: nothing was skipped, the
-/// next run starts there. what() names the subscription, the event, its aggregate, version and position, and the cause.
-/// Immutable.
+/// A handler threw, or the event did not decode, and its subscription stopped before the event: nothing was skipped,
+/// the next run starts there. what() names the subscription, the event, its aggregate, version and position, and the
+/// cause. Immutable.
 class HandlerFailed final : public Error {
  public:
   HandlerFailed(std::string subscription, const EventMetadata& event, std::string cause);
@@ -93,8 +94,8 @@ struct HandlerEntry {
   HandlerTable table;
   std::string_view default_name;
   bool is_projector = false;
-  ReadModel* read_model = nullptr;     // projectors with one
-  void (*reset)(void*) = nullptr;      // projectors
+  ReadModel* read_model = nullptr;  // projectors with one
+  void (*reset)(void*) = nullptr;   // projectors
   HandlerOptions options;
 };
 
@@ -104,9 +105,10 @@ struct HandlerEntry {
 /// Add every handler, then run(). add() and run(): one thread; everything else: any thread, also while run() runs.
 /// The feed, the handlers, the clock and the log must outlive it.
 ///
-/// Per handler, events of one aggregate are handled in order, one at a time; a checkpoint is stored only when everything
-/// up to it is finished, so a crash makes a Listener see the last events again and loses none. A feed or a read model that
-/// does not answer (Error::retryable) is asked again until it does. docs/decisions/0004-runner.md explains the algorithm.
+/// Per handler, events of one aggregate are handled in order, one at a time; a checkpoint is stored only when
+/// everything up to it is finished, so a crash makes a Listener see the last events again and loses none. A feed or a
+/// read model that does not answer (Error::retryable) is asked again until it does. docs/decisions/0004-runner.md
+/// explains the algorithm.
 class Runner {
  public:
   /// Throws Error(invalid_argument) for an empty group, no workers, no room in flight, or a negative time.
@@ -117,8 +119,8 @@ class Runner {
   Runner& operator=(const Runner&) = delete;
 
   /// Adds a Projector or a Listener; compile errors say what to write when it is not right.
-  /// Throws Error(invalid_argument) for a name or a handler used twice, for StartFrom::latest with a Projector in memory
-  /// (it is rebuilt from the first event), a negative time, and while run() runs; then nothing is added.
+  /// Throws Error(invalid_argument) for a name or a handler used twice, for StartFrom::latest with a Projector in
+  /// memory (it is rebuilt from the first event), a negative time, and while run() runs; then nothing is added.
   template <class H>
   Runner& add(H& handler, HandlerOptions options = {}) {
     static_assert(ProjectorType<H> || ListenerType<H>,
@@ -154,9 +156,9 @@ class Runner {
   [[nodiscard]] Running start();
 
   /// Waits until every handler has finished everything up to `position` of partition 0: read your own writes. A
-  /// subscription that another process has counts as not finished. Not for use inside a handler, which waits for itself.
-  /// Returns false when `deadline` (on the Runner's clock) or `stop` came first, or the Runner is not running any more;
-  /// before the first run() it waits for it.
+  /// subscription that another process has counts as not finished. Not for use inside a handler, which waits for
+  /// itself. Returns false when `deadline` (on the Runner's clock) or `stop` came first, or the Runner is not running
+  /// any more; before the first run() it waits for it.
   [[nodiscard]] bool wait_until_handled(Position position, const std::stop_token& stop, Instant deadline);
 
   /// Calls `f(handler)` while the handler handles nothing, so that a table in memory can be read safely. It comes in

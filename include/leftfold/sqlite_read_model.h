@@ -115,8 +115,7 @@ class SqliteReadModel final : public ReadModel {
  public:
   /// Tables live in `file`; it is created when missing. ":memory:" gives tables that end with this object;
   /// there other threads' queries wait for the end of a transaction.
-  explicit SqliteReadModel(std::string file,
-                           std::chrono::milliseconds lock_timeout = std::chrono::seconds{30});
+  explicit SqliteReadModel(std::string file, std::chrono::milliseconds lock_timeout = std::chrono::seconds{30});
   /// As above with the path asked for at first use: for programs that learn it from their command line.
   explicit SqliteReadModel(std::function<std::string()> file);
   ~SqliteReadModel() override;

@@ -2,8 +2,8 @@
 
 #include <leftfold/error.h>
 
-#include "core/place.h"
 #include "core/in_quotes.h"
+#include "core/place.h"
 
 namespace leftfold {
 

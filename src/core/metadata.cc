@@ -16,8 +16,8 @@ using Texts = std::map<std::string, std::string>;
 
 struct ReservedName {
   std::string_view name;
-  std::string CommandContext::*context;
-  std::string EventMetadata::*metadata;
+  std::string CommandContext::* context;
+  std::string EventMetadata::* metadata;
 };
 
 constexpr std::array<ReservedName, 3> kReserved{{
@@ -49,7 +49,8 @@ EventMetadata metadata_of(const RecordedEvent& event) {
                                         std::to_string(event.version.value()) + ") does not decode: " + e.what()};
   }
   for (const ReservedName& reserved : kReserved) {
-    if (auto node = meta.headers.extract(std::string{reserved.name})) meta.*reserved.metadata = std::move(node.mapped());
+    if (auto node = meta.headers.extract(std::string{reserved.name}))
+      meta.*reserved.metadata = std::move(node.mapped());
   }
   return meta;
 }
@@ -76,7 +77,8 @@ std::string to_metadata_json(const CommandContext& context) {
     const std::string& value = context.*reserved.context;
     if (!value.empty()) texts.emplace(reserved.name, value);
   }
-  if (texts.contains("")) throw Error{Errc::invalid_argument, "a header has an empty name: give it one or leave it out"};
+  if (texts.contains(""))
+    throw Error{Errc::invalid_argument, "a header has an empty name: give it one or leave it out"};
   return to_json(texts);
 }
 

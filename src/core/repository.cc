@@ -8,15 +8,15 @@
 
 #include <leftfold/error.h>
 
-#include "core/place.h"
 #include "core/in_quotes.h"
+#include "core/place.h"
 
 namespace leftfold::detail {
 
 namespace {
 
-// Upper bound of the wait after the first conflict that is waited for; it doubles up to RepositoryOptions::max_back_off.
-// Full jitter, as in the AWS Architecture Blog's "Exponential Backoff And Jitter".
+// Upper bound of the wait after the first conflict that is waited for; it doubles up to
+// RepositoryOptions::max_back_off. Full jitter, as in the AWS Architecture Blog's "Exponential Backoff And Jitter".
 constexpr std::chrono::microseconds kBackOffBase{200};
 
 // How often an append whose outcome is unknown is settled by reading before the caller is told.
@@ -48,8 +48,7 @@ std::optional<AppendResult> settle(EventStore& store, const AppendRequest& reque
     if (auto first = store.find_append(request.aggregate_id, request.idempotency_key)) return *first;
     return std::nullopt;
   }
-  const EventPage page =
-      store.read_stream(request.aggregate_id, request.expected.next(), request.events.size());
+  const EventPage page = store.read_stream(request.aggregate_id, request.expected.next(), request.events.size());
   if (page.empty()) return std::nullopt;
   if (page[0].id == request.events.front().id) {
     const RecordedEvent& last = page.back();
@@ -89,8 +88,8 @@ void load(EventStore& store, const RepositoryOptions& options, const AggregateOp
       if (limit.version && event.version > *limit.version) return;
       if (limit.time && event.committed_at > *limit.time) return;
       if (event.version != next) {
-        throw Error{Errc::corrupt, "aggregate " + in_quotes(id) + ": expected version " +
-                                       std::to_string(next.value()) + ", found " + place_of(event) +
+        throw Error{Errc::corrupt, "aggregate " + in_quotes(id) + ": expected version " + std::to_string(next.value()) +
+                                       ", found " + place_of(event) +
                                        ": the store lost or repeated an event; restore it from a backup"};
       }
       ops.apply(root, event);

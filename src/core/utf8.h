@@ -5,7 +5,8 @@
 
 namespace leftfold::detail {
 
-// True when `text` is well-formed UTF-8 (Unicode 15, table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF).
+// True when `text` is well-formed UTF-8 (Unicode 15, table 3-7: no overlong forms, no surrogates, nothing above
+// U+10FFFF).
 [[nodiscard]] bool is_utf8(std::string_view text) noexcept;
 
 }  // namespace leftfold::detail

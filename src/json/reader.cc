@@ -124,7 +124,8 @@ void Reader::null(Value& in) {
 
 void Reader::boolean(Value& in, void* into) {
   bool flag = false;
-  if (const auto error = in.get_bool().get(flag)) [[unlikely]] wrong_type(in, "true or false", error);
+  if (const auto error = in.get_bool().get(flag)) [[unlikely]]
+    wrong_type(in, "true or false", error);
   *static_cast<bool*>(into) = flag;
 }
 
@@ -167,7 +168,8 @@ void Reader::floating(Value& in, void* into) {
     float narrow = 0;
     const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), narrow);
     if (error == std::errc::result_out_of_range && std::abs(number) < 1) narrow = static_cast<float>(number);
-    else if (error != std::errc{} || std::isinf(narrow)) wrong_type(in, "a number that fits a float", simdjson::NUMBER_ERROR);
+    else if (error != std::errc{} || std::isinf(narrow))
+      wrong_type(in, "a number that fits a float", simdjson::NUMBER_ERROR);
     *static_cast<float*>(into) = narrow;
   } else {
     *static_cast<double*>(into) = number;
@@ -200,7 +202,8 @@ void Reader::object(Value& in, const ObjectType& type, void* into) {
     if (next == type.size || !is_key(raw.raw(), type.names[next])) {
       std::string_view name;
       check(field.unescaped_key().get(name), raw.raw());
-      for (index = 0; index < type.size && type.names[index] != name; ++index) {}
+      for (index = 0; index < type.size && type.names[index] != name; ++index) {
+      }
       if (index == type.size) {
         skip(field.value());
         continue;

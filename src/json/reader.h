@@ -72,7 +72,8 @@ class Reader {
   void enter(Value& in);
   void leave() { --depth_; }
   void check(error_code error, const char* at = nullptr) {
-    if (error != simdjson::SUCCESS) [[unlikely]] malformed(error, at);
+    if (error != simdjson::SUCCESS) [[unlikely]]
+      malformed(error, at);
   }
   [[noreturn]] void malformed(error_code error, const char* at);
   [[noreturn]] void wrong_type(Value& in, std::string_view expected, error_code error);
@@ -89,7 +90,8 @@ class Reader {
 
 std::string_view Reader::text(Value& in, std::string_view expected) {
   std::string_view unescaped;
-  if (const auto error = in.get_string().get(unescaped)) [[unlikely]] wrong_type(in, expected, error);
+  if (const auto error = in.get_string().get(unescaped)) [[unlikely]]
+    wrong_type(in, expected, error);
   return unescaped;
 }
 
@@ -120,7 +122,8 @@ void Reader::each(ondemand::array elements, Element element) {
 }
 
 inline void Reader::enter(Value& in) {
-  if (++depth_ > kMaxDepth) [[unlikely]] fail(place(in), "arrays and objects are nested deeper than 32");
+  if (++depth_ > kMaxDepth) [[unlikely]]
+    fail(place(in), "arrays and objects are nested deeper than 32");
 }
 
 }  // namespace leftfold::json

@@ -13,7 +13,8 @@ std::size_t first_bad_utf8(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
     std::size_t size = 1;
-    while (size < 4 && at + size < text.size() && (static_cast<unsigned char>(text[at + size]) & 0xC0U) == 0x80U) ++size;
+    while (size < 4 && at + size < text.size() && (static_cast<unsigned char>(text[at + size]) & 0xC0U) == 0x80U)
+      ++size;
     if (!simdjson::validate_utf8(text.data() + at, size)) break;
     at += size;
   }
@@ -119,6 +120,5 @@ void Reader::fail(const char* at, std::string_view problem) const {
   const std::size_t offset = at == nullptr ? text_.size() : at < begin ? 0 : static_cast<std::size_t>(at - begin);
   throw JsonError{path_at(text_, offset), problem};
 }
-
 
 }  // namespace leftfold::json

@@ -45,7 +45,8 @@ void Reader::fixed_array(Value& in, const ArrayType& type, void* into) {
   auto* const first = static_cast<std::byte*>(type.data(into));
   std::size_t size = 0;
   each(elements, [&](Value& element) {
-    if (size == type.size) fail(place(in), "expected an array of " + std::to_string(type.size) + " elements, found more");
+    if (size == type.size)
+      fail(place(in), "expected an array of " + std::to_string(type.size) + " elements, found more");
     any_value(element, *type.element, first + type.stride * size++);
   });
   if (size != type.size) {

@@ -182,7 +182,8 @@ TimeText read_duration(std::string_view text, const TimeType& type, std::int64_t
     bool of_clock;  ///< behind the T
     std::int64_t seconds;
   };
-  constexpr Part kParts[] = {{'W', false, 604800}, {'D', false, 86400}, {'H', true, 3600}, {'M', true, 60}, {'S', true, 1}};
+  constexpr Part kParts[] = {
+      {'W', false, 604800}, {'D', false, 86400}, {'H', true, 3600}, {'M', true, 60}, {'S', true, 1}};
   Atto seconds = 0;
   std::int64_t fraction = 0;
   bool exact = true;

@@ -20,9 +20,9 @@ namespace leftfold::detail {
 
 class MemorySubscription;
 
-/// The insides that a MemoryStore and its subscriptions share. The EventStore's functions keep the contracts of event_store.h.
-/// Any thread: all of it is read and written under mutex_, and every change that a take() may be waiting for ends with
-/// changed_.notify_all(). The clock must outlive it.
+/// The insides that a MemoryStore and its subscriptions share. The EventStore's functions keep the contracts of
+/// event_store.h. Any thread: all of it is read and written under mutex_, and every change that a take() may be waiting
+/// for ends with changed_.notify_all(). The clock must outlive it.
 class MemoryLog {
  public:
   explicit MemoryLog(Clock& clock) : clock_{&clock} {}

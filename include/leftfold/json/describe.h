@@ -168,30 +168,28 @@ template <class T>
 struct Description<std::optional<T>> {
   static_assert(!detail::kMayBeNull<T>, "leftfold: an optional of something that can itself be null cannot be stored");
   using Optional = std::optional<T>;
-  static constexpr OptionalType value{
-      {Kind::optional},
-      &Description<T>::value,
-      [](const void* optional) -> const void* {
-        const auto& held = detail::as<Optional>(optional);
-        return held ? &*held : nullptr;
-      },
-      [](void* optional) -> void* { return &detail::as<Optional>(optional).emplace(); },
-      [](void* optional) { detail::as<Optional>(optional).reset(); }};
+  static constexpr OptionalType value{{Kind::optional},
+                                      &Description<T>::value,
+                                      [](const void* optional) -> const void* {
+                                        const auto& held = detail::as<Optional>(optional);
+                                        return held ? &*held : nullptr;
+                                      },
+                                      [](void* optional) -> void* { return &detail::as<Optional>(optional).emplace(); },
+                                      [](void* optional) { detail::as<Optional>(optional).reset(); }};
 };
 
 template <class T, class Allocator>
 struct Description<std::vector<T, Allocator>> {
   using List = std::vector<T, Allocator>;
-  static constexpr ListType value{
-      {Kind::list},
-      &Description<T>::value,
-      sizeof(T),
-      [](const void* list, std::size_t& size) -> const void* {
-        size = detail::as<List>(list).size();
-        return detail::as<List>(list).data();
-      },
-      [](void* list) { detail::as<List>(list).clear(); },
-      [](void* list) -> void* { return &detail::as<List>(list).emplace_back(); }};
+  static constexpr ListType value{{Kind::list},
+                                  &Description<T>::value,
+                                  sizeof(T),
+                                  [](const void* list, std::size_t& size) -> const void* {
+                                    size = detail::as<List>(list).size();
+                                    return detail::as<List>(list).data();
+                                  },
+                                  [](void* list) { detail::as<List>(list).clear(); },
+                                  [](void* list) -> void* { return &detail::as<List>(list).emplace_back(); }};
 };
 
 template <class Allocator>
@@ -207,8 +205,9 @@ struct Description<std::vector<bool, Allocator>> {
 
 template <class T, std::size_t size>
 struct Description<std::array<T, size>> {
-  static constexpr ArrayType value{{Kind::array}, &Description<T>::value, sizeof(T), size,
-                                   [](void* array) -> void* { return detail::as<std::array<T, size>>(array).data(); }};
+  static constexpr ArrayType value{{Kind::array}, &Description<T>::value, sizeof(T), size, [](void* array) -> void* {
+                                     return detail::as<std::array<T, size>>(array).data();
+                                   }};
 };
 
 template <detail::MapLike Map>
@@ -216,20 +215,19 @@ struct Description<Map> {
   using Key = typename Map::key_type;
   static_assert(std::is_same_v<Key, std::string> || std::is_enum_v<Key> || std::is_same_v<Key, Uuid>,
                 "leftfold: the key of a stored map must be std::string, an enum or leftfold::Uuid");
-  static constexpr MapType value{
-      {Kind::map},
-      &Description<Key>::value,
-      &Description<typename Map::mapped_type>::value,
-      [](const void* map, void* context, void (*visit)(void*, const void*, const void*)) {
-        for (const auto& [key, mapped] : detail::as<Map>(map)) visit(context, &key, &mapped);
-      },
-      [](void* map) { detail::as<Map>(map).clear(); },
-      [](void* map, void* context, Fill fill_key) -> void* {
-        Key key{};
-        fill_key(context, &key);
-        const auto [place, added] = detail::as<Map>(map).try_emplace(std::move(key));
-        return added ? &place->second : nullptr;
-      }};
+  static constexpr MapType value{{Kind::map},
+                                 &Description<Key>::value,
+                                 &Description<typename Map::mapped_type>::value,
+                                 [](const void* map, void* context, void (*visit)(void*, const void*, const void*)) {
+                                   for (const auto& [key, mapped] : detail::as<Map>(map)) visit(context, &key, &mapped);
+                                 },
+                                 [](void* map) { detail::as<Map>(map).clear(); },
+                                 [](void* map, void* context, Fill fill_key) -> void* {
+                                   Key key{};
+                                   fill_key(context, &key);
+                                   const auto [place, added] = detail::as<Map>(map).try_emplace(std::move(key));
+                                   return added ? &place->second : nullptr;
+                                 }};
 };
 
 template <detail::SetLike Set>
@@ -253,7 +251,10 @@ template <class T>
 struct Description<T> {
   static constexpr const auto& kNames = reflect::enum_names<T>();
   static constexpr EnumType value{
-      {Kind::enumeration}, reflect::type_name<T>(), kNames.size(), kNames.data(),
+      {Kind::enumeration},
+      reflect::type_name<T>(),
+      kNames.size(),
+      kNames.data(),
       [](const void* enumeration) { return static_cast<std::int64_t>(detail::as<T>(enumeration)); },
       [](void* enumeration, int number) { detail::as<T>(enumeration) = static_cast<T>(number); }};
 };
@@ -285,8 +286,9 @@ consteval std::string_view tag_of() {
   } else {
     constexpr bool named = std::is_enum_v<T> || std::is_aggregate_v<T> || std::floating_point<T> ||
                            std::same_as<T, Uuid> || std::same_as<T, Version> || std::same_as<T, Position>;
-    static_assert(named && !requires { typename std::tuple_size<T>::type; },
-                  "leftfold: an alternative of a stored variant needs a name of its own: put it into a struct");
+    static_assert(
+        named && !requires { typename std::tuple_size<T>::type; },
+        "leftfold: an alternative of a stored variant needs a name of its own: put it into a struct");
     return reflect::type_name<T>();
   }
 }
@@ -303,7 +305,10 @@ struct Description<std::variant<T...>> {
   static constexpr void* (*kEmplace[])(Variant&) = {
       [](Variant& variant) -> void* { return &variant.template emplace<T>(); }...};
   static constexpr VariantType value{
-      {Kind::variant}, sizeof...(T), kTags.data(), kTypes,
+      {Kind::variant},
+      sizeof...(T),
+      kTags.data(),
+      kTypes,
       [](const void* variant) -> std::size_t {
         const auto& held = detail::as<Variant>(variant);
         return held.valueless_by_exception() ? sizeof...(T) : held.index();

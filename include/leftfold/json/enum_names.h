@@ -46,13 +46,15 @@ consteval std::string_view spell_all(std::integer_sequence<int, offset...>) {
 
 template <class Enum>
 struct EnumNames {
-  static_assert(requires { Enum{0}; },
-                "leftfold: an enum without a fixed type cannot be stored: write 'enum class X' or 'enum X : int'");
+  static_assert(
+      requires { Enum{0}; },
+      "leftfold: an enum without a fixed type cannot be stored: write 'enum class X' or 'enum X : int'");
   using Underlying = std::underlying_type_t<Enum>;
   static constexpr int kFirst = std::is_signed_v<Underlying> ? kEnumMin : 0;
-  static constexpr int kLast =
-      sizeof(Underlying) > 1 ? kEnumMax : static_cast<int>(std::numeric_limits<Underlying>::max());
-  static constexpr std::string_view kText = spell_all<Enum, kFirst>(std::make_integer_sequence<int, kLast - kFirst + 1>{});
+  static constexpr int kLast = sizeof(Underlying) > 1 ? kEnumMax
+                                                      : static_cast<int>(std::numeric_limits<Underlying>::max());
+  static constexpr std::string_view kText =
+      spell_all<Enum, kFirst>(std::make_integer_sequence<int, kLast - kFirst + 1>{});
 
   /// Calls found(value, name) for each value that has a name.
   template <class Found>

@@ -13,8 +13,34 @@ struct EnumName;
 namespace leftfold::json {
 
 enum class Kind : unsigned char {
-  null, boolean, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float32, float64, string, bytes, uuid,
-  version, position, optional, list, bits, array, map, set, object, enumeration, variant, time, duration
+  null,
+  boolean,
+  int8,
+  int16,
+  int32,
+  int64,
+  uint8,
+  uint16,
+  uint32,
+  uint64,
+  float32,
+  float64,
+  string,
+  bytes,
+  uuid,
+  version,
+  position,
+  optional,
+  list,
+  bits,
+  array,
+  map,
+  set,
+  object,
+  enumeration,
+  variant,
+  time,
+  duration
 };
 
 /// The description of one type. The kinds with more to say derive from it. Values are addressed as void pointers to

@@ -106,7 +106,8 @@ TEST(HandlerTable, RefusesAnEventOfANewerProgram) {
     FAIL();
   } catch (const Error& e) {
     EXPECT_EQ(e.code(), Errc::unsupported);
-    EXPECT_NE(std::string_view{e.what()}.find("event_version 4, this program knows 3"), std::string_view::npos) << e.what();
+    EXPECT_NE(std::string_view{e.what()}.find("event_version 4, this program knows 3"), std::string_view::npos)
+        << e.what();
   }
   EXPECT_TRUE(table.handle(event("RefundPaid", "{}", 1)));  // older: missing fields keep their defaults
 }

@@ -43,8 +43,9 @@ TEST(Metadata, RoundTrips) {
 }
 
 TEST(Metadata, IsStoredAsAFlatObject) {
-  EXPECT_EQ(to_metadata_json({.correlation_id = "c", .causation_id = {}, .traceparent = {}, .headers = {{"tenant", "x"}}}),
-            R"({"correlation_id":"c","tenant":"x"})");
+  EXPECT_EQ(
+      to_metadata_json({.correlation_id = "c", .causation_id = {}, .traceparent = {}, .headers = {{"tenant", "x"}}}),
+      R"({"correlation_id":"c","tenant":"x"})");
 }
 
 TEST(Metadata, RefusesReservedAndEmptyHeaderNames) {

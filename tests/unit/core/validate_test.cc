@@ -57,8 +57,8 @@ TEST(Validate, NamesTheRuleThatIsBroken) {
 
 // The boundary cases of Unicode 15, table 3-7.
 TEST(Validate, RefusesTextThatIsNotUtf8) {
-  for (const char* bad : {"\x80", "\xC0\xAF", "\xC1\xBF", "\xC3", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xEF\xBF", "\xF0\x8F\xBF\xBF",
-                          "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "ok\xE2\x82"}) {
+  for (const char* bad : {"\x80", "\xC0\xAF", "\xC1\xBF", "\xC3", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xEF\xBF",
+                          "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "ok\xE2\x82"}) {
     expect_refused([bad](AppendRequest& r) { r.aggregate_id = bad; }, "not UTF-8");
     expect_refused([bad](AppendRequest& r) { r.events[0].type = bad; }, "not UTF-8");
     expect_refused([bad](AppendRequest& r) { r.idempotency_key = bad; }, "not UTF-8");

@@ -17,7 +17,8 @@ TEST(JsonEvolution, a_missing_field_has_its_default) {
 
 TEST(JsonEvolution, an_unknown_field_is_ignored) {
   const auto order = from_json<Order>(
-      R"({"new":{"a":[1,2.5,{"b":null}],"c":"\u00fc\"}"},"id":"x","":0,"i":1,"idx":2,"quantity ":3,"quantity":4,"last":false})");
+      R"({"new":{"a":[1,2.5,{"b":null}],"c":"\u00fc\"}"},"id":"x","":0,"i":1,"idx":2,)"
+      R"("quantity ":3,"quantity":4,"last":false})");
   EXPECT_EQ(order.id, "x");
   EXPECT_EQ(order.quantity, 4);
 }

@@ -13,7 +13,6 @@ using namespace std::chrono;
 
 namespace {
 
-
 std::string strip(std::string cell) {
   while (cell.starts_with(' ')) cell.erase(0, 1);
   while (cell.ends_with(' ')) cell.pop_back();

@@ -26,8 +26,9 @@ class Random {
   std::uint64_t bits() { return engine_(); }
 
   std::string string() {
-    static constexpr const char* kParts[] = {"a",  "pear", "\"", "\\", "\n", "\x01", "\x1f", "ü",   "€",
-                                             "🍐", "/",    " ",  "{",  "]",  ",",    ":",    "\x7f", "0123456789abcdef"};
+    static constexpr const char* kParts[] = {"a",    "pear", "\"", "\\", "\n",   "\x01",
+                                             "\x1f", "ü",    "€",  "🍐", "/",    " ",
+                                             "{",    "]",    ",",  ":",  "\x7f", "0123456789abcdef"};
     std::string text;
     for (std::size_t i = below(8); i > 0; --i) text += kParts[below(std::size(kParts))];
     return text;
@@ -177,8 +178,8 @@ TEST(JsonFuzz, damaged_documents_are_accepted_only_when_another_parser_accepts_t
     const std::string text = random.damaged(document.dump(-1, ' ', random.below(2) == 0));
     // nlohmann skips a byte order mark and takes a NUL for the end.
     if (text.starts_with("\xef\xbb\xbf") || text.find('\0') != text.npos) return;
-    const bool good = nlohmann::json::accept(text) && depth_of(text) <= json::kMaxDepth &&
-                      nlohmann::json::parse(text).is_object();
+    const bool good =
+        nlohmann::json::accept(text) && depth_of(text) <= json::kMaxDepth && nlohmann::json::parse(text).is_object();
     ASSERT_EQ(accepted<Nothing>(text), good) << text;
   });
 }

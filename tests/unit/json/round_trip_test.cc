@@ -25,7 +25,8 @@ void expect_limits() {
     too_small = "-" + std::to_string(static_cast<std::uint64_t>(Limits::max()) + 2);
   }
   EXPECT_EQ(read_error<Integer>(too_small).path(), "$");
-  for (const char* text : {"1.5", "1.0", "1e2", "1E0", "\"1\"", "true", "null", "[1]", "{}", "99999999999999999999999"}) {
+  for (const char* text :
+       {"1.5", "1.0", "1e2", "1E0", "\"1\"", "true", "null", "[1]", "{}", "99999999999999999999999"}) {
     expect_says(read_error<Integer>(text), "$", "expected a whole number from " + std::to_string(Limits::min()));
   }
   EXPECT_EQ(from_json<Integer>("-0"), 0);
@@ -151,9 +152,13 @@ TEST(JsonRoundTrip, leftfold_values) {
 
 TEST(JsonRoundTrip, bytes_are_base64) {
   // RFC 4648 section 10.
-  const std::pair<std::string_view, std::string_view> vectors[] = {
-      {"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},           {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<std::string_view, std::string_view> vectors[] = {{"", ""},
+                                                                   {"f", "Zg=="},
+                                                                   {"fo", "Zm8="},
+                                                                   {"foo", "Zm9v"},
+                                                                   {"foob", "Zm9vYg=="},
+                                                                   {"fooba", "Zm9vYmE="},
+                                                                   {"foobar", "Zm9vYmFy"}};
   for (const auto& [raw, text] : vectors) {
     Bytes bytes;
     for (const char c : raw) bytes.push_back(static_cast<std::byte>(c));
@@ -171,10 +176,9 @@ TEST(JsonRoundTrip, structs_keep_the_order_of_declaration) {
   order.items = {{"pear", 1.5, {"a", "b"}}, {}};
   order.counts = {{"x", 1}};
   order.payment = Price{5, "USD"};
-  expect_round_trip(order,
-                    R"({"id":"o1","quantity":1,"items":[{"name":"pear","price":1.5,"tags":["a","b"]},)"
-                    R"({"name":"","price":0,"tags":[]}],"counts":{"x":1},"maybe":7,)"
-                    R"("payment":{"Price":{"cents":5,"currency":"USD"}},"three":[1,2,3],"color":"red"})");
+  expect_round_trip(order, R"({"id":"o1","quantity":1,"items":[{"name":"pear","price":1.5,"tags":["a","b"]},)"
+                           R"({"name":"","price":0,"tags":[]}],"counts":{"x":1},"maybe":7,)"
+                           R"("payment":{"Price":{"cents":5,"currency":"USD"}},"three":[1,2,3],"color":"red"})");
 }
 
 namespace {
