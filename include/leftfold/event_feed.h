@@ -20,7 +20,7 @@ enum class SubscriptionKind {
   local,   ///< no checkpoint: every process reads everything, from the beginning, each time it starts
 };
 
-/// Where a subscription without a checkpoint starts.
+/// Where a subscription without a checkpoint starts; latest means the end as it is when it first subscribes.
 enum class StartFrom { beginning, latest };
 
 struct SubscriptionOptions {
@@ -29,7 +29,7 @@ struct SubscriptionOptions {
   StartFrom start = StartFrom::beginning;
 };
 
-/// A partition this process may handle from now on.
+/// A partition this process may handle from now on. Its events come with a later take(), so that seek() can come first.
 struct Assignment {
   std::int32_t partition = 0;
   std::int64_t epoch = 0;  ///< grows with every assignment of the partition; older epochs are fenced
@@ -63,7 +63,7 @@ class Subscription {
 
   /// Waits until there is something to report (an event, an assignment, a revocation), `deadline` (on the feed's clock)
   /// is reached, `stop` is requested or wake() is called; then returns at most `max` events, possibly none.
-  /// With `max` 0 it reports assignments and revocations only. Appends of this process end the wait at once, those
+  /// With `max` 0 it reports assignments and revocations only, and waits for them although there are events. Appends of this process end the wait at once, those
   /// of other processes within 50 ms.
   /// Throws Error(unavailable, corrupt); nothing is skipped then, the next call tries again.
   [[nodiscard]] virtual Taken take(std::size_t max, const std::stop_token& stop, Instant deadline) = 0;

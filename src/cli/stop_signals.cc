@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
+#include <ctime>
 #include <system_error>
 
 #include <leftfold/error.h>
@@ -17,6 +19,8 @@ namespace {
 // What the handler may touch: lock-free atomics and file descriptors (POSIX signal-safety).
 std::atomic<int> first_signal{0};
 std::atomic<int> write_end{-1};
+std::atomic<std::int64_t> first_at_ms{0};
+static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 static_assert(std::atomic<int>::is_always_lock_free);
 
 constexpr char kStop = 's';
@@ -29,10 +33,23 @@ void tell(char what) noexcept {
   errno = saved;
 }
 
+// timeout(1) and terminals send a signal to the process and to its group, so it arrives twice at once.
+constexpr std::int64_t kSameRequestMs = 100;
+
+std::int64_t now_ms() noexcept {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);  // POSIX signal-safe, and no matter of the program's own time
+  return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
 extern "C" void leftfold_cli_on_signal(int signal) {
-  int none = 0;
-  if (!first_signal.compare_exchange_strong(none, signal)) _exit(kSignal + signal);
-  tell(kStop);
+  int first = 0;
+  if (first_signal.compare_exchange_strong(first, signal)) {
+    first_at_ms = now_ms();
+    return tell(kStop);
+  }
+  const bool same_request = first == signal && now_ms() - first_at_ms.load() < kSameRequestMs;
+  if (!same_request) _exit(kSignal + signal);
 }
 
 /// Installs the handler unless the signal is ignored; returns what was there.
@@ -59,6 +76,7 @@ StopSignals::StopSignals() {
   read_end_ = ends[0];
   write_end = ends[1];
   first_signal = 0;
+  first_at_ms = now_ms();
   try {
     watcher_ = std::jthread{[this] { watch(); }};
   } catch (const std::system_error& error) {

@@ -8,9 +8,10 @@
 namespace leftfold::cli {
 
 /// While it exists, the first SIGINT or SIGTERM requests a stop, and a second one ends the process at once with 128
-/// plus its number. A signal that was ignored before (nohup, a shell's background job) stays ignored. The destructor
-/// brings the former dispositions back. The handler only writes to a pipe; a thread of its own reads there and requests
-/// the stop, because a stop runs callbacks that a signal handler must not. One object at a time.
+/// plus its number (the same one within 100 ms is one request that arrived twice). A signal that was ignored before
+/// (nohup, a shell's background job) stays ignored. The destructor brings the former dispositions back. The handler
+/// only writes to a pipe; a thread of its own reads there and requests the stop, because a stop runs callbacks that a
+/// signal handler must not. One object at a time.
 class StopSignals {
  public:
   /// Throws Error(unavailable) when the system has no pipe or thread left.

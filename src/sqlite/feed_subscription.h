@@ -59,6 +59,7 @@ class FeedSubscription final : public Subscription {
   std::int64_t epoch_ = 0;       // 0: not assigned
   std::int64_t lost_epoch_ = 0;  // to be reported
   Position next_after_;
+  Instant eager_until_{};  // another process wrote lately: look often until then
   std::minstd_rand random_;
   Waker waker_;
 };

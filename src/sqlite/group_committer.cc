@@ -3,9 +3,9 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <exception>
 #include <new>
 #include <string>
-#include <system_error>
 #include <utility>
 
 namespace leftfold::sqlite {
@@ -101,7 +101,7 @@ void GroupCommitter::lead(const Pending* own) {
 void GroupCommitter::hand_over(std::unique_lock<std::mutex>& lock) {
   try {
     if (!thread_.joinable()) thread_ = std::jthread{[this] { run_thread(); }};
-  } catch (const std::system_error&) {
+  } catch (const std::exception&) {  // no thread or no memory to be had
     lock.unlock();
     return lead(nullptr);
   }
