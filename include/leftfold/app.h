@@ -130,7 +130,8 @@ class App {
   /// Runner::run, and Error(invalid_argument) when the App has no handler.
   void run(const std::stop_token& stop);
   /// As run(), on a thread of its own until the returned object ends it: for commands that write and then wait with
-  /// runner().wait_until_handled(). Throws as runner(), and Error(invalid_argument) when there is no handler.
+  /// runner().wait_until_handled(). Throws as runner() and Runner::start, and Error(invalid_argument) when there is no
+  /// handler.
   [[nodiscard]] Running start();
   /// The logger the settings describe, to stderr. Throws as Settings::validate().
   [[nodiscard]] Logger& log();

@@ -28,8 +28,8 @@ struct RunnerOptions {
   std::size_t max_in_flight = 30;  ///< events of a Listener taken and not finished (KAFKA_CONSUMER_MAX_QUEUE_SIZE)
   std::chrono::milliseconds drain{30'000};  ///< how long run() waits for handlers in progress after a stop, and how
                                             ///< long a revoked partition is kept for them
-  Clock* clock = &system_clock();  ///< must outlive the Runner
-  Logger* log = &no_log();         ///< must outlive the Runner
+  Clock* clock = &system_clock();           ///< must outlive the Runner
+  Logger* log = &no_log();                  ///< must outlive the Runner
 };
 
 /// Settings of one handler; zero or empty means the Runner's.
@@ -148,11 +148,11 @@ class Runner {
   /// handler it waits for the stop. Projectors in memory are reset() first. May be called again afterwards: it begins
   /// when handlers that did not finish in time have finished.
   /// Throws HandlerFailed when a handler threw, Error(handler_failed) when a reset() did, Error when the feed or a read
-  /// model failed for good; the other subscriptions were drained.
+  /// model failed for good (the other subscriptions were drained), and Error(invalid_argument) while it runs already.
   void run(const std::stop_token& stop);
 
   /// As run(), on a thread of its own until the returned object ends it; wait_until_handled() may be called at once.
-  /// Throws std::system_error when there is no thread to be had.
+  /// Throws Error(invalid_argument) while it runs already, std::system_error when there is no thread to be had.
   [[nodiscard]] Running start();
 
   /// Waits until every handler has finished everything up to `position` of partition 0: read your own writes. A

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 #include "runtime/listener_loop.h"
@@ -43,8 +44,10 @@ class Runner::Impl {
   Impl(EventFeed& f, RunnerOptions o) : feed_{f}, options_{std::move(o)} {}
 
   void add(detail::HandlerEntry entry);
-  void run(const std::stop_token& stop);
+  void claim();
+  void unclaim() noexcept;
   void announce();
+  void run(const std::stop_token& stop);  // claimed before; ends the claim
   [[nodiscard]] bool wait_until_handled(Position position, const std::stop_token& stop, Instant deadline);
   [[nodiscard]] std::vector<SubscriptionStatus> status() const;
   [[nodiscard]] detail::HandlerGate& gate_of(const void* handler) const;
@@ -63,14 +66,15 @@ class Runner::Impl {
   const RunnerOptions options_;
   detail::HandledSignal signal_;
   std::atomic<Phase> phase_{Phase::not_yet};
-  mutable std::mutex mutex_;  // of the two lists: read by status() while run() and add() change them
+  std::atomic<bool> claimed_{false};  // from start() or run() to the end of the run
+  mutable std::mutex mutex_;          // of the two lists: read by status() while run() and add() change them
   std::vector<std::unique_ptr<RegisteredHandler>> handlers_;
   Loops loops_;                           // of the last run, in the order of handlers
   std::shared_ptr<RunContext> last_run_;  // whose threads may not have ended
 };
 
 void Runner::Impl::add(detail::HandlerEntry entry) {
-  if (phase_ == Phase::running) refuse("add every handler before run(), or after it returned");
+  if (claimed_) refuse("add every handler before run(), or after it returned");
   HandlerOptions& own = entry.options;
   if (own.batch == 0) own.batch = kDefaultBatch;
   if (own.name.empty()) own.name = entry.default_name;
@@ -125,6 +129,20 @@ void Runner::Impl::log_handlers() const {
   }
 }
 
+// Two runs at once would share handlers, checkpoints and this object's lists.
+void Runner::Impl::claim() {
+  if (claimed_.exchange(true)) {
+    refuse("it runs already: finish() the Running that start() returned, or end the other run(), and then begin again");
+  }
+}
+
+// However a run ends: nobody waits for one that is over.
+void Runner::Impl::unclaim() noexcept {
+  phase_ = Phase::ended;
+  signal_.moved();
+  claimed_ = false;
+}
+
 // A run is about to begin: who waits until something is handled waits for it and not for the last one.
 void Runner::Impl::announce() {
   for (const auto& handler : handlers_) handler->done = 0;
@@ -132,12 +150,9 @@ void Runner::Impl::announce() {
 }
 
 void Runner::Impl::run(const std::stop_token& stop) {
-  struct AtEnd {  // however it ends: nobody waits for a run that is over
+  struct AtEnd {
     Impl& self;
-    ~AtEnd() {
-      self.phase_ = Phase::ended;
-      self.signal_.moved();
-    }
+    ~AtEnd() { self.unclaim(); }
   };
   const AtEnd at_end{*this};
   if (last_run_) {  // handlers that did not return in time still run on their old threads
@@ -177,13 +192,15 @@ void Runner::Impl::wait_for_end(RunContext& run) {
   const auto all = [this](auto condition) { return std::all_of(loops_.begin(), loops_.end(), condition); };
   const bool ended = run.wait({}, deadline, [&] { return all([](const auto& loop) { return loop->ended(); }); });
   if (!ended) {
-    run.wait({}, kNever,
-             [&] { return all([](const auto& loop) { return loop->handles_on_poll_thread() || !loop->polling(); }); });
-    for (const auto& loop : loops_) {
-      if (loop->handles_on_poll_thread() && loop->status().state != "stopped") {
-        options_.log->log(LogLevel::warn, loop->handler().subscription, "the handler did not finish in time",
-                          {{"drain_ms", std::to_string(options_.drain.count())}});
-      }
+    Loops late;
+    run.wait({}, kNever, [&] {
+      late.clear();
+      std::copy_if(loops_.begin(), loops_.end(), std::back_inserter(late), [](const auto& l) { return l->polling(); });
+      return std::all_of(late.begin(), late.end(), [](const auto& loop) { return loop->handles_on_poll_thread(); });
+    });
+    for (const auto& loop : late) {
+      options_.log->log(LogLevel::warn, loop->handler().subscription, "the handler did not finish in time",
+                        {{"drain_ms", std::to_string(options_.drain.count())}});
     }
   }
   options_.log->log(LogLevel::info, "runner", "stopped");
@@ -238,10 +255,19 @@ Runner::Runner(EventFeed& feed, RunnerOptions options) {
 Runner::~Runner() = default;
 
 void Runner::add_entry(detail::HandlerEntry entry) { impl_->add(std::move(entry)); }
-void Runner::run(const std::stop_token& stop) { impl_->run(stop); }
+void Runner::run(const std::stop_token& stop) {
+  impl_->claim();
+  impl_->run(stop);
+}
 Running Runner::start() {
+  impl_->claim();
   impl_->announce();
-  return Running{std::make_unique<Running::Impl>([this](const std::stop_token& stop) { impl_->run(stop); })};
+  try {
+    return Running{std::make_unique<Running::Impl>([this](const std::stop_token& stop) { impl_->run(stop); })};
+  } catch (...) {
+    impl_->unclaim();
+    throw;
+  }
 }
 bool Runner::wait_until_handled(Position position, const std::stop_token& stop, Instant deadline) {
   return impl_->wait_until_handled(position, stop, deadline);

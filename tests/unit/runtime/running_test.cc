@@ -71,6 +71,20 @@ TEST_F(RunningTest, FinishThrowsWhatTheRunThrew) {
   EXPECT_NO_THROW(running.finish());
 }
 
+TEST_F(RunningTest, ASecondRunAtTheSameTimeIsRefusedAndTheFirstGoesOn) {
+  Count count;
+  Count other;
+  runner.add(count);
+  Running running = runner.start();
+  EXPECT_THROW(static_cast<void>(runner.start()), Error);
+  EXPECT_THROW(runner.run({}), Error);
+  EXPECT_THROW(runner.add(other), Error);
+  EXPECT_TRUE(handled(tick()));
+  running.finish();
+  running = runner.start();
+  EXPECT_TRUE(handled(tick()));
+}
+
 TEST_F(RunningTest, CanBeMovedAndDropped) {
   Count count;
   runner.add(count);
