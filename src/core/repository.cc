@@ -50,11 +50,18 @@ std::optional<AppendResult> settle(EventStore& store, const AppendRequest& reque
   }
   const EventPage page = store.read_stream(request.aggregate_id, request.expected.next(), request.events.size());
   if (page.empty()) return std::nullopt;
-  if (page[0].id == request.events.front().id) {
-    const RecordedEvent& last = page.back();
-    return Appended{last.version, last.position, page.size(), last.committed_at, false};
+  if (page[0].id != request.events.front().id) return Conflict{page.back().version};
+  const Version last{request.expected.value() + static_cast<std::int64_t>(request.events.size())};
+  const auto found = [&](const RecordedEvent& event) {
+    return Appended{last, event.position, request.events.size(), event.committed_at, false};
+  };
+  if (page.back().version == last) return found(page.back());
+  const EventPage rest = store.read_stream(request.aggregate_id, last, 1);  // a store may end a page early
+  if (rest.empty()) {
+    throw Error{Errc::corrupt, "aggregate " + in_quotes(request.aggregate_id) + " lacks version " +
+                                   std::to_string(last.value()) + ", the last of a commit whose first event it has"};
   }
-  return Conflict{page.back().version};
+  return found(rest[0]);
 }
 
 AppendResult append_and_settle(EventStore& store, const AppendRequest& request) {

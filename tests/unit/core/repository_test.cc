@@ -224,6 +224,37 @@ TEST_F(RepositoryTest, RefusesAnEventItDoesNotKnow) {
   }
 }
 
+// Stores each append and loses the answer; ends each page after one event, as stores may.
+class AnswerLost final : public leftfold::EventStore {
+ public:
+  explicit AnswerLost(EventStore& store) : store_{store} {}
+  leftfold::AppendResult append(const leftfold::AppendRequest& request) override {
+    (void)store_.append(request);
+    throw Error{Errc::in_doubt, "no answer"};
+  }
+  leftfold::EventPage read_stream(std::string_view id, Version from, std::size_t) override {
+    return store_.read_stream(id, from, 1);
+  }
+  leftfold::EventPage read_all(leftfold::Position after, std::size_t) override { return store_.read_all(after, 1); }
+  leftfold::Position head() override { return store_.head(); }
+  std::optional<leftfold::Appended> find_append(std::string_view id, std::string_view key) override {
+    return store_.find_append(id, key);
+  }
+
+ private:
+  EventStore& store_;
+};
+
+TEST_F(RepositoryTest, SettlesACommitThatIsLongerThanAPage) {
+  AnswerLost lost{store};
+  const CommandResult result = Repository<Cart>{lost}.execute("cart-1", [](Cart& cart) {
+    for (int i = 0; i < 3; ++i) cart.add_item("apple", 1);
+  });
+  EXPECT_EQ(result.version, Version{2});
+  EXPECT_EQ(result.position, leftfold::Position{3});
+  EXPECT_EQ(result.events, 3U);
+}
+
 TEST_F(RepositoryTest, ManyThreadsOnOneAggregateLoseNothing) {
   const Repository<Cart> patient{store, {.attempts = 10'000}};
   constexpr int kThreads = 4;
