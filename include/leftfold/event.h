@@ -12,13 +12,29 @@
 
 namespace leftfold {
 
+namespace detail {
+
+// A member that belongs to the type. A field of the same name is stored like any other.
+template <class E>
+concept SaysItsName = requires {
+  { E::event_name } -> std::convertible_to<std::string_view>;
+  requires !std::is_member_object_pointer_v<decltype(&E::event_name)>;
+};
+template <class E>
+concept SaysItsVersion = requires {
+  { E::event_version } -> std::convertible_to<int>;
+  requires !std::is_member_object_pointer_v<decltype(&E::event_version)>;
+};
+
+}  // namespace detail
+
 /// The name an event is stored under: its type's unqualified name, or `static constexpr std::string_view event_name`.
 /// Renaming a struct orphans the events already stored unless `event_name` keeps the old name.
+/// Handlers find events by this name alone, whatever aggregate they belong to: two different structs stored in one
+/// store need two names.
 template <class E>
 [[nodiscard]] constexpr std::string_view event_name() {
-  if constexpr (requires {
-                  { E::event_name } -> std::convertible_to<std::string_view>;
-                }) {
+  if constexpr (detail::SaysItsName<E>) {
     return E::event_name;
   } else {
     return reflect::type_name<E>();
@@ -28,9 +44,7 @@ template <class E>
 /// The version of an event's struct: `static constexpr int event_version = 2;`, or 1.
 template <class E>
 [[nodiscard]] constexpr int event_version() {
-  if constexpr (requires {
-                  { E::event_version } -> std::convertible_to<int>;
-                }) {
+  if constexpr (detail::SaysItsVersion<E>) {
     static_assert(E::event_version >= 1, "event_version counts from 1");
     return E::event_version;
   } else {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace {
 
 struct Opened {};
@@ -23,6 +25,16 @@ TEST(EventName, CanBeOverruled) {
   EXPECT_EQ(leftfold::event_name<Renamed>(), "NameChanged");
   EXPECT_EQ(leftfold::event_version<Renamed>(), 2);
   EXPECT_EQ(leftfold::event_version<Opened>(), 1);
+}
+
+struct PageTracked {
+  std::string event_name;
+  int event_version = 7;
+};
+
+TEST(EventName, AFieldOfThatNameIsAField) {
+  EXPECT_EQ(leftfold::event_name<PageTracked>(), "PageTracked");
+  EXPECT_EQ(leftfold::event_version<PageTracked>(), 1);
 }
 
 TEST(Events, ListsItsNamesInOrder) {
