@@ -8,7 +8,9 @@
 #include <leftfold/error.h>
 #include <leftfold/event.h>
 #include <leftfold/event_feed.h>
+#include <leftfold/event_page.h>
 #include <leftfold/event_store.h>
+#include <leftfold/handler_table.h>
 #include <leftfold/json.h>
 #include <leftfold/listener.h>
 #include <leftfold/log.h>
@@ -16,8 +18,11 @@
 #include <leftfold/metadata.h>
 #include <leftfold/projector.h>
 #include <leftfold/read_model.h>
+#include <leftfold/reflect.h>
 #include <leftfold/repository.h>
 #include <leftfold/runner.h>
+#include <leftfold/running.h>
+#include <leftfold/settings.h>
 #include <leftfold/sqlite.h>
 #include <leftfold/sqlite_read_model.h>
 #include <leftfold/types.h>
