@@ -80,7 +80,8 @@ class App {
   }
 
   /// Constructs a projector from `args` and registers it. Returns it; the App owns it.
-  /// Throws what its constructor throws, and Error(invalid_argument) for a name registered twice.
+  /// Throws what its constructor throws, and Error(invalid_argument) for a name registered twice or once the Runner is
+  /// made.
   template <class H, class... Args>
   H& projector(Args&&... args) {
     static_assert(ProjectorType<H>, "app.projector<H>: H derives from leftfold::Projector<Events>");

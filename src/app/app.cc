@@ -150,6 +150,14 @@ void App::add_aggregate(AggregateInfo info) {
 }
 
 void App::own(std::shared_ptr<void> handler, HandlerInfo info, std::function<void(Runner&)> add) {
+  {
+    const std::lock_guard lock{impl_->mutex};
+    if (impl_->runner) {
+      throw Error{Errc::invalid_argument, "handler " + info.name +
+                                              " comes too late, the Runner is made already and would never call it: "
+                                              "register every handler before runner(), run() and start()"};
+    }
+  }
   for (const Impl::Registered& known : impl_->handlers) {
     if (known.info.name == info.name) {
       throw Error{Errc::invalid_argument, "handler " + info.name +

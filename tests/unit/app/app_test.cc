@@ -157,9 +157,20 @@ TEST(App, RunsItsHandlersOnWhatItsRepositoryStores) {
   app.projector<InTable>(app.read_model());
   const CommandResult result = app.repository<Door>().execute("front", [](Door& door) { door.open(); });
   const Running running{app};
-  while (!app.runner().wait_until_handled(result.position, {}, kNever)) std::this_thread::yield();  // until run() runs
+  EXPECT_TRUE(app.runner().wait_until_handled(result.position, {}, kNever));
   EXPECT_EQ(app.runner().read(in_memory, [](const InMemory& table) { return table.opened; }), 1);
   EXPECT_EQ(app.read_model().query<int>("SELECT opened FROM doors"), std::vector<int>{1});
+}
+
+TEST(App, RefusesAHandlerThatWouldNeverRun) {
+  MemoryApp fixture;
+  App& app = fixture.app;
+  app.projector<InMemory>();
+  (void)app.runner();
+  const auto [code, text] = failure([&] { app.listener<Bell>(); });
+  EXPECT_EQ(code, "invalid_argument");
+  EXPECT_NE(text.find("handler Bell comes too late"), std::string::npos) << text;
+  EXPECT_EQ(app.handlers().size(), 1U);
 }
 
 TEST(App, OnlySelectsHandlersByName) {
