@@ -4,6 +4,16 @@
 
 namespace leftfold::detail {
 
+void reset(const RegisteredHandler& handler) {
+  try {
+    handler.entry.reset(handler.entry.handler);
+  } catch (...) {
+    throw Error{Errc::handler_failed,
+                "subscription " + handler.subscription +
+                    ": reset() failed before the first event: " + describe(std::current_exception())};
+  }
+}
+
 EventRun handle_run(const RegisteredHandler& handler, std::span<const RecordedEvent* const> events, Clock& clock) {
   EventRun run;
   const Instant end = clock.instant() + kHandlingBudget;

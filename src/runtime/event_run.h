@@ -24,6 +24,9 @@ struct EventRun {
   std::exception_ptr failure;  // HandlerFailed
 };
 
+/// Makes a projector's table empty. Throws what reset() throws, as Error(handler_failed).
+void reset(const RegisteredHandler& handler);
+
 /// Handles `events` in order until the handler throws or kHandlingBudget is used up; at least one event.
 [[nodiscard]] EventRun handle_run(const RegisteredHandler& handler, std::span<const RecordedEvent* const> events,
                                   Clock& clock);

@@ -19,23 +19,13 @@ std::string GatedProjection::key(std::int32_t partition) const {
   return partition == 0 ? handler_.subscription : handler_.subscription + "/" + std::to_string(partition);
 }
 
-void GatedProjection::reset() {
-  try {
-    handler_.entry.reset(handler_.entry.handler);
-  } catch (...) {
-    throw Error{Errc::handler_failed,
-                "subscription " + handler_.subscription +
-                    ": reset() failed before the first event: " + describe(std::current_exception())};
-  }
-}
-
 Position GatedProjection::open(const Assignment& assignment) {
   const InsideGate inside{handler_.gate};
   ReadModel& model = *handler_.entry.read_model;
   {
     const auto made = model.begin(handler_.subscription);
     const std::optional<Position> checkpoint = made->checkpoint();
-    if (!checkpoint) reset();
+    if (!checkpoint) reset(handler_);
     if (assignment.partition == 0) {
       if (checkpoint && *checkpoint != kTablesMade) return *checkpoint;
       made->commit(assignment.checkpoint);

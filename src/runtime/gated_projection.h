@@ -41,7 +41,6 @@ class GatedProjection {
   // A read model knows one checkpoint a name. Partition 0 keeps the subscription's own, which for other partitions says
   // that the tables are made.
   [[nodiscard]] std::string key(std::int32_t partition) const;
-  void reset();
 
   RegisteredHandler& handler_;
   Clock& clock_;

@@ -16,13 +16,7 @@ ProjectorLoop::ProjectorLoop(EventFeed& feed, RegisteredHandler& handler, std::s
 void ProjectorLoop::prepare() {
   if (gated_) return;
   const InsideGate inside{handler_.gate};
-  try {
-    handler_.entry.reset(handler_.entry.handler);
-  } catch (...) {
-    throw Error{Errc::handler_failed,
-                "subscription " + handler_.subscription +
-                    ": reset() failed before the first event: " + describe(std::current_exception())};
-  }
+  reset(handler_);
 }
 
 bool ProjectorLoop::turn(Subscription& subscription) {
