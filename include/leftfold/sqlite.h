@@ -28,7 +28,7 @@ struct SqliteOptions {
   std::size_t max_group_events = 4096;             ///< most events that share one commit
   int wal_autocheckpoint_pages = 1000;             ///< measured: 1000-4000 is best, see docs/format/sqlite.md
   Clock* clock = &system_clock();                  ///< must outlive the store
-  Logger* log = &no_log();                         ///< must outlive the store
+  Logger* log = &no_log();                         ///< told of commits in doubt; must outlive the store
 };
 
 /// Event store and broker in one SQLite file (WAL, synchronous=FULL). Concurrent appends share one commit and one

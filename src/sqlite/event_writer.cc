@@ -68,6 +68,8 @@ void EventWriter::settle_log() {
                      "checkpoint after a failed fsync");
   }
   sync_failed_ = false;
+  options_.log->log(LogLevel::info, "sqlite", "the log is written into the file again, appends go on",
+                    {{"file", std::string{connection_->file()}}});
 }
 
 void EventWriter::refresh() {
@@ -179,6 +181,7 @@ void EventWriter::commit() {
                          : failure_as(Errc::in_doubt, db, result, connection_->file(), "COMMIT");
   sync_failed_ = sync_failed_ || !definite;
   undo();
+  if (!definite) options_.log->log(LogLevel::error, "sqlite", "a commit is in doubt", {{"cause", error.what()}});
   throw error;
 }
 

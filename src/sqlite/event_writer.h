@@ -8,6 +8,7 @@
 
 #include <leftfold/clock.h>
 #include <leftfold/event_store.h>
+#include <leftfold/log.h>
 
 #include "sqlite/connection.h"
 #include "sqlite/head_cache.h"
@@ -24,6 +25,7 @@ class EventWriter {
     std::chrono::milliseconds lock_timeout{};
     int checkpoint_pages = 1000;
     Clock* clock = nullptr;
+    Logger* log = nullptr;
   };
   /// `connection` is open on a store.
   EventWriter(std::unique_ptr<Connection> connection, std::shared_ptr<SharedFile> shared, Options options);

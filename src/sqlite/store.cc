@@ -33,7 +33,8 @@ class SqliteStore::Impl {
       (void)head();  // what a reader may not do fails here and not at the first read
       return;
     }
-    const sqlite::EventWriter::Options writer{options_.lock_timeout, options_.wal_autocheckpoint_pages, options_.clock};
+    const sqlite::EventWriter::Options writer{options_.lock_timeout, options_.wal_autocheckpoint_pages, options_.clock,
+                                              options_.log};
     writer_ = std::make_unique<sqlite::EventWriter>(connect(), shared_, writer);
     table_ = std::make_unique<sqlite::SubscriptionTable>(connect(), shared_, options_.lock_timeout);
     committer_ = std::make_unique<sqlite::GroupCommitter>(*writer_, shared_->commits, options_.max_group_events);

@@ -3,7 +3,9 @@
 #include <sqlite3.h>
 
 #include <future>
+#include <span>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -34,6 +36,17 @@ class OtherProgram {
 
  private:
   sqlite3* db_ = nullptr;
+};
+
+/// Keeps messages. One thread at a time.
+class Messages final : public Logger {
+ public:
+  using Logger::log;
+  [[nodiscard]] bool enabled(LogLevel) const noexcept override { return true; }
+  void log(LogLevel, std::string_view, std::string_view message, std::span<const LogField>) noexcept override {
+    seen.emplace_back(message);
+  }
+  std::vector<std::string> seen;
 };
 
 Version version_of(std::future<AppendResult>& result) { return std::get<Appended>(result.get()).version; }
@@ -99,7 +112,10 @@ TEST(GroupCommit, a_request_that_sqlite_refuses_fails_alone) {
 TEST(GroupCommit, a_failed_sync_leaves_the_append_in_doubt_and_the_store_usable) {
   FailingVfs vfs;
   const TempDir folder;
-  SqliteStore store{options_for(folder.file())};
+  Messages log;
+  SqliteOptions options = options_for(folder.file());
+  options.log = &log;
+  SqliteStore store{options};
   ASSERT_EQ(store.append(request("a", -1)).index(), 0U);
   vfs.fail_sync = SQLITE_IOERR_FSYNC;
   std::string text;
@@ -110,6 +126,8 @@ TEST(GroupCommit, a_failed_sync_leaves_the_append_in_doubt_and_the_store_usable)
   vfs.fail_sync = SQLITE_OK;
   ASSERT_EQ(store.append(request("a", 0)).index(), 0U);
   EXPECT_EQ(store.read_stream("a", Version::none(), 10).size(), 2U);
+  EXPECT_EQ(log.seen, (std::vector<std::string>{"a commit is in doubt",
+                                                "the log is written into the file again, appends go on"}));
 }
 
 TEST(GroupCommit, a_full_disk_at_commit_is_definite) {
