@@ -163,9 +163,10 @@ class Runner {
 
   /// Calls `f(handler)` while the handler handles nothing, so that a table in memory can be read safely. It comes in
   /// within about 20 ms, or the time of one event if that takes longer. Keep it short: the handler waits. Not for use
-  /// inside the handler. Returns what `f` returns. Throws Error(invalid_argument) for a handler that was not added.
+  /// inside the handler. Returns what `f` returns, as a value: a reference into the table would outlive the pause.
+  /// Throws Error(invalid_argument) for a handler that was not added.
   template <class H, class F>
-  decltype(auto) read(const H& handler, F&& f) const {
+  auto read(const H& handler, F&& f) const {
     const detail::HandlerPause pause{gate_of(&handler)};
     return std::forward<F>(f)(handler);
   }

@@ -97,9 +97,10 @@ void column_any(SqliteCursor& cursor, int index, T& into) {
 ///         db.execute("CREATE TABLE hot_products(product TEXT PRIMARY KEY, quantity INTEGER)");
 ///       }
 ///       void on(const CartItemAdded& e) {
-///         db.execute("INSERT INTO hot_products VALUES(?, ?) ON CONFLICT DO UPDATE SET quantity = quantity +
-///         excluded.quantity",
-///                    e.product_id, e.quantity);
+///         db.execute(
+///             "INSERT INTO hot_products VALUES(?, ?) "
+///             "ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity",
+///             e.product_id, e.quantity);
 ///       }
 ///       leftfold::SqliteReadModel& db;
 ///     };

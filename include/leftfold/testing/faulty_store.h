@@ -29,9 +29,9 @@ struct StoreCalls {
 /// Hands every call on to another store, save for the faults that a test has asked for:
 ///
 ///     FaultyStore store{real};
-///     store.append_then_throw(Errc::in_doubt);                                   // the next append is stored, and
-///     fails store.fail(StoreCall::read_stream, Errc::unavailable, {.first = 2, .count = 3});  // the 2nd to
-///     4th
+///     // The next append is stored and fails all the same; the second to the fourth read fail.
+///     store.append_then_throw(Errc::in_doubt);
+///     store.fail(StoreCall::read_stream, Errc::unavailable, {.first = 2, .count = 3});
 ///
 /// Calls are counted one kind by one, from the moment the fault is asked for. If several faults meet one call, slow()
 /// comes first and then the oldest of the others.

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <type_traits>
 
 namespace leftfold {
 namespace {
@@ -83,6 +84,14 @@ TEST_F(RunningTest, ASecondRunAtTheSameTimeIsRefusedAndTheFirstGoesOn) {
   running.finish();
   running = runner.start();
   EXPECT_TRUE(handled(tick()));
+}
+
+TEST_F(RunningTest, ReadGivesAValueAndNoReferenceIntoTheTable) {
+  Count count;
+  runner.add(count);
+  const auto by_reference = [](const Count& c) -> const int& { return c.count; };
+  static_assert(std::is_same_v<decltype(runner.read(count, by_reference)), int>);
+  EXPECT_EQ(runner.read(count, by_reference), 0);
 }
 
 TEST_F(RunningTest, CanBeMovedAndDropped) {
