@@ -49,6 +49,7 @@ bool ListenerLoop::give_up(const Revocation& revocation) {
 }
 
 void ListenerLoop::accept(const Assignment& assignment) {
+  if (!check_not_ahead(assignment, assignment.checkpoint)) return;
   dispatch_.accept(assignment);
   log_assigned(assignment, assignment.checkpoint);
 }

@@ -162,6 +162,7 @@ void ProjectorLoop::accept(const Assignment& assignment) {
       return;
     }
   }
+  if (!check_not_ahead(assignment, done)) return;
   parts_[assignment.partition] = {assignment.epoch, done, done};
   handler_.publish(assignment.partition, done);
   log_assigned(assignment, done);

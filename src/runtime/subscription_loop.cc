@@ -92,6 +92,18 @@ void SubscriptionLoop::reassign(const Taken& taken) {
   for (const Revocation* revocation : later) static_cast<void>(give_up(*revocation));
 }
 
+bool SubscriptionLoop::check_not_ahead(const Assignment& assignment, Position after) {
+  if (after == Position::start()) return true;
+  Position head;
+  if (!retry_.call("head", [&] { head = feed_.head(assignment.partition); })) return false;
+  if (after <= head) return true;
+  throw Error{Errc::corrupt,
+              "subscription " + handler_.subscription + " has handled everything up to position " +
+                  std::to_string(after.value()) + ", but the last event is at " + std::to_string(head.value()) +
+                  ": the events were put back to an older state, and new ones would be skipped; restore events and "
+                  "read tables of the same time, or delete this checkpoint so that the subscription begins anew"};
+}
+
 void SubscriptionLoop::log(LogLevel level, std::string_view message,
                            std::initializer_list<LogField> fields) const noexcept {
   run_->log().log(level, handler_.subscription, message, fields);

@@ -60,6 +60,10 @@ class SubscriptionLoop {
   [[nodiscard]] virtual bool has_partition() const = 0;
   [[nodiscard]] virtual bool failed() const { return false; }
 
+  // Throws Error(corrupt) when the feed ends before `after`: it was put back to an older state, and its next events
+  // would seem handled. Returns false when the run is halted.
+  [[nodiscard]] bool check_not_ahead(const Assignment& assignment, Position after);
+
   void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {}) const noexcept;
   void log_assigned(const Assignment& assignment, Position after) const noexcept;
 

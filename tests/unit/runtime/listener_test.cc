@@ -295,6 +295,7 @@ TEST(Listener, others_are_drained_when_one_fails) {
   Recorder good;
   good.hold_at = 0;
   Recorder bad;
+  bad.hold_at = 0;  // or it may end the run before the other one has begun
   bad.fail_at = 0;
   Runner runner{store};
   runner.add(good, {.name = "Good"}).add(bad, {.name = "Bad"});
@@ -302,6 +303,7 @@ TEST(Listener, others_are_drained_when_one_fails) {
   append(store, "a", counted(0));
   ASSERT_TRUE(good.started.wait_for(1));
   ASSERT_TRUE(bad.started.wait_for(1));
+  bad.release();
   good.release();
   EXPECT_NE(text_of(running.wait()).find("example-group.Bad"), std::string::npos);
   EXPECT_EQ(good.of("a"), std::vector<int>{0});
@@ -389,6 +391,22 @@ TEST(Listener, a_feed_that_failed_for_good_ends_the_run) {
   Running running{runner};
   EXPECT_EQ(text_of(running.wait()), "the scripted feed fails");
   EXPECT_EQ(runner.status().at(0).state, "failed");
+}
+
+TEST(Listener, a_checkpoint_beyond_the_last_event_ends_the_run_instead_of_skipping_what_comes) {
+  ScriptedFeed feed;
+  Recorder listener;
+  Runner runner{feed};
+  runner.add(listener);
+  feed.end_at(7);
+  feed.assign(0, 1, 9);
+  feed.event(8, "a");
+  Running running{runner};
+  const std::string text = text_of(running.wait());
+  EXPECT_NE(text.find("up to position 9"), text.npos) << text;
+  EXPECT_NE(text.find("the last event is at 7"), text.npos) << text;
+  EXPECT_TRUE(listener.of("a").empty());
+  EXPECT_TRUE(feed.checkpoints().empty());
 }
 
 TEST(Listener, a_checkpoint_that_cannot_be_stored_now_is_stored_later) {

@@ -263,6 +263,18 @@ TEST_F(Gated, a_read_model_that_went_back_is_brought_forward_again) {
   EXPECT_EQ(feed.seeks(), (std::vector<Stored>{{0, 1}}));
 }
 
+TEST_F(Gated, a_read_model_ahead_of_the_events_ends_the_run_instead_of_skipping_what_comes) {
+  model.set(kName, Position{9}, {1, 2, 3});  // the events were restored from a backup, the tables were not
+  feed.end_at(7);
+  feed.assign(0, 1);
+  feed.event(8, "a");
+  Running running{*runner};
+  const std::string text = text_of(running.wait());
+  EXPECT_NE(text.find("the last event is at 7"), text.npos) << text;
+  EXPECT_EQ(model.rows(), (std::vector<int>{1, 2, 3}));
+  EXPECT_EQ(model.checkpoint(kName), Position{9});
+}
+
 TEST_F(Gated, the_events_before_one_that_fails_are_committed) {
   table.fail_at = 40;
   feed.assign(0, 1);

@@ -91,7 +91,9 @@ class ScriptedFeed final : public EventFeed {
   }
 
   std::unique_ptr<Subscription> subscribe(const SubscriptionOptions&) override;
-  Position head(std::int32_t) override { return {}; }
+  Position head(std::int32_t) override { return head_; }
+  // Where the events end, as head() says it; until then far behind whatever a test assigns. Set before the run.
+  void end_at(std::int64_t position) { head_ = Position{position}; }
 
  private:
   struct Event {
@@ -122,6 +124,7 @@ class ScriptedFeed final : public EventFeed {
   }
 
   Clock& clock_;
+  Position head_{INT64_MAX};
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::condition_variable observed_;
