@@ -48,6 +48,9 @@ fs::path checked_path(const fs::path& file, Access mode) {
     throw Error{Errc::invalid_argument,
                 name + ": is a folder; name a file in it, such as " + (file / "events.db").string()};
   }
+  if (code == std::errc::filename_too_long || code == std::errc::too_many_symbolic_link_levels) {
+    throw Error{Errc::invalid_argument, name + ": not a path: " + code.message()};
+  }
   if (status.type() == fs::file_type::none) {
     throw Error{Errc::permission_denied, name + ": " + code.message() + "; let this user enter the folder"};
   }

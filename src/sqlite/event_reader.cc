@@ -21,6 +21,14 @@ constexpr std::string_view kReadAll =
 
 std::size_t page_limit(std::size_t max) { return std::clamp<std::size_t>(max, 1, kMostEventsInPage); }
 
+// Rows that something else wrote may hold anything. What is too large for its type stays large: cut to its low bits, a
+// newer schema version would look like an old one.
+constexpr std::int64_t kYear0 = -62'167'219'200'000;     // 0000-01-01T00:00:00Z in ms, the first RFC 3339 can say
+constexpr std::int64_t kYear9999 = 253'402'300'799'999;  // 9999-12-31T23:59:59.999Z, the last
+std::int32_t narrow(std::int64_t value) {
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(value, INT32_MIN, INT32_MAX));
+}
+
 /// The row as an event whose texts are the statement's, without the aggregate's id.
 RecordedEvent event_of(const Statement& row) {
   RecordedEvent event;
@@ -30,10 +38,10 @@ RecordedEvent event_of(const Statement& row) {
   event.type = row.text(4);
   event.payload = row.text(5);
   event.metadata = row.text(6);
-  event.committed_at = Timestamp{std::chrono::milliseconds{row.integer(7)}};
-  event.schema_version = static_cast<std::int32_t>(row.integer(8));
-  event.commit_pos = static_cast<std::int32_t>(row.integer(10));
-  event.commit_size = static_cast<std::int32_t>(row.integer(11));
+  event.committed_at = Timestamp{std::chrono::milliseconds{std::clamp(row.integer(7), kYear0, kYear9999)}};
+  event.schema_version = narrow(row.integer(8));
+  event.commit_pos = narrow(row.integer(10));
+  event.commit_size = narrow(row.integer(11));
   event.commit_id = event.commit_pos == 0 ? event.id : row.uuid(9);
   return event;
 }
@@ -111,6 +119,10 @@ EventPage EventReader::read_all(Position after, std::size_t max) {
   connection_->check_file_in_place();
   EventPage page;
   const std::size_t limit = page_limit(max);
+  if (after.value() == INT64_MAX) {  // there is no position after it
+    page.set_at_end(true);
+    return page;
+  }
   Position expected{std::max<std::int64_t>(after.value(), 0) + 1};
   read_all_.bind(1, expected.value() - 1);
   read_all_.bind(2, static_cast<std::int64_t>(limit + 1));

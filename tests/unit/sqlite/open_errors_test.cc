@@ -50,6 +50,13 @@ TEST(OpenErrors, the_parent_folder_must_exist) {
   expect_refused(folder.path() / "missing" / "events.db", Errc::not_found, "does not exist");
 }
 
+TEST(OpenErrors, a_path_that_cannot_be_is_no_matter_of_rights) {
+  const TempDir folder;
+  expect_refused(folder.file(std::string(300, 'x')), Errc::invalid_argument, "not a path");
+  std::filesystem::create_symlink(folder.file("loop"), folder.file("loop"));
+  expect_refused(folder.file("loop"), Errc::invalid_argument, "not a path");
+}
+
 TEST(OpenErrors, empty_and_memory_are_no_files) {
   expect_refused("", Errc::invalid_argument, "empty");
   expect_refused(":memory:", Errc::invalid_argument, "MemoryStore");

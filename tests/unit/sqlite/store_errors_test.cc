@@ -116,6 +116,25 @@ TEST(StoreErrors, a_damaged_page_is_reported_and_the_rest_stays_readable) {
   EXPECT_EQ(store.read_all(Position::start(), 5).size(), 5U);
 }
 
+TEST(StoreErrors, numbers_no_leftfold_wrote_are_neither_cut_nor_overflow) {
+  const TempDir folder;
+  SqliteStore store{options_for(folder.file())};
+  ASSERT_EQ(store.append(request("a", -1)).index(), 0U);
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(folder.file().c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other,
+                         "UPDATE events SET schema_version = 4294967296, commit_size = 9223372036854775807, "
+                         "committed_at = -9223372036854775807",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(other);
+  const EventPage page = store.read_all(Position::start(), 10);
+  ASSERT_EQ(page.size(), 1U);
+  EXPECT_EQ(page[0].schema_version, INT32_MAX);  // newer than any program knows, so that handlers refuse it
+  EXPECT_EQ(page[0].commit_size, INT32_MAX);
+  EXPECT_EQ(page[0].committed_at, Timestamp{std::chrono::sys_days{std::chrono::year{0} / 1 / 1}});
+}
+
 TEST(StoreErrors, a_missing_version_or_position_is_reported_not_skipped) {
   const TempDir folder;
   SqliteStore store{options_for(folder.file())};
