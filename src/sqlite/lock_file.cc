@@ -29,18 +29,40 @@ struct flock byte_range(std::int64_t byte, short type) {
 LockFile::LockFile(const std::filesystem::path& file) : path_{file.string() + "-lock"} {
   // Whoever may write the store must be able to lock it, so the lock file gets the store's permissions.
   struct stat store{};
-  const mode_t mode = stat(file.c_str(), &store) == 0 ? store.st_mode & 0666U : 0644U;
-  descriptor_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, mode);
-  if (descriptor_ < 0) {
-    const int error = errno;
-    throw Error{errc_of(SQLITE_CANTOPEN, error), path_.string() + ": " + std::generic_category().message(error) +
-                                                     "; let this user create files in the folder"};
-  }
+  mode_ = stat(file.c_str(), &store) == 0 ? store.st_mode & 0666U : 0644U;
+  descriptor_ = open_file();
 }
 
 LockFile::~LockFile() { close(descriptor_); }
 
+int LockFile::open_file() const {
+  const int descriptor = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, mode_);
+  if (descriptor < 0) {
+    const int error = errno;
+    throw Error{errc_of(SQLITE_CANTOPEN, error), path_.string() + ": " + std::generic_category().message(error) +
+                                                     "; let this user create files in the folder"};
+  }
+  return descriptor;
+}
+
+bool LockFile::in_place() const noexcept {
+  struct stat here{};
+  struct stat there{};
+  return fstat(descriptor_, &here) == 0 && stat(path_.c_str(), &there) == 0 && here.st_dev == there.st_dev &&
+         here.st_ino == there.st_ino;
+}
+
 bool LockFile::try_lock(std::int64_t byte) {
+  while (lock(byte)) {
+    if (in_place()) return true;
+    const int descriptor = open_file();  // the file was deleted: a lock on it keeps nobody off
+    close(descriptor_);
+    descriptor_ = descriptor;
+  }
+  return false;
+}
+
+bool LockFile::lock(std::int64_t byte) {
   struct flock range = byte_range(byte, F_WRLCK);
   while (fcntl(descriptor_, F_OFD_SETLK, &range) != 0) {
     const int error = errno;

@@ -18,12 +18,19 @@ class LockFile {
   LockFile& operator=(const LockFile&) = delete;
   ~LockFile();
 
-  /// Tries to lock a byte without waiting. Returns false when another holder has it. Throws Error(unavailable).
+  /// Tries to lock a byte without waiting. Returns false when another holder has it. When the file was deleted or
+  /// replaced it moves to the new one, and other bytes it held are free. Throws Error(unavailable), or as the
+  /// constructor.
   [[nodiscard]] bool try_lock(std::int64_t byte);
   void unlock(std::int64_t byte) noexcept;
 
  private:
+  [[nodiscard]] int open_file() const;
+  [[nodiscard]] bool in_place() const noexcept;
+  [[nodiscard]] bool lock(std::int64_t byte);
+
   std::filesystem::path path_;
+  unsigned mode_ = 0;
   int descriptor_ = -1;
 };
 

@@ -11,7 +11,11 @@ namespace leftfold::sqlite {
 Statement::Statement(Connection& connection, std::string_view sql) : connection_{&connection} {
   const int result = sqlite3_prepare_v3(connection.handle(), sql.data(), static_cast<int>(sql.size()),
                                         SQLITE_PREPARE_PERSISTENT, &handle_, nullptr);
-  if (result != SQLITE_OK) throw failure(connection.handle(), result, connection.file(), std::string{sql});
+  if (result == SQLITE_OK) return;
+  // The SQL is ours, so what SQLite has against it is in the file: a table that was dropped or is another.
+  const int os_error = sqlite3_system_errno(connection.handle());
+  const Errc code = (result & 0xff) == SQLITE_ERROR ? Errc::corrupt : errc_of(result, os_error);
+  throw failure_as(code, connection.handle(), result, connection.file(), sql);
 }
 
 std::string_view Statement::text(int column) const {

@@ -20,7 +20,7 @@ class Connection;
 class Statement {
  public:
   Statement() = default;
-  /// Throws Error for a statement that SQLite refuses.
+  /// A statement of leftfold's own. Throws Error for one that SQLite refuses; corrupt when it does not fit the tables.
   Statement(Connection& connection, std::string_view sql);
   /// Takes over a prepared statement.
   Statement(Connection& connection, sqlite3_stmt* handle) : connection_{&connection}, handle_{handle} {}

@@ -95,6 +95,15 @@ TEST(OpenErrors, a_newer_format_is_left_alone) {
   EXPECT_EQ(code_of([&] { model.execute("CREATE TABLE t(x)"); }), Errc::unsupported);
 }
 
+TEST(OpenErrors, a_store_without_its_tables_is_damaged) {
+  const TempDir folder;
+  {
+    SqliteStore store{options_for(folder.file())};
+  }
+  sql(folder.file(), "DROP TABLE subscriptions");
+  expect_refused(folder.file(), Errc::corrupt, "no such table: subscriptions");
+}
+
 TEST(OpenErrors, a_file_of_read_tables_becomes_a_store) {
   const TempDir folder;
   SqliteReadModel model{folder.file()};
