@@ -20,7 +20,8 @@ class Uuid {
 
   /// A new version 7 UUID: `now` in milliseconds, then a counter, then random bits (RFC 9562 section 5.7, method 1 of
   /// 6.2). Two calls in one process never return the same value, and later calls sort after earlier ones as long as
-  /// `now` does not go back by more than the counter can absorb. Any thread.
+  /// `now` does not go back by more than a minute. Throws Error(unavailable) when the kernel gives no random bytes.
+  /// Any thread.
   [[nodiscard]] static Uuid v7(Timestamp now);
   /// Reads the 36-character form, in either case. Empty when the text is not a UUID.
   [[nodiscard]] static std::optional<Uuid> parse(std::string_view text) noexcept;

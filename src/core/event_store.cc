@@ -38,11 +38,13 @@ void validate(const AppendRequest& request) {
   if (request.events.empty() && key.empty()) refuse(request, "there are no events and no idempotency key");
   for (std::size_t i = 0; i < request.events.size(); ++i) {
     const NewEvent& event = request.events[i];
-    const std::string which = "event " + std::to_string(i) + " (" + detail::in_quotes(event.type) + "): ";
-    if (event.type.empty() || !is_name(event.type)) refuse(request, which + "its type is empty or not UTF-8 text");
-    if (event.id.is_nil()) refuse(request, which + "its id is the nil UUID; use Uuid::v7");
-    if (event.payload.empty()) refuse(request, which + "its payload is empty; JSON has {} for no fields");
-    if (event.schema_version < 1) refuse(request, which + "its schema version is below 1");
+    const auto refuse_event = [&](const char* why) {
+      refuse(request, "event " + std::to_string(i) + " (" + detail::in_quotes(event.type) + "): " + why);
+    };
+    if (event.type.empty() || !is_name(event.type)) refuse_event("its type is empty or not UTF-8 text");
+    if (event.id.is_nil()) refuse_event("its id is the nil UUID; use Uuid::v7");
+    if (event.payload.empty()) refuse_event("its payload is empty; JSON has {} for no fields");
+    if (event.schema_version < 1) refuse_event("its schema version is below 1");
   }
 }
 
