@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 
 #include <leftfold/clock.h>
 #include <leftfold/error.h>
@@ -12,12 +13,18 @@ namespace leftfold::cli {
 namespace {
 
 constexpr std::size_t kPageEvents = 1000;
+// `tail | head` ends within this after `head` has, also when no event comes that would meet the closed pipe.
+constexpr std::chrono::milliseconds kLookForReader{500};
 
 /// Reads what is stored, then follows what comes, until the limit or the stop.
 class EventReading {
  public:
   EventReading(Context& context, const EventQuery& query, Output& out)
-      : context_{context}, query_{query}, reading_{open_for_reading(context)}, printer_{query.form, out, context.out} {}
+      : context_{context},
+        query_{query},
+        reading_{open_for_reading(context)},
+        out_{out},
+        printer_{query.form, out, context.out} {}
 
   int run() {
     try {
@@ -109,13 +116,15 @@ class EventReading {
     const std::stop_token stop = context_.signals.token();
     bool assigned = false;
     while (!full() && !stop.stop_requested()) {
-      const Taken taken = subscription->take(assigned ? kPageEvents : 0, stop, kNever);
+      const Instant look = system_clock().instant() + kLookForReader;
+      const Taken taken = subscription->take(assigned ? kPageEvents : 0, stop, look);
       for (const Assignment& assignment : taken.assigned) {
         subscription->seek(assignment.partition, assignment.epoch, after);
         assigned = true;
       }
       for (const RecordedEvent& event : taken.events) offer(event);
       printer_.flush();
+      out_.expect_reader();
     }
   }
 
@@ -145,6 +154,7 @@ class EventReading {
   Context& context_;
   const EventQuery& query_;
   Reading reading_;
+  Output& out_;
   EventPrinter printer_;
   Version last_version_;
   std::int64_t next_ = 0;

@@ -1,6 +1,7 @@
 #include "cli/output.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -50,6 +51,11 @@ void Output::flush() {
     }
   }
   buffer_.clear();
+}
+
+void Output::expect_reader() const {
+  pollfd pipe{file_, 0, 0};  // POLLERR is reported unasked: the other end is closed
+  if (::poll(&pipe, 1, 0) > 0 && (pipe.revents & POLLERR) != 0) throw OutputClosed{};
 }
 
 void keep_standard_files_open() noexcept {

@@ -24,6 +24,8 @@ class Output {
   void write(std::string_view text);
   /// Writes what is buffered. Throws OutputClosed, Error(storage_full, unavailable) with the system's reason.
   void flush();
+  /// Throws OutputClosed when stdout is a pipe that nobody reads any more, without writing anything.
+  void expect_reader() const;
 
  private:
   int file_;
