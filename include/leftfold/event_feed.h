@@ -6,6 +6,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <leftfold/event_page.h>
@@ -63,9 +64,9 @@ class Subscription {
 
   /// Waits until there is something to report (an event, an assignment, a revocation), `deadline` (on the feed's clock)
   /// is reached, `stop` is requested or wake() is called; then returns at most `max` events, possibly none.
-  /// With `max` 0 it reports assignments and revocations only, and waits for them although there are events. Appends of this process end the wait at once, those
-  /// of other processes within 50 ms.
-  /// Throws Error(unavailable, corrupt); nothing is skipped then, the next call tries again.
+  /// With `max` 0 it reports assignments and revocations only, and waits for them although there are events. Appends of
+  /// this process end the wait at once, those of other processes within 50 ms. Throws Error(unavailable, corrupt);
+  /// nothing is skipped then, the next call tries again.
   [[nodiscard]] virtual Taken take(std::size_t max, const std::stop_token& stop, Instant deadline) = 0;
 
   /// Makes a take() that waits, or the next one, return early. Any thread.
@@ -96,6 +97,10 @@ class EventFeed {
   /// Position of the newest event of a partition; start() when there is none. For lag and for waiting until handled.
   /// Throws Error(unavailable).
   [[nodiscard]] virtual Position head(std::int32_t partition) = 0;
+
+  /// The checkpoint kept for the subscription of this name in partition 0, whoever has it; start() when there is none.
+  /// Throws Error(unavailable).
+  [[nodiscard]] virtual Position checkpoint(std::string_view subscription) = 0;
 };
 
 }  // namespace leftfold

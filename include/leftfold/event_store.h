@@ -57,7 +57,8 @@ using AppendResult = std::variant<Appended, Conflict>;
 /// - append stores all events of a request or none; when it returns Appended they survive a crash of the process and,
 ///   where the medium allows it, of the machine;
 /// - versions of an aggregate are 0, 1, 2, ... without a gap; two appends never both get the same one;
-/// - a request with an idempotency key that the aggregate has seen returns the first result, whatever it expects; with a
+/// - a request with an idempotency key that the aggregate has seen returns the first result, whatever it expects; with
+/// a
 ///   new key the expected version counts, also when there are no events;
 /// - reads see every append that was acknowledged before they began.
 ///

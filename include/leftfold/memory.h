@@ -29,6 +29,7 @@ class MemoryStore final : public EventStore, public EventFeed {
 
   [[nodiscard]] std::unique_ptr<Subscription> subscribe(const SubscriptionOptions& options) override;
   [[nodiscard]] Position head(std::int32_t partition) override;
+  [[nodiscard]] Position checkpoint(std::string_view subscription) override;
 
  private:
   std::shared_ptr<detail::MemoryLog> log_;

@@ -30,9 +30,13 @@ class ReadModel {
  public:
   virtual ~ReadModel() = default;
 
-  /// Begins a write transaction for the named subscription; waits for other writers.
+  /// Begins a write transaction for the named projector; waits for other writers.
   /// Throws Error(unavailable, permission_denied, corrupt).
-  [[nodiscard]] virtual std::unique_ptr<ReadModelTransaction> begin(std::string_view subscription) = 0;
+  [[nodiscard]] virtual std::unique_ptr<ReadModelTransaction> begin(std::string_view projector) = 0;
+
+  /// The named projector's checkpoint as it was committed last, by whatever process; empty when there is none. Not on
+  /// the thread of a transaction. Throws like begin.
+  [[nodiscard]] virtual std::optional<Position> checkpoint(std::string_view projector) = 0;
 };
 
 }  // namespace leftfold

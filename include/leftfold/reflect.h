@@ -35,12 +35,15 @@ consteval std::string_view full_name() {
   return text.substr(before, text.size() - before - after);
 }
 
-/// Stands for an initialiser of any type; never defined, never called.
+/// Stands for an initialiser of any type; never called. It has a body because clang warns of one that is missing when
+/// `Struct` is local to a file.
 template <class Struct>
 struct Anything {
   template <class T>
     requires(!std::is_same_v<T, Struct>)
-  operator T() const;
+  operator T() const {
+    __builtin_unreachable();
+  }
 };
 
 /// Stands for an initialiser of a base class of `Struct`, with or without data.
@@ -48,7 +51,9 @@ template <class Struct, bool kWithData>
 struct AnyBase {
   template <class T>
     requires(std::is_base_of_v<T, Struct> && !std::is_same_v<T, Struct> && std::is_empty_v<T> != kWithData)
-  operator T() const;
+  operator T() const {
+    __builtin_unreachable();
+  }
 };
 
 template <class Struct, std::size_t>

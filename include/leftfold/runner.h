@@ -155,10 +155,10 @@ class Runner {
   /// Throws Error(invalid_argument) while it runs already, std::system_error when there is no thread to be had.
   [[nodiscard]] Running start();
 
-  /// Waits until every handler has finished everything up to `position` of partition 0: read your own writes. A
-  /// subscription that another process has counts as not finished. Not for use inside a handler, which waits for
-  /// itself. Returns false when `deadline` (on the Runner's clock) or `stop` came first, or the Runner is not running
-  /// any more; before the first run() it waits for it.
+  /// Waits until every handler has finished everything up to `position` of partition 0: read your own writes. What
+  /// another process has, counts as finished when its checkpoint is stored, up to about 100 ms later. Not for use
+  /// inside a handler, which would wait for itself. Returns false when `deadline` (on the Runner's clock) or `stop`
+  /// came first, or the Runner is not running any more; before the first run() it waits for it.
   [[nodiscard]] bool wait_until_handled(Position position, const std::stop_token& stop, Instant deadline);
 
   /// Calls `f(handler)` while the handler handles nothing, so that a table in memory can be read safely. It comes in

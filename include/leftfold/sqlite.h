@@ -61,6 +61,7 @@ class SqliteStore final : public EventStore, public EventFeed {
   /// Also throws Error(permission_denied) when the store is read_only, save for SubscriptionKind::local.
   [[nodiscard]] std::unique_ptr<Subscription> subscribe(const SubscriptionOptions& options) override;
   [[nodiscard]] Position head(std::int32_t partition) override;
+  [[nodiscard]] Position checkpoint(std::string_view subscription) override;
 
   [[nodiscard]] const std::string& file() const noexcept;  ///< its real path
 

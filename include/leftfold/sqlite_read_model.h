@@ -121,7 +121,8 @@ class SqliteReadModel final : public ReadModel {
   explicit SqliteReadModel(std::function<std::string()> file);
   ~SqliteReadModel() override;
 
-  [[nodiscard]] std::unique_ptr<ReadModelTransaction> begin(std::string_view subscription) override;
+  [[nodiscard]] std::unique_ptr<ReadModelTransaction> begin(std::string_view projector) override;
+  [[nodiscard]] std::optional<Position> checkpoint(std::string_view projector) override;
 
   /// Runs one statement that returns no rows; `?` are the arguments: integers, doubles, texts, optionals of them.
   /// Returns the number of rows inserted, updated or deleted. Throws Error(invalid_argument) with SQLite's message and

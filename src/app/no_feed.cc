@@ -46,5 +46,6 @@ std::unique_ptr<Subscription> NoFeed::subscribe(const SubscriptionOptions& optio
 }
 
 Position NoFeed::head(std::int32_t) { return Position::start(); }
+Position NoFeed::checkpoint(std::string_view) { return Position::start(); }
 
 }  // namespace leftfold::app

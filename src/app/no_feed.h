@@ -14,6 +14,7 @@ class NoFeed final : public EventFeed {
   explicit NoFeed(Clock& clock = system_clock()) : clock_{&clock} {}
   [[nodiscard]] std::unique_ptr<Subscription> subscribe(const SubscriptionOptions& options) override;
   [[nodiscard]] Position head(std::int32_t partition) override;
+  [[nodiscard]] Position checkpoint(std::string_view subscription) override;
 
  private:
   Clock* clock_;

@@ -119,6 +119,12 @@ RecordedEvent MemoryLog::StoredEvent::view() const {
   return event;
 }
 
+Position MemoryLog::checkpoint(std::string_view subscription) {
+  const std::scoped_lock lock{mutex_};
+  const auto place = places_.find(subscription);
+  return place == places_.end() ? Position::start() : place->second.checkpoint.value_or(Position::start());
+}
+
 Position MemoryLog::head() {
   const std::scoped_lock lock{mutex_};
   return last();

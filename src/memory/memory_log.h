@@ -31,6 +31,7 @@ class MemoryLog {
   [[nodiscard]] EventPage read_stream(std::string_view aggregate_id, Version from, std::size_t max);
   [[nodiscard]] EventPage read_all(Position after, std::size_t max);
   [[nodiscard]] Position head();
+  [[nodiscard]] Position checkpoint(std::string_view subscription);
   [[nodiscard]] std::optional<Appended> find_append(std::string_view aggregate_id, std::string_view idempotency_key);
 
  private:

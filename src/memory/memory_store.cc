@@ -28,5 +28,6 @@ std::unique_ptr<Subscription> MemoryStore::subscribe(const SubscriptionOptions& 
 
 // The store's order is the order of its one partition, number 0.
 Position MemoryStore::head(std::int32_t partition) { return partition == 0 ? head() : Position::start(); }
+Position MemoryStore::checkpoint(std::string_view subscription) { return log_->checkpoint(subscription); }
 
 }  // namespace leftfold

@@ -16,14 +16,14 @@ constexpr Position kTablesMade{-1};
 }  // namespace
 
 std::string GatedProjection::key(std::int32_t partition) const {
-  return partition == 0 ? handler_.subscription : handler_.subscription + "/" + std::to_string(partition);
+  return partition == 0 ? handler_.name : handler_.name + "/" + std::to_string(partition);
 }
 
 Position GatedProjection::open(const Assignment& assignment) {
   const InsideGate inside{handler_.gate};
   ReadModel& model = *handler_.entry.read_model;
   {
-    const auto made = model.begin(handler_.subscription);
+    const auto made = model.begin(handler_.name);
     const std::optional<Position> checkpoint = made->checkpoint();
     if (!checkpoint) reset(handler_);
     if (assignment.partition == 0) {

@@ -38,8 +38,9 @@ class GatedProjection {
   [[nodiscard]] bool pass(std::int32_t partition, Position done, Position to);
 
  private:
-  // A read model knows one checkpoint a name. Partition 0 keeps the subscription's own, which for other partitions says
-  // that the tables are made.
+  // A read model keeps one checkpoint a projector, whatever its group: the tables are the projector's, and two groups
+  // that share them must not both count an event. Partition 0 keeps the one of the projector's own name, which for
+  // other partitions says that the tables are made.
   [[nodiscard]] std::string key(std::int32_t partition) const;
 
   RegisteredHandler& handler_;

@@ -21,6 +21,8 @@ using detail::SubscriptionLoop;
 namespace {
 
 constexpr std::size_t kDefaultBatch = 256;
+// How often wait_until_handled looks for what another process has handled. It stores a checkpoint every 100 ms.
+constexpr std::chrono::milliseconds kLookElsewhere{20};
 
 [[noreturn]] void refuse(const std::string& what) { throw Error{Errc::invalid_argument, "Runner: " + what}; }
 
@@ -59,6 +61,7 @@ class Runner::Impl {
   [[nodiscard]] std::shared_ptr<SubscriptionLoop> make_loop(RegisteredHandler& handler,
                                                             const std::shared_ptr<RunContext>& run) const;
   [[nodiscard]] std::size_t workers(const RegisteredHandler& handler) const;
+  [[nodiscard]] Position stored_checkpoint(const RegisteredHandler& handler) const;
   void log_handlers() const;
   void wait_for_end(RunContext& run);
 
@@ -206,6 +209,20 @@ void Runner::Impl::wait_for_end(RunContext& run) {
   options_.log->log(LogLevel::info, "runner", "stopped");
 }
 
+// Where another process is with a subscription that it has; what this one finished is known sooner.
+Position Runner::Impl::stored_checkpoint(const RegisteredHandler& handler) const {
+  try {
+    switch (handler.kind()) {
+      case SubscriptionKind::shared: return feed_.checkpoint(handler.subscription);
+      case SubscriptionKind::gated:
+        return handler.entry.read_model->checkpoint(handler.name).value_or(Position::start());
+      case SubscriptionKind::local: break;
+    }
+  } catch (const Error&) {  // does not answer now; looked at again soon
+  }
+  return Position::start();
+}
+
 bool Runner::Impl::wait_until_handled(Position position, const std::stop_token& stop, Instant deadline) {
   std::vector<const RegisteredHandler*> waited_for;
   {
@@ -216,8 +233,16 @@ bool Runner::Impl::wait_until_handled(Position position, const std::stop_token& 
     return std::all_of(waited_for.begin(), waited_for.end(),
                        [&](const RegisteredHandler* handler) { return handler->done.load() >= position.value(); });
   };
-  signal_.wait(*options_.clock, stop, deadline, [&] { return handled() || phase_ == Phase::ended; });
-  return handled();
+  const auto over = [&] { return handled() || phase_ == Phase::ended; };
+  Clock& clock = *options_.clock;
+  for (;;) {
+    const Instant look = std::min(deadline, clock.instant() + kLookElsewhere);
+    if (signal_.wait(clock, stop, look, over)) return handled();
+    if (stop.stop_requested() || clock.instant() >= deadline) return handled();
+    std::erase_if(waited_for, [&](const RegisteredHandler* handler) {
+      return handler->done.load() < position.value() && stored_checkpoint(*handler) >= position;
+    });
+  }
 }
 
 std::vector<SubscriptionStatus> Runner::Impl::status() const {

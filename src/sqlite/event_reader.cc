@@ -76,6 +76,7 @@ EventReader::EventReader(std::unique_ptr<Connection> connection)
   read_stream_ = {c, kReadStream};
   read_all_ = {c, kReadAll};
   head_ = {c, "SELECT max(global_position) FROM events"};
+  find_checkpoint_ = {c, "SELECT checkpoint FROM subscriptions WHERE name = ?1"};
   find_command_ = {c, "SELECT version, position, events, committed_at FROM commands WHERE stream = ?1 AND key = ?2"};
 }
 
@@ -149,6 +150,13 @@ Position EventReader::head() {
   connection_->check_file_in_place();
   const ResetAtEnd reset{head_};
   return head_.step() ? Position{head_.integer(0)} : Position::start();
+}
+
+Position EventReader::checkpoint(std::string_view subscription) {
+  connection_->check_file_in_place();
+  find_checkpoint_.bind(1, subscription);
+  const ResetAtEnd reset{find_checkpoint_};
+  return find_checkpoint_.step() ? Position{find_checkpoint_.integer(0)} : Position::start();  // NULL reads as 0
 }
 
 std::optional<Appended> EventReader::find_append(std::string_view aggregate_id, std::string_view key) {

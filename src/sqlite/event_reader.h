@@ -49,6 +49,7 @@ class EventReader {
   [[nodiscard]] EventPage read_stream(std::string_view aggregate_id, Version from, std::size_t max);
   [[nodiscard]] EventPage read_all(Position after, std::size_t max);
   [[nodiscard]] Position head();
+  [[nodiscard]] Position checkpoint(std::string_view subscription);
   [[nodiscard]] std::optional<Appended> find_append(std::string_view aggregate_id, std::string_view key);
 
  private:
@@ -57,7 +58,7 @@ class EventReader {
 
   std::unique_ptr<Connection> connection_;
   StreamNames names_;
-  Statement find_stream_, read_stream_, read_all_, head_, find_command_;
+  Statement find_stream_, read_stream_, read_all_, head_, find_command_, find_checkpoint_;
 };
 
 /// Readers for as many threads as read at the same time; a few are kept open.

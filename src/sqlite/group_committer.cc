@@ -147,8 +147,8 @@ void GroupCommitter::commit_some() {
     return;
   }
   complete(groups);
+  commits_.notify();  // before finish(), which may move the log into the file
   writer_.finish();
-  commits_.notify();
 }
 
 /// What arrives while the first requests are being inserted shares their commit: the queue is looked at until it is

@@ -97,6 +97,12 @@ std::unique_ptr<ReadModelTransaction> SqliteReadModel::begin(std::string_view su
   return std::make_unique<Transaction>(impl_->file(), subscription);
 }
 
+std::optional<Position> SqliteReadModel::checkpoint(std::string_view subscription) {
+  const auto rows =
+      query<std::int64_t>("SELECT checkpoint FROM leftfold_projections WHERE projector = ?", subscription);
+  return rows.empty() ? std::nullopt : std::optional{Position{rows.front()}};
+}
+
 SqliteReadModel::Cursor SqliteReadModel::prepare(std::string_view sql, bool write, int arguments) {
   Cursor cursor{new detail::SqliteCursor{impl_->file(), sql, write}};
   cursor->expect_arguments(arguments);

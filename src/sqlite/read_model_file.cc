@@ -31,9 +31,9 @@ ReadModelFile::ReadModelFile(const std::filesystem::path& file, std::chrono::mil
   Connection& c = writer_->connection();
   begin_ = {c, "BEGIN IMMEDIATE"};
   commit_ = {c, "COMMIT"};
-  find_checkpoint_ = {c, "SELECT checkpoint FROM leftfold_projections WHERE subscription = ?1"};
+  find_checkpoint_ = {c, "SELECT checkpoint FROM leftfold_projections WHERE projector = ?1"};
   set_checkpoint_ = {c,
-                     "INSERT INTO leftfold_projections(subscription, checkpoint) VALUES(?1, ?2) "
+                     "INSERT INTO leftfold_projections(projector, checkpoint) VALUES(?1, ?2) "
                      "ON CONFLICT DO UPDATE SET checkpoint = excluded.checkpoint"};
   writer_->guard();
 }
@@ -77,16 +77,16 @@ void ReadModelFile::rollback() noexcept {
   writer_->connection().rollback();
 }
 
-std::int64_t ReadModelFile::checkpoint(std::string_view subscription) {
+std::int64_t ReadModelFile::checkpoint(std::string_view projector) {
   const UserConnection::Unguarded own{*writer_};
-  find_checkpoint_.bind(1, subscription);
+  find_checkpoint_.bind(1, projector);
   const ResetAtEnd reset{find_checkpoint_};
   return find_checkpoint_.step() ? find_checkpoint_.integer(0) : -1;
 }
 
-void ReadModelFile::set_checkpoint(std::string_view subscription, std::int64_t done) {
+void ReadModelFile::set_checkpoint(std::string_view projector, std::int64_t done) {
   const UserConnection::Unguarded own{*writer_};
-  set_checkpoint_.bind(1, subscription);
+  set_checkpoint_.bind(1, projector);
   set_checkpoint_.bind(2, done);
   set_checkpoint_.run();
 }

@@ -83,8 +83,8 @@ class ReadModelFile {
   void rollback() noexcept;
 
   /// The projector's checkpoint; the caller holds the gate. Returns -1 when there is none.
-  [[nodiscard]] std::int64_t checkpoint(std::string_view subscription);
-  void set_checkpoint(std::string_view subscription, std::int64_t done);
+  [[nodiscard]] std::int64_t checkpoint(std::string_view projector);
+  void set_checkpoint(std::string_view projector, std::int64_t done);
 
   [[nodiscard]] std::unique_ptr<UserConnection> take_reader();
   void put_back(std::unique_ptr<UserConnection> reader);

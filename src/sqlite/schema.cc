@@ -50,8 +50,8 @@ CREATE TABLE subscriptions(
 
 constexpr const char* kReadModelTable = R"sql(
 CREATE TABLE leftfold_projections(
-  subscription TEXT PRIMARY KEY CHECK (subscription <> ''),
-  checkpoint   INTEGER NOT NULL CHECK (checkpoint >= 0)
+  projector  TEXT PRIMARY KEY CHECK (projector <> ''),
+  checkpoint INTEGER NOT NULL CHECK (checkpoint >= -1)
 ) STRICT, WITHOUT ROWID;
 )sql";
 

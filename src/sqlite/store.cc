@@ -129,6 +129,10 @@ std::unique_ptr<Subscription> SqliteStore::subscribe(const SubscriptionOptions& 
 
 Position SqliteStore::head(std::int32_t partition) { return partition == 0 ? head() : Position::start(); }
 
+Position SqliteStore::checkpoint(std::string_view subscription) {
+  return impl_->read([&](EventReader& reader) { return reader.checkpoint(subscription); });
+}
+
 const std::string& SqliteStore::file() const noexcept { return impl_->file(); }
 
 }  // namespace leftfold

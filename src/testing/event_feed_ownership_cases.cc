@@ -132,6 +132,17 @@ void many_share_one_name(EventFeedTest& t) {
   expect(handled == positions_between(1, kEvents), "every event is handled once, in order, over all owners");
 }
 
+void others_see_the_checkpoint(EventFeedTest& t) {
+  t.append(4);
+  expect_equal(t.other_feed().checkpoint(kShared.name), Position::start(), "checkpoint of a name that nobody has used");
+  Reader owner = t.read(kShared);
+  owner.take_events(4);
+  expect(owner.checkpoint(Position{3}), "the owner's checkpoint is stored");
+  expect_equal(t.feed().checkpoint(kShared.name), Position{3}, "checkpoint, in the owner's process");
+  expect_equal(t.other_feed().checkpoint(kShared.name), Position{3}, "checkpoint, in another process");
+  expect_equal(t.feed().checkpoint("group.other"), Position::start(), "checkpoint of another name");
+}
+
 constexpr EventFeedCase kCases[] = {
     {"one at a time has the partition", in_one_and_in_two_processes<only_one_is_assigned>},
     {"the partition is handed over when its owner ends", in_one_and_in_two_processes<it_is_handed_over_at_the_end>},
@@ -141,6 +152,7 @@ constexpr EventFeedCase kCases[] = {
     {"who released the partition can have it back", in_one_and_in_two_processes<who_released_can_have_it_back>},
     {"the end of one that waits changes nothing",
      in_one_and_in_two_processes<an_end_without_an_assignment_changes_nothing>},
+    {"others see the checkpoint", others_see_the_checkpoint},
     {"many share one name: every event is handled by one", many_share_one_name},
 };
 

@@ -34,6 +34,19 @@ void a_new_projector_has_no_checkpoint(ReadModelTest& t) {
   expect_checkpoint(*t.begin(), std::nullopt);
 }
 
+void others_see_the_committed_checkpoint(ReadModelTest& t) {
+  expect(!t.handle.model->checkpoint("group.projector"), "a projector that never ran has no checkpoint");
+  {
+    const auto undone = t.begin();
+  }
+  expect(!t.handle.model->checkpoint("group.projector"), "what was undone left no checkpoint");
+  t.begin()->commit(Position{5});
+  const std::optional<Position> stored = t.handle.model->checkpoint("group.projector");
+  expect(stored.has_value(), "a commit stores the checkpoint");
+  expect_equal(*stored, Position{5}, "checkpoint");
+  expect(!t.handle.model->checkpoint("group.other"), "the checkpoint belongs to one name");
+}
+
 void rows_and_checkpoint_commit_together(ReadModelTest& t) {
   {
     const auto transaction = t.begin();
@@ -146,6 +159,7 @@ struct ReadModelCase {
 
 constexpr ReadModelCase kCases[] = {
     {"a new projector has no checkpoint", a_new_projector_has_no_checkpoint},
+    {"others see the committed checkpoint", others_see_the_committed_checkpoint},
     {"rows and checkpoint commit together and survive reopening", rows_and_checkpoint_commit_together},
     {"without commit all is undone", without_commit_all_is_undone},
     {"an exception undoes all", an_exception_undoes_all},

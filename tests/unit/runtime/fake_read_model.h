@@ -33,9 +33,9 @@ class FakeReadModel final : public ReadModel {
     const std::scoped_lock lock{mutex_};
     return rows_;
   }
-  [[nodiscard]] std::optional<Position> checkpoint(const std::string& name) const {
+  [[nodiscard]] std::optional<Position> checkpoint(std::string_view name) override {
     const std::scoped_lock lock{mutex_};
-    const auto at = checkpoints_.find(name);
+    const auto at = checkpoints_.find(std::string{name});
     return at == checkpoints_.end() ? std::nullopt : std::optional{at->second};
   }
   // As another program would: outside of transactions.

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 using Stored = ScriptedFeed::Stored;
 using testing::VirtualClock;
 
-constexpr const char* kName = "example-group.Table";
+constexpr const char* kName = "Table";
 
 struct Table : Projector<TestEvents> {
   explicit Table(FakeReadModel& m) : model{m} {}

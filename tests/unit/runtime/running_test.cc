@@ -94,6 +94,26 @@ TEST_F(RunningTest, ReadGivesAValueAndNoReferenceIntoTheTable) {
   EXPECT_EQ(runner.read(count, by_reference), 0);
 }
 
+struct Hear : Listener<Ticks> {
+  void on(const Ticked&) { ++heard; }
+  int heard = 0;
+};
+
+TEST_F(RunningTest, WaitsForWhatAnotherProcessHandles) {
+  Hear here;
+  Hear there;
+  runner.add(here);
+  Runner other{store};  // as another process would be: the same group on the same feed
+  other.add(there);
+  const Running running = runner.start();
+  ASSERT_TRUE(handled(tick()));  // this one has the subscription
+  Running waits = other.start();
+  EXPECT_TRUE(other.wait_until_handled(tick(), {}, kNever));
+  waits.finish();
+  EXPECT_EQ(there.heard, 0);
+  EXPECT_EQ(runner.read(here, [](const Hear& h) { return h.heard; }), 2);
+}
+
 TEST_F(RunningTest, CanBeMovedAndDropped) {
   Count count;
   runner.add(count);

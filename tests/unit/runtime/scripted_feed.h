@@ -92,6 +92,9 @@ class ScriptedFeed final : public EventFeed {
 
   std::unique_ptr<Subscription> subscribe(const SubscriptionOptions&) override;
   Position head(std::int32_t) override { return head_; }
+  Position checkpoint(std::string_view) override { return elsewhere_; }
+  // What another process has stored for every subscription. Set before the run.
+  void handled_elsewhere(std::int64_t position) { elsewhere_ = Position{position}; }
   // Where the events end, as head() says it; until then far behind whatever a test assigns. Set before the run.
   void end_at(std::int64_t position) { head_ = Position{position}; }
 
@@ -125,6 +128,7 @@ class ScriptedFeed final : public EventFeed {
 
   Clock& clock_;
   Position head_{INT64_MAX};
+  Position elsewhere_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::condition_variable observed_;
