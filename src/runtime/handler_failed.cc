@@ -35,13 +35,9 @@ std::string describe(const std::exception_ptr& cause) noexcept try {
 
 std::exception_ptr handler_failed(const std::string& subscription, const RecordedEvent& event,
                                   const std::exception_ptr& cause) noexcept try {
-  EventMetadata metadata;
-  metadata.event_id = event.id;
-  metadata.event_type = event.type;
-  metadata.aggregate_id = event.aggregate_id;
-  metadata.version = event.version;
-  metadata.position = event.position;
-  return std::make_exception_ptr(HandlerFailed{subscription, metadata, describe(cause)});
+  RecordedEvent facts = event;
+  facts.metadata = {};  // may be what does not decode
+  return std::make_exception_ptr(HandlerFailed{subscription, metadata_of(facts), describe(cause)});
 } catch (...) {
   return std::current_exception();  // out of memory
 }
