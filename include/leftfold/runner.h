@@ -11,12 +11,17 @@
 #include <utility>
 #include <vector>
 
+#include <leftfold/breaker_store.h>
 #include <leftfold/clock.h>
+#include <leftfold/control_store.h>
+#include <leftfold/dead_letter_store.h>
 #include <leftfold/error.h>
 #include <leftfold/event_feed.h>
+#include <leftfold/failure_options.h>
 #include <leftfold/handler_table.h>
 #include <leftfold/listener.h>
 #include <leftfold/log.h>
+#include <leftfold/metrics.h>
 #include <leftfold/projector.h>
 #include <leftfold/running.h>
 
@@ -28,8 +33,14 @@ struct RunnerOptions {
   std::size_t max_in_flight = 30;  ///< events of a Listener taken and not finished (KAFKA_CONSUMER_MAX_QUEUE_SIZE)
   std::chrono::milliseconds drain{30'000};  ///< how long run() waits for handlers in progress after a stop, and how
                                             ///< long a revoked partition is kept for them
-  Clock* clock = &system_clock();           ///< must outlive the Runner
-  Logger* log = &no_log();                  ///< must outlive the Runner
+  Clock* clock = &system_clock();           ///< must outlive the Runner, as everything below
+  Logger* log = &no_log();
+  Metrics* metrics = &no_metrics();
+  DeadLetterStore* dead_letters = nullptr;  ///< null: an event that cannot be handled stops its subscription
+  ControlStore* controls = nullptr;         ///< null: subscriptions cannot be paused or restarted from outside
+  BreakerStore* breakers = nullptr;         ///< null: each process's breakers are its own
+  /// How soon pauses, restarts, requests to re-drive and what other breakers decided are noticed.
+  std::chrono::milliseconds look_every{1'000};
 };
 
 /// Settings of one handler; zero or empty means the Runner's.
@@ -40,7 +51,8 @@ struct HandlerOptions {
   std::size_t batch = 256;                 ///< Projectors: most events in one transaction; 0 = 256
   StartFrom start = StartFrom::beginning;  ///< where a handler without a checkpoint starts
   std::chrono::milliseconds checkpoint_every{
-      100};  ///< events a Listener finished since are delivered again after a crash
+      100};                   ///< events a Listener finished since are delivered again after a crash
+  FailureOptions failures{};  ///< retries, dead letters, circuit breaker
 };
 
 /// What a subscription is doing, as status() reports it.
