@@ -17,7 +17,7 @@ namespace leftfold::detail {
 
 class ProjectorLoop final : public SubscriptionLoop {
  public:
-  ProjectorLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<RunContext> run, std::size_t batch);
+  ProjectorLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<SubscriptionRun> run, std::size_t batch);
   ~ProjectorLoop() override { join(); }
 
   [[nodiscard]] bool handles_on_poll_thread() const noexcept override { return true; }
@@ -37,7 +37,6 @@ class ProjectorLoop final : public SubscriptionLoop {
   void accept(const Assignment& assignment) override;
   void add_to(SubscriptionStatus& status) const override;
   [[nodiscard]] bool has_partition() const override;
-  [[nodiscard]] bool failed() const override;
 
   [[nodiscard]] bool handle(Subscription& subscription, std::int32_t id, Events events);
   [[nodiscard]] std::optional<EventRun> handle_once(Subscription& subscription, std::int32_t id, Part& part,
@@ -56,7 +55,6 @@ class ProjectorLoop final : public SubscriptionLoop {
   mutable std::mutex status_mutex_;
   SubscriptionStatus status_;
   bool assigned_ = false;
-  bool failed_ = false;
 };
 
 }  // namespace leftfold::detail
