@@ -60,8 +60,7 @@ void check_letters(std::string_view subscription, std::string_view sequence, std
   if (limits.letters == 0 || letters <= limits.letters) return;
   throw Error{Errc::storage_full, "dead letters of " + in_quotes(subscription) + ": the limit of " +
                                       std::to_string(limits.letters) + " letters of the sequence " +
-                                      in_quotes(sequence) +
-                                      " is reached; re-drive or discard it, or raise the limit"};
+                                      in_quotes(sequence) + " is reached; re-drive or discard it, or raise the limit"};
 }
 
 }  // namespace leftfold::detail

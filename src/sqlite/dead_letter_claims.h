@@ -52,8 +52,8 @@ class DeadLetterClaims {
 
   Connection& connection_;
   DeadLetterAudit audit_;
-  Statement claim_, renew_, release_, claimed_, first_, find_, remove_, shrink_, end_, failed_, note_, all_, remove_all_,
-      edit_, touch_, request_;
+  Statement claim_, renew_, release_, claimed_, first_, find_, remove_, shrink_, end_, failed_, note_, all_,
+      remove_all_, edit_, touch_, request_;
 };
 
 }  // namespace leftfold::sqlite

@@ -55,7 +55,9 @@ void bind_time(Statement& statement, int index, std::optional<Timestamp> time) {
   time ? statement.bind(index, std::int64_t{time->time_since_epoch().count()}) : statement.bind_null(index);
 }
 
-Timestamp time_of(const Statement& row, int column) { return Timestamp{std::chrono::milliseconds{row.integer(column)}}; }
+Timestamp time_of(const Statement& row, int column) {
+  return Timestamp{std::chrono::milliseconds{row.integer(column)}};
+}
 
 void bind_letter(Statement& insert, const DeadLetter& letter, Timestamp parked_at) {
   const EventCopy& event = letter.event;
