@@ -17,6 +17,18 @@ namespace leftfold::test_letters {
 /// Hands every call on to another store. There is a step before each call and one after it; at the step of that number
 /// (from 0) the process is killed with SIGKILL. One thread at a time.
 class KillingStore final : public DeadLetterStore {
+  // First, as its result is deduced.
+  template <class Call>
+  auto call(Call call) {
+    step();
+    auto result = call();
+    step();
+    return result;
+  }
+  void step() {
+    if (left_-- == 0) raise(SIGKILL);
+  }
+
  public:
   KillingStore(DeadLetterStore& store, int killed_at) : store_{store}, left_{killed_at} {}
 
@@ -86,17 +98,6 @@ class KillingStore final : public DeadLetterStore {
   }
 
  private:
-  template <class Call>
-  auto call(Call call) {
-    step();
-    auto result = call();
-    step();
-    return result;
-  }
-  void step() {
-    if (left_-- == 0) raise(SIGKILL);
-  }
-
   DeadLetterStore& store_;
   int left_;
 };
