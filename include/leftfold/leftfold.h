@@ -22,6 +22,7 @@
 #include <leftfold/listener.h>
 #include <leftfold/log.h>
 #include <leftfold/memory.h>
+#include <leftfold/memory_breaker_store.h>
 #include <leftfold/metadata.h>
 #include <leftfold/metrics.h>
 #include <leftfold/projector.h>

@@ -189,7 +189,7 @@ std::optional<Instant> BreakerMachine::closed_until(std::string_view key) {
 }
 
 BreakerMachine::View BreakerMachine::view() {
-  return locked([&](Instant) { return View{state_, own_, !probes_.empty(), asked_, generation_}; });
+  return locked([&](Instant) { return View{state_, own_ && !remote_, !probes_.empty(), asked_, generation_}; });
 }
 
 void BreakerMachine::remote_open(Instant until) noexcept {
