@@ -93,7 +93,7 @@ class FailureRules {
     return *this;
   }
 
-  /// The class of what was thrown. Never throws.
+  /// The class of what was thrown; that of otherwise() when nothing was. Never throws.
   [[nodiscard]] FailureClass classify(const std::exception_ptr& thrown) const noexcept;
 
  private:

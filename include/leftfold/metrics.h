@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace leftfold {
 
@@ -21,7 +22,7 @@ struct MetricLabel {
 /// A number that only grows. Any thread; lives as long as its Metrics.
 class Counter {
  public:
-  void add(double amount = 1) noexcept;  ///< not negative
+  void add(double amount = 1) noexcept;  ///< an amount below 0 is ignored
   [[nodiscard]] double value() const noexcept { return value_.load(std::memory_order_relaxed); }
 
  private:
@@ -40,12 +41,13 @@ class Gauge {
 };
 
 /// How often a value was at most this or that: seconds from 0.5 ms to 30 s unless made with other bounds.
-/// Any thread; lives as long as its Metrics.
+/// Any thread; lives as long as its Metrics. count() and sum() may be apart by the values that come in meanwhile.
 class Histogram {
  public:
+  /// Throws Error(invalid_argument) for bounds that do not grow or are not finite; none are those of kSeconds.
   explicit Histogram(std::span<const double> bounds);
   ~Histogram();
-  void observe(double value) noexcept;
+  void observe(double value) noexcept;  ///< what is not a number is ignored
   [[nodiscard]] std::uint64_t count() const noexcept;
   [[nodiscard]] double sum() const noexcept;
 
@@ -59,6 +61,8 @@ class Histogram {
 /// lives. Look one up once and keep the reference: a look-up takes a lock, a change does not.
 /// Names are Prometheus' own rules: base units, _total on counters. Asking for a name as another kind than before, or
 /// with other label names, throws Error(invalid_argument), and so does a name or label that Prometheus does not allow.
+/// Bytes of a label's value that are not UTF-8 are shown as U+FFFD: values may come from outside. The first help text
+/// of a name stays.
 /// Any thread.
 class Metrics {
  public:
@@ -71,17 +75,19 @@ class Metrics {
                                  std::initializer_list<MetricLabel> labels = {});
   [[nodiscard]] Gauge& gauge(std::string_view name, std::string_view help,
                              std::initializer_list<MetricLabel> labels = {});
-  /// `bounds` grow; empty for kSeconds. The first request of a name decides.
+  /// `bounds` grow; empty for kSeconds. The first request of a name decides. Throws too for the label "le", and for a
+  /// name that with _bucket, _sum or _count is another metric's.
   [[nodiscard]] Histogram& histogram(std::string_view name, std::string_view help,
                                      std::initializer_list<MetricLabel> labels = {},
                                      std::span<const double> bounds = {});
 
   /// Calls `refresh` before each exposition, for values that are read and not counted, until the returned object ends;
-  /// its end waits for a call that runs. `refresh` may set metrics; what it throws is dropped.
+  /// its end waits for a call that runs. `refresh` may set metrics, but not ask for their text; what it throws is
+  /// dropped. Throws Error(invalid_argument) for an empty function. May outlive the Metrics.
   class Refresh;
   [[nodiscard]] std::unique_ptr<Refresh> refresh_with(std::function<void()> refresh);
 
-  /// Everything in Prometheus' text format 0.0.4, by name.
+  /// Everything in Prometheus' text format 0.0.4 ("text/plain; version=0.0.4"), by name and then by label values.
   [[nodiscard]] std::string prometheus() const;
 
   static const std::span<const double> kSeconds;  ///< 0.5 ms to 30 s

@@ -15,9 +15,11 @@ struct RetryPolicy {
   std::chrono::milliseconds cap{10'000};          ///< no pause is longer
   double multiplier = 2.0;                        ///< growth of the pauses' bound
   std::chrono::milliseconds max_elapsed{30'000};  ///< from the first failure; then parked whatever attempts are left
+                                                  ///< (time behind a breaker does not count)
 
-  /// Budget of a subscription: a bucket of tokens, one a failure, `budget_refill` back a success. Under half of it
-  /// nothing is tried at once and pauses are kSlowdown times longer: a storm of failures is not multiplied by retries.
+  /// Budget of a subscription: a bucket of tokens, one a failure that is tried again, `budget_refill` back a success.
+  /// Under half of it nothing is tried at once and the pauses' bound grows from kSlowdown times `base`: a storm of
+  /// failures is not multiplied by retries. 0: no budget. (After gRPC's retry throttling, gRFC A6.)
   double budget = 100;
   double budget_refill = 0.1;
 

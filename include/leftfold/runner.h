@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -57,14 +58,33 @@ struct HandlerOptions {
 
 /// What a subscription is doing, as status() reports it.
 struct SubscriptionStatus {
-  std::string name;           ///< "<group>.<handler>"
-  std::string kind;           ///< "listener" or "projector"
-  std::string state;          ///< "starting", "waiting" (another process has the work), "running", "stopped", "failed"
-  Position done;              ///< everything up to here is finished, in partition 0
-  Position head;              ///< newest event taken from the feed
+  std::string name;     ///< "<group>.<handler>"
+  std::string kind;     ///< "listener" or "projector"
+  std::string state;    ///< "starting", "waiting" (another process has the work), "running", "paused", "stopped",
+                        ///< "failed"
+  std::string breaker;  ///< state of its circuit breaker: "closed", "open", "half_open", "forced_open", "disabled"
+  std::string failure;  ///< why it stopped; empty unless the state is "failed"
+  Position done;        ///< everything up to here is finished, in partition 0
+  Position head;        ///< newest event taken from the feed
   std::uint64_t handled = 0;  ///< calls of `on` that returned, since start
   std::uint64_t passed = 0;   ///< events of no interest to the handler, since start
+  std::uint64_t parked = 0;   ///< events that became dead letters, since start
   std::size_t in_flight = 0;  ///< taken and not finished
+  std::size_t waiting = 0;    ///< aggregates whose next event is to be tried again, or is held by the breaker
+};
+
+/// How a re-drive of one parked sequence went.
+struct RedriveReport {
+  enum class End {
+    finished,   ///< every letter was handled, the sequence is gone
+    failed,     ///< the first letter left failed again; it and those behind it stay parked
+    elsewhere,  ///< there is no such sequence, or another re-drive has it
+    stopped,    ///< `stop` was requested; what was not handled stays parked
+  };
+  End end = End::elsewhere;
+  std::size_t handled = 0;              ///< letters
+  std::optional<FailureClass> failure;  ///< of `failed`
+  std::string error;                    ///< of `failed`
 };
 
 /// A handler threw, or the event did not decode, and its subscription stopped before the event: nothing was skipped,
@@ -118,7 +138,8 @@ struct HandlerEntry {
 /// The feed, the handlers, the clock and the log must outlive it.
 ///
 /// Per handler, events of one aggregate are handled in order, one at a time; a checkpoint is stored only when
-/// everything up to it is finished, so a crash makes a Listener see the last events again and loses none. A feed or a
+/// everything up to it is finished or parked, so a crash makes a Listener see the last events again and loses none.
+/// What happens to an event whose handler fails, FailureOptions say; docs/guides/failures.md shows it. A feed or a
 /// read model that does not answer (Error::retryable) is asked again until it does. docs/decisions/0004-runner.md
 /// explains the algorithm.
 class Runner {
@@ -155,12 +176,12 @@ class Runner {
     return *this;
   }
 
-  /// Runs all handlers until `stop` is requested or one fails; then drains: handlers in progress finish, and the few
-  /// events that were taken before one already started (up to RunnerOptions::drain), checkpoints are stored. Without a
-  /// handler it waits for the stop. Projectors in memory are reset() first. May be called again afterwards: it begins
-  /// when handlers that did not finish in time have finished.
-  /// Throws HandlerFailed when a handler threw, Error(handler_failed) when a reset() did, Error when the feed or a read
-  /// model failed for good (the other subscriptions were drained), and Error(invalid_argument) while it runs already.
+  /// Runs all handlers until `stop` is requested or one fails for good; then drains: handlers in progress finish, and
+  /// the few events that were taken before one already started (up to RunnerOptions::drain), checkpoints are stored.
+  /// Without a handler it waits for the stop. Projectors in memory are reset() first. May be called again afterwards:
+  /// it begins when handlers that did not finish in time have finished. Throws HandlerFailed when a handler threw,
+  /// Error(handler_failed) when a reset() did, Error when the feed or a read model failed for good (the other
+  /// subscriptions were drained), and Error(invalid_argument) while it runs already.
   void run(const std::stop_token& stop);
 
   /// As run(), on a thread of its own until the returned object ends it; wait_until_handled() may be called at once.
@@ -182,6 +203,17 @@ class Runner {
     const detail::HandlerPause pause{gate_of(&handler)};
     return std::forward<F>(f)(handler);
   }
+
+  /// Handles the parked events of one aggregate again, in order, on the calling thread, until one fails; those handled
+  /// are gone. `handler` is its name, `sequence` the aggregate's id. While it runs, live events of the aggregate go
+  /// behind its letters, in this and in every other process. Works without a run, too. A Runner also re-drives what is
+  /// asked of it by DeadLetterStore::request_retry().
+  /// Throws Error(not_found) for a handler that was not added, invalid_argument for one without dead letters, and what
+  /// the store of dead letters throws: what was handled is gone then, the rest stays parked.
+  RedriveReport redrive(std::string_view handler, std::string_view sequence, const std::stop_token& stop = {});
+
+  /// The circuit breaker of a handler, by name; named like its subscription. Throws Error(not_found).
+  [[nodiscard]] CircuitBreaker& breaker(std::string_view handler) const;
 
   /// One entry a handler, in the order they were added.
   [[nodiscard]] std::vector<SubscriptionStatus> status() const;

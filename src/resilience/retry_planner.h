@@ -9,13 +9,16 @@
 #include <leftfold/failure.h>
 #include <leftfold/retry_policy.h>
 
+#include "resilience/small_random.h"
+
 namespace leftfold::detail {
 
 /// What was tried with one event so far. Plain value, kept with the event.
 struct Attempts {
   int made = 0;       // failures that used up an attempt
-  int immediate = 0;  // of the tries since the last pause, those made at once
+  int immediate = 0;  // of the tries after them, those made at once
   int held = 0;       // failures in a row because something is unavailable
+  // The first of `made` since the event was last held: time behind a breaker says nothing against the event.
   Instant first_failed{};
 };
 
@@ -34,27 +37,30 @@ struct Decision {
   Instant until{};
 };
 
-/// The retry policy of one subscription and its budget. Any thread.
+/// The retry policy of one subscription and its budget. The same seed and calls give the same pauses. Any thread.
 class RetryPlanner {
  public:
-  explicit RetryPlanner(const RetryPolicy& policy, std::uint64_t seed);
+  /// Throws Error(invalid_config) for a policy that cannot be used.
+  RetryPlanner(const RetryPolicy& policy, std::uint64_t seed);
 
   /// Takes note of a failure and decides. Changes `attempts`.
   [[nodiscard]] Decision failed(FailureClass failure, Attempts& attempts, Instant now);
   /// Takes note of a success: refills the budget.
   void succeeded() noexcept;
-  /// A pause as after the `n`-th failure (from 1), for what is repeated without using up attempts.
+  /// The `n`-th pause (from 1), for what is repeated without using up attempts.
   [[nodiscard]] std::chrono::milliseconds pause(int n);
   /// Tokens left.
   [[nodiscard]] double budget() const;
 
  private:
-  [[nodiscard]] std::chrono::milliseconds jittered(int n);  // with mutex_ held
+  // With mutex_ held.
+  [[nodiscard]] std::chrono::milliseconds jittered(int n);
+  [[nodiscard]] bool low() const { return tokens_ < policy_.budget / 2; }
 
   const RetryPolicy policy_;
   mutable std::mutex mutex_;
   double tokens_;
-  std::uint64_t random_;
+  SmallRandom random_;
 };
 
 }  // namespace leftfold::detail

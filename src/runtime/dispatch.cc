@@ -7,8 +7,8 @@
 
 namespace leftfold::detail {
 
-Dispatch::Dispatch(RegisteredHandler& handler, RunContext& run, std::size_t max_in_flight)
-    : handler_{handler}, run_{run}, max_in_flight_{max_in_flight} {}
+Dispatch::Dispatch(RegisteredHandler& handler, SubscriptionRun& run, std::size_t max_in_flight)
+    : handler_{handler}, failures_{*handler.failures}, run_{run}, max_in_flight_{max_in_flight} {}
 
 void Dispatch::attach(Subscription* subscription) {
   const std::scoped_lock lock{mutex_};
@@ -20,19 +20,47 @@ void Dispatch::attach(Subscription* subscription) {
 bool Dispatch::wants_more() const noexcept { return in_flight_ * 2 <= max_in_flight_ || !strands_.has_ready(); }
 
 Dispatch::Plan Dispatch::plan() {
+  const Instant now = run_.clock().instant();
   const std::scoped_lock lock{mutex_};
+  strands_.wake_due(now);
+  wake_worker();
   std::size_t room = in_flight_ < max_in_flight_ && wants_more() && !closed_ ? max_in_flight_ - in_flight_ : 0;
   bool unsaved = false;
-  Instant deadline = kNever;
+  Instant deadline = strands_.next_due();
   for (const auto& [id, partition] : partitions_) {
     room = std::min(room, kMaxSpan - std::min(kMaxSpan, partition->window.span()));
     if (partition->window.done() != partition->stored) unsaved = true;
     if (partition->draining) deadline = std::min(deadline, partition->drain_deadline);
   }
   if (unsaved) deadline = std::min(deadline, next_checkpoint_);
+  room = room_behind_breaker(room, deadline);
   waits_for_room_ = room == 0;
   waits_for_ever_ = !unsaved;
+  planned_ = deadline;
   return {room, deadline};
+}
+
+// A breaker that is not closed takes nothing, save when nothing is left to probe with.
+std::size_t Dispatch::room_behind_breaker(std::size_t room, Instant& deadline) {
+  CircuitBreaker& breaker = failures_.breaker();
+  const BreakerState state = breaker.state();
+  if (state == BreakerState::closed || state == BreakerState::disabled) {
+    if (strands_.has_blocked()) {
+      strands_.unblock();
+      wake_worker();
+    }
+    return room;
+  }
+  const std::optional<Instant> until = breaker.closed_until();
+  if (until) {
+    deadline = std::min(deadline, *until);
+    return 0;
+  }
+  if (strands_.has_blocked()) {
+    strands_.unblock();
+    wake_worker();
+  }
+  return in_flight_ == 0 ? std::min(room, failures_.options().breaker.probes) : 0;
 }
 
 void Dispatch::accept(const Assignment& assignment) {
@@ -61,14 +89,25 @@ void Dispatch::push(EventPage events) {
       window.open(event.position);
       ++in_flight_;
       ++at->second->in_flight;
-      strands_.push({page, &event, at->second});
+      Strand& strand = strands_.push(Task{page, &event, at->second});
+      if (strand.state == StrandState::waiting && overflows(strand, *strand.queue.front().trouble)) {
+        FailureHandling::park_early(*strand.queue.front().trouble);
+        strands_.wake(strand);
+      }
     } else {
       window.pass(event.position);
       ++passed_;
     }
   }
   for (const auto& [id, partition] : partitions_) handler_.publish(id, partition->window.done());
+  failures_.metrics().in_flight(in_flight_);
   wake_worker();
+}
+
+// Unavailable is no reason to park, however many wait; neither is a store of dead letters that refuses.
+bool Dispatch::overflows(const Strand& strand, const Trouble& trouble) const {
+  return failures_.parks() && !trouble.to_park && trouble.failure != FailureClass::unavailable &&
+         trouble.attempts.made > 0 && !trouble.spared && strand.queue.size() > failures_.options().max_waiting + 1;
 }
 
 bool Dispatch::lose(std::int32_t id, std::int64_t epoch) {
@@ -87,6 +126,7 @@ bool Dispatch::start_draining(std::int32_t id, std::int64_t epoch, Instant deadl
   if (partition == nullptr) return false;
   partition->draining = true;
   partition->drain_deadline = deadline;
+  drop_waiting([partition](const AssignedPartition& p) { return &p == partition; });
   drop_if([partition](const AssignedPartition& p, Position position) {
     return &p == partition && position > partition->started;
   });
@@ -120,6 +160,7 @@ void Dispatch::postpone(Instant until) {
 void Dispatch::close() {
   const std::scoped_lock lock{mutex_};
   closed_ = true;
+  drop_waiting([](const AssignedPartition&) { return true; });
   drop_if([](const AssignedPartition& partition, Position position) { return position > partition.started; });
   work_.notify_all();
 }
@@ -141,98 +182,34 @@ bool Dispatch::wait_until_quiet(Instant deadline) {
   return run_.clock().wait_until(lock, quiet_, {}, deadline, [this] { return in_flight_ == 0; });
 }
 
-void Dispatch::work() {
-  std::unique_lock lock{mutex_};
-  for (;;) {
-    while (!closed_ && !strands_.has_ready()) {
-      ++idle_;
-      work_.wait(lock);
-      --idle_;
-      waking_ = false;
-    }
-    if (!strands_.has_ready()) return;
-    Strands::Started started = strands_.start();
-    AssignedPartition& partition = *started.task.partition;
-    partition.started = std::max(partition.started, started.task.event->position);
-    wake_worker();  // one wakes the next, so that short handlers do not wake them all
-    lock.unlock();
-    std::exception_ptr failure;
-    const Outcome outcome = handle(*started.task.event, failure);
-    finish(started, outcome, std::move(failure), lock);
-  }
-}
-
-Dispatch::Outcome Dispatch::handle(const RecordedEvent& event, std::exception_ptr& failure) {
-  const InsideGate inside{handler_.gate};
-  try {
-    handler_.entry.table.handle(event);
-    return Outcome::done;
-  } catch (...) {
-    failure = handler_failed(handler_.subscription, event, std::current_exception());
-    return Outcome::failed;
-  }
-}
-
-void Dispatch::finish(Strands::Started& started, Outcome outcome, std::exception_ptr failure,
-                      std::unique_lock<std::mutex>& lock) {
-  const std::shared_ptr<AssignedPartition> partition = std::move(started.task.partition);
-  const Position position = started.task.event->position;
-  started.task.page.reset();  // frees the page, perhaps: not under the lock
-
-  lock.lock();
-  --in_flight_;
-  --partition->in_flight;
-  const bool failed = outcome == Outcome::failed && partition->live;
-  bool advanced = false;
-  if (failed) {
-    failed_ = true;
-    closed_ = true;  // before anything else starts; the event stays open in its window
-    drop_if([](const AssignedPartition&, Position) { return true; });
-    work_.notify_all();
-  } else {
-    strands_.finish(*started.strand);
-    if (partition->live) {
-      ++handled_;
-      advanced = partition->window.finish(position);
-      if (advanced) handler_.publish(partition->partition, partition->window.done());
-    } else {
-      ++fenced_;
-    }
-  }
-  if (in_flight_ == 0) quiet_.notify_all();
-  const bool drained = partition->draining && partition->in_flight == 0;
-  if ((closed_ && in_flight_ == 0) || drained || (waits_for_room_ && wants_more()) || (waits_for_ever_ && advanced))
-    wake_poll_thread();
-  if (!failure) return;
-
-  lock.unlock();
-  const std::string text = describe(failure);
-  if (failed) {
-    run_.log().log(LogLevel::error, handler_.subscription, "the handler failed", {{"cause", text}});
-    run_.fail(std::move(failure));
-  } else {
-    run_.log().log(LogLevel::warn, handler_.subscription, "the handler failed after its partition was lost",
-                   {{"cause", text}});
-  }
-  lock.lock();
-}
-
 AssignedPartition* Dispatch::find(std::int32_t partition, std::int64_t epoch) {
   const auto at = partitions_.find(partition);
   return at != partitions_.end() && at->second->epoch == epoch ? at->second.get() : nullptr;
 }
 
+void Dispatch::forget_task(const Task& task) {
+  --in_flight_;
+  --task.partition->in_flight;
+}
+
 void Dispatch::drop_if(const std::function<bool(const AssignedPartition&, Position)>& unwanted) {
   strands_.drop([&](const Task& task) {
     if (!unwanted(*task.partition, task.event->position)) return false;
-    --in_flight_;
-    --task.partition->in_flight;
+    forget_task(task);
     return true;
   });
 }
 
 void Dispatch::drop_all_of(const AssignedPartition& lost) {
   drop_if([&lost](const AssignedPartition& partition, Position) { return &partition == &lost; });
+}
+
+void Dispatch::drop_waiting(const std::function<bool(const AssignedPartition&)>& unwanted) {
+  strands_.drop_waiting([&](const Task& task) {
+    if (!unwanted(*task.partition)) return false;
+    forget_task(task);
+    return true;
+  });
 }
 
 void Dispatch::wake_worker() {
@@ -244,7 +221,27 @@ void Dispatch::wake_worker() {
 void Dispatch::wake_poll_thread() noexcept {
   waits_for_room_ = false;
   waits_for_ever_ = false;
+  planned_ = Instant::min();
   if (subscription_ != nullptr) subscription_->wake();
+}
+
+void Dispatch::look() {
+  std::vector<EventCopy> late;
+  {
+    const Instant now = run_.clock().instant();
+    const std::scoped_lock lock{mutex_};
+    for (Busy& busy : busy_) {
+      if (busy.event == nullptr || busy.told || now - busy.begun < failures_.options().handler_timeout) continue;
+      busy.told = true;
+      late.emplace_back(*busy.event);
+    }
+    if (strands_.has_blocked() && !failures_.breaker().closed_until()) wake_poll_thread();
+  }
+  for (const EventCopy& event : late) {
+    failures_.log().note(LogLevel::warn, "the handler takes long; its aggregate waits, others go on", event.view(),
+                         FailureClass::transient,
+                         "no answer in " + std::to_string(failures_.options().handler_timeout.count()) + " ms", 0);
+  }
 }
 
 void Dispatch::add_to(SubscriptionStatus& status) const {
@@ -252,18 +249,15 @@ void Dispatch::add_to(SubscriptionStatus& status) const {
   status.head = seen_;
   status.handled = handled_;
   status.passed = passed_;
+  status.parked = parked_;
   status.in_flight = in_flight_;
+  status.waiting = strands_.waiting();
   status.done = Position{handler_.done.load()};
 }
 
 bool Dispatch::has_partition() const {
   const std::scoped_lock lock{mutex_};
   return !partitions_.empty();
-}
-
-bool Dispatch::failed() const {
-  const std::scoped_lock lock{mutex_};
-  return failed_;
 }
 
 }  // namespace leftfold::detail

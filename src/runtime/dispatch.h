@@ -4,7 +4,6 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,20 +12,22 @@
 
 #include <leftfold/event_feed.h>
 
+#include "runtime/failure_handling.h"
 #include "runtime/registered_handler.h"
-#include "runtime/run_context.h"
 #include "runtime/strands.h"
+#include "runtime/subscription_run.h"
 
 namespace leftfold::detail {
 
 /// Holds the events in flight: strands, offset windows and the bounds on both. Workers take a strand, handle one event
-/// and put it back. Any number of threads in work(), one thread for everything else; status() from any.
+/// and put it back; one whose event is to be tried again waits without a worker, and the poll thread keeps its time.
+/// Any number of threads in work(), one thread for everything else; status() and look() from any.
 class Dispatch {
  public:
   /// Events of a partition that a crash may deliver again, at most; more are not taken while one is unfinished.
   static constexpr std::size_t kMaxSpan = 1000;
 
-  Dispatch(RegisteredHandler& handler, RunContext& run, std::size_t max_in_flight);
+  Dispatch(RegisteredHandler& handler, SubscriptionRun& run, std::size_t max_in_flight);
 
   /// The poll thread's subscription, to wake it; null before it ends.
   void attach(Subscription* subscription);
@@ -35,7 +36,8 @@ class Dispatch {
     std::size_t max;   // events that may be taken
     Instant deadline;  // when the poll thread has something else to do
   };
-  /// What to take next. From now on a worker wakes the poll thread when the plan should change.
+  /// What to take next; strands whose time has come are ready from now on. A worker wakes the poll thread when the plan
+  /// should change.
   [[nodiscard]] Plan plan();
 
   void accept(const Assignment& assignment);
@@ -61,7 +63,8 @@ class Dispatch {
   void postpone(Instant until);
 
   /// Takes nothing any more and brings to an end what was begun: running events, and those below one that was started,
-  /// or the watermark would stay below finished events and they would come again. Workers end then.
+  /// or the watermark would stay below finished events and they would come again. What waits to be tried again is left
+  /// for the next owner. Workers end then.
   void close();
   /// Nothing starts any more.
   void abandon();
@@ -73,27 +76,49 @@ class Dispatch {
   /// A worker's life; ends after close().
   void work();
 
+  /// Looks at what changes without an event: handlers that take too long, a breaker that somebody closed.
+  void look();
   /// Fills in what it knows.
   void add_to(SubscriptionStatus& status) const;
   [[nodiscard]] bool has_partition() const;
-  [[nodiscard]] bool failed() const;
 
  private:
-  enum class Outcome { done, failed };  // retries will add waiting, dead letters parked
-  [[nodiscard]] Outcome handle(const RecordedEvent& event, std::exception_ptr& failure);
-  void finish(Strands::Started& started, Outcome outcome, std::exception_ptr failure,
-              std::unique_lock<std::mutex>& lock);
+  // What became of an event in a worker's hands.
+  struct Outcome {
+    enum class Kind { handled, skipped, parked, wait, blocked, stop };
+    Kind kind = Kind::handled;
+    Instant until{};
+  };
+  // What a worker does now.
+  struct Busy {
+    const RecordedEvent* event = nullptr;
+    Instant begun{};
+    bool told = false;
+  };
+
+  // A worker, without the mutex.
+  [[nodiscard]] Outcome process(Task& task);
+  [[nodiscard]] Outcome call_handler(Task& task);
+  [[nodiscard]] static Outcome outcome_of(const Decision& decision, Outcome::Kind done);
 
   // With mutex_ held.
+  void finish(Strands::Started& started, const Outcome& outcome);
+  void put_back(Strands::Started& started, const Outcome& outcome);
+  void stop_before(Strands::Started& started, std::unique_lock<std::mutex>& lock);
+  void forget_task(const Task& task);
+  [[nodiscard]] bool overflows(const Strand& strand, const Trouble& trouble) const;
+  [[nodiscard]] std::size_t room_behind_breaker(std::size_t room, Instant& deadline);
   [[nodiscard]] AssignedPartition* find(std::int32_t partition, std::int64_t epoch);
   void drop_if(const std::function<bool(const AssignedPartition&, Position)>& unwanted);
   void drop_all_of(const AssignedPartition& lost);
+  void drop_waiting(const std::function<bool(const AssignedPartition&)>& unwanted);
   [[nodiscard]] bool wants_more() const noexcept;
   void wake_worker();
   void wake_poll_thread() noexcept;
 
   RegisteredHandler& handler_;
-  RunContext& run_;
+  FailureHandling& failures_;
+  SubscriptionRun& run_;
   const std::size_t max_in_flight_;
 
   mutable std::mutex mutex_;
@@ -102,17 +127,19 @@ class Dispatch {
   Subscription* subscription_ = nullptr;
   std::map<std::int32_t, std::shared_ptr<AssignedPartition>> partitions_;
   Strands strands_;
-  std::size_t in_flight_ = 0;  // queued and running
+  std::vector<Busy> busy_;     // one a worker
+  std::size_t in_flight_ = 0;  // queued, waiting and running
   std::size_t idle_ = 0;       // workers waiting
   bool waking_ = false;        // a worker was notified and does not run yet
   bool closed_ = false;
-  bool failed_ = false;
   bool waits_for_room_ = false;  // the poll thread takes nothing until there is room
-  bool waits_for_ever_ = false;  // the poll thread has no deadline
+  bool waits_for_ever_ = false;  // the poll thread has no checkpoint to store
+  Instant planned_{};            // the deadline the poll thread was given
   Instant next_checkpoint_{};
   Position seen_;
   std::uint64_t handled_ = 0;
   std::uint64_t passed_ = 0;
+  std::uint64_t parked_ = 0;
   std::uint64_t fenced_ = 0;
 };
 

@@ -22,7 +22,7 @@ milliseconds FeedRetry::note(std::string_view what, const Error& error) {
     next_log_ = now + kLogEvery;
     logged_ = true;
     run_.log().log(LogLevel::warn, "runner", "the store or broker does not answer; trying again",
-                   {{"subscription", subscription_},
+                   {{"subscription", run_.subscription()},
                     {"call", std::string{what}},
                     {"failures", std::to_string(failures_)},
                     {"cause", error.what()}});
@@ -31,16 +31,14 @@ milliseconds FeedRetry::note(std::string_view what, const Error& error) {
 }
 
 bool FeedRetry::back_off(std::string_view what, const Error& error) {
-  const Instant until = run_.clock().instant() + note(what, error);
-  run_.wait(run_.halted(), until, [] { return false; });
-  return !run_.halted().stop_requested();
+  return run_.pause_until(run_.clock().instant() + note(what, error));
 }
 
 void FeedRetry::recovered(std::string_view what) {
   if (std::exchange(logged_, false)) {
     run_.log().log(
         LogLevel::info, "runner", "the store or broker answers again",
-        {{"subscription", subscription_}, {"call", std::string{what}}, {"failures", std::to_string(failures_)}});
+        {{"subscription", run_.subscription()}, {"call", std::string{what}}, {"failures", std::to_string(failures_)}});
   }
   failures_ = 0;
 }

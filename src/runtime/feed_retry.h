@@ -3,13 +3,11 @@
 
 #include <chrono>
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <utility>
 
 #include <leftfold/error.h>
 
-#include "runtime/run_context.h"
+#include "runtime/subscription_run.h"
 
 namespace leftfold::detail {
 
@@ -18,9 +16,10 @@ namespace leftfold::detail {
 /// One thread at a time.
 class FeedRetry {
  public:
-  FeedRetry(RunContext& run, std::string subscription) : run_{run}, subscription_{std::move(subscription)} {}
+  explicit FeedRetry(SubscriptionRun& run) : run_{run} {}
 
-  /// Calls `f` until it returns. Returns false when the run was halted first; an Error that is not retryable passes.
+  /// Calls `f` until it returns. Returns false when the session was halted first; an Error that is not retryable
+  /// passes.
   template <class F>
   [[nodiscard]] bool call(std::string_view what, F&& f) {
     for (;;) {
@@ -44,8 +43,7 @@ class FeedRetry {
  private:
   [[nodiscard]] bool back_off(std::string_view what, const Error& error);
 
-  RunContext& run_;
-  const std::string subscription_;
+  SubscriptionRun& run_;
   std::uint64_t failures_ = 0;  // in a row
   Instant next_log_{};
   bool logged_ = false;

@@ -68,6 +68,13 @@ GatedProjection::Result GatedProjection::handle(std::int32_t partition, Position
   }
 }
 
+void GatedProjection::redrive(const RecordedEvent& event) {
+  const HandlerPause pause{handler_.gate};
+  const auto transaction = handler_.entry.read_model->begin(key(event.partition));
+  handler_.entry.table.handle(event);
+  transaction->commit(transaction->checkpoint().value_or(Position::start()));
+}
+
 bool GatedProjection::pass(std::int32_t partition, Position done, Position to) {
   const auto transaction = handler_.entry.read_model->begin(key(partition));
   const std::optional<Position> checkpoint = transaction->checkpoint();

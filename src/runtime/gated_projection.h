@@ -30,6 +30,8 @@ class GatedProjection {
     std::size_t skipped = 0;  // of the finished ones, those that another process had handled
     bool behind = false;      // the checkpoint is not where it was left: nothing was handled, open() again
   };
+  /// Handles one event of a parked sequence; the checkpoint stays. Throws what the handler and the read model throw.
+  void redrive(const RecordedEvent& event);
   /// Handles a run in one transaction and commits. When an event fails, all is undone and the events before it are
   /// handled again and committed, so the checkpoint is just before it.
   [[nodiscard]] Result handle(std::int32_t partition, Position done, std::span<const RecordedEvent* const> events);

@@ -4,12 +4,12 @@
 
 namespace leftfold::detail {
 
-ListenerLoop::ListenerLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<RunContext> run,
+ListenerLoop::ListenerLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<SubscriptionRun> run,
                            std::size_t workers, std::size_t max_in_flight)
     : SubscriptionLoop{feed, handler, std::move(run)},
       workers_{workers},
       dispatch_{handler, *run_, max_in_flight},
-      checkpoint_retry_{*run_, handler.subscription} {}
+      checkpoint_retry_{*run_} {}
 
 void ListenerLoop::start() {
   SubscriptionLoop::start();
@@ -49,7 +49,7 @@ bool ListenerLoop::give_up(const Revocation& revocation) {
 }
 
 void ListenerLoop::accept(const Assignment& assignment) {
-  if (!check_not_ahead(assignment, assignment.checkpoint)) return;
+  if (!check_not_ahead(assignment, assignment.checkpoint) || !load_parked()) return;
   dispatch_.accept(assignment);
   log_assigned(assignment, assignment.checkpoint);
 }

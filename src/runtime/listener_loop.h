@@ -11,12 +11,13 @@ namespace leftfold::detail {
 
 class ListenerLoop final : public SubscriptionLoop {
  public:
-  ListenerLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<RunContext> run, std::size_t workers,
+  ListenerLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<SubscriptionRun> run, std::size_t workers,
                std::size_t max_in_flight);
   ~ListenerLoop() override { join(); }
 
   void start() override;
   [[nodiscard]] bool handles_on_poll_thread() const noexcept override { return false; }
+  void look() override { dispatch_.look(); }
 
  private:
   void attach(Subscription* subscription) override;
@@ -26,7 +27,6 @@ class ListenerLoop final : public SubscriptionLoop {
   void accept(const Assignment& assignment) override;
   void add_to(SubscriptionStatus& status) const override { dispatch_.add_to(status); }
   [[nodiscard]] bool has_partition() const override { return dispatch_.has_partition(); }
-  [[nodiscard]] bool failed() const override { return dispatch_.failed(); }
   void store_checkpoints(Subscription& subscription, bool all);
 
   const std::size_t workers_;

@@ -7,7 +7,7 @@
 
 namespace leftfold::detail {
 
-ProjectorLoop::ProjectorLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<RunContext> run,
+ProjectorLoop::ProjectorLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<SubscriptionRun> run,
                              std::size_t batch)
     : SubscriptionLoop{feed, handler, std::move(run)}, batch_{batch} {
   if (handler.kind() == SubscriptionKind::gated) gated_.emplace(handler, run_->clock());

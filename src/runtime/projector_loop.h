@@ -17,7 +17,7 @@ namespace leftfold::detail {
 
 class ProjectorLoop final : public SubscriptionLoop {
  public:
-  ProjectorLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<RunContext> run, std::size_t batch);
+  ProjectorLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<SubscriptionRun> run, std::size_t batch);
   ~ProjectorLoop() override { join(); }
 
   [[nodiscard]] bool handles_on_poll_thread() const noexcept override { return true; }

@@ -2,13 +2,17 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include <leftfold/runner.h>
 
+#include "runtime/failure_handling.h"
 #include "runtime/handled_signal.h"
 #include "runtime/handler_gate.h"
+#include "runtime/handler_metrics.h"
 
 namespace leftfold::detail {
 
@@ -17,8 +21,11 @@ struct RegisteredHandler {
   HandlerEntry entry;
   std::string name;          // of the handler
   std::string subscription;  // "<group>.<name>"
+  std::size_t workers = 1;   // threads that handle at once
   HandlerGate gate;
-  std::atomic<std::int64_t> done{0};  // watermark of partition 0, for wait_until_handled
+  std::unique_ptr<HandlerMetrics> metrics;
+  std::unique_ptr<FailureHandling> failures;  // uses the metrics
+  std::atomic<std::int64_t> done{0};          // watermark of partition 0, for wait_until_handled
   HandledSignal* signal = nullptr;
 
   [[nodiscard]] SubscriptionKind kind() const noexcept {

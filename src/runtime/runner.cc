@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <atomic>
-#include <functional>
-#include <iterator>
 #include <utility>
 
 #include "runtime/listener_loop.h"
+#include "runtime/node_name.h"
 #include "runtime/projector_loop.h"
+#include "runtime/redriver.h"
 #include "runtime/running.h"
+#include "runtime/supervisor.h"
 
 namespace leftfold {
 
@@ -17,6 +18,8 @@ using detail::ProjectorLoop;
 using detail::RegisteredHandler;
 using detail::RunContext;
 using detail::SubscriptionLoop;
+using detail::SubscriptionRun;
+using detail::Supervisor;
 
 namespace {
 
@@ -53,27 +56,29 @@ class Runner::Impl {
   [[nodiscard]] bool wait_until_handled(Position position, const std::stop_token& stop, Instant deadline);
   [[nodiscard]] std::vector<SubscriptionStatus> status() const;
   [[nodiscard]] detail::HandlerGate& gate_of(const void* handler) const;
+  [[nodiscard]] RedriveReport redrive(std::string_view handler, std::string_view sequence, const std::stop_token& stop);
+  [[nodiscard]] CircuitBreaker& breaker(std::string_view handler) const;
 
  private:
   enum class Phase { not_yet, running, ended };
-  using Loops = std::vector<std::shared_ptr<SubscriptionLoop>>;
 
   [[nodiscard]] std::shared_ptr<SubscriptionLoop> make_loop(RegisteredHandler& handler,
-                                                            const std::shared_ptr<RunContext>& run) const;
+                                                            const std::shared_ptr<SubscriptionRun>& run) const;
+  [[nodiscard]] RegisteredHandler& named(std::string_view handler) const;
+  void prepare_failures(RegisteredHandler& handler) const;
   [[nodiscard]] std::size_t workers(const RegisteredHandler& handler) const;
   [[nodiscard]] Position stored_checkpoint(const RegisteredHandler& handler) const;
   void log_handlers() const;
-  void wait_for_end(RunContext& run);
 
   EventFeed& feed_;
   const RunnerOptions options_;
+  const std::string node_ = detail::node_name();
   detail::HandledSignal signal_;
   std::atomic<Phase> phase_{Phase::not_yet};
   std::atomic<bool> claimed_{false};  // from start() or run() to the end of the run
   mutable std::mutex mutex_;          // of the two lists: read by status() while run() and add() change them
   std::vector<std::unique_ptr<RegisteredHandler>> handlers_;
-  Loops loops_;                           // of the last run, in the order of handlers
-  std::shared_ptr<RunContext> last_run_;  // whose threads may not have ended
+  std::unique_ptr<Supervisor> last_run_;  // whose threads may not have ended
 };
 
 void Runner::Impl::add(detail::HandlerEntry entry) {
@@ -83,11 +88,13 @@ void Runner::Impl::add(detail::HandlerEntry entry) {
   if (own.name.empty()) own.name = entry.default_name;
   if (own.checkpoint_every < own.checkpoint_every.zero())
     refuse("handler " + own.name + ": checkpoint_every is negative");
+  validate(own.failures);
   auto handler = std::make_unique<RegisteredHandler>();
   handler->name = own.name;
   handler->subscription = options_.group + "." + own.name;
   handler->entry = std::move(entry);
   handler->signal = &signal_;
+  handler->workers = handler->entry.is_projector ? 1 : workers(*handler);
   if (handler->kind() == SubscriptionKind::local && handler->entry.options.start == StartFrom::latest) {
     refuse("projector " + handler->name +
            " is in memory and is rebuilt from the first event each time; StartFrom::latest needs a read_model()");
@@ -100,8 +107,23 @@ void Runner::Impl::add(detail::HandlerEntry entry) {
       refuse("handler " + other->name + " was added again as " + handler->name + "; make another object for it");
     }
   }
+  prepare_failures(*handler);
   const std::scoped_lock lock{mutex_};
   handlers_.push_back(std::move(handler));
+}
+
+// A table in memory is made anew from the first event each time: what it cannot handle stops it, nothing is parked.
+void Runner::Impl::prepare_failures(RegisteredHandler& handler) const {
+  handler.metrics = std::make_unique<detail::HandlerMetrics>(*options_.metrics, handler.name, handler.kind_name(),
+                                                             handler.entry.table);
+  detail::FailureHandling::Surroundings around;
+  around.clock = options_.clock;
+  around.log = options_.log;
+  around.metrics = handler.metrics.get();
+  around.dead_letters = handler.kind() == SubscriptionKind::local ? nullptr : options_.dead_letters;
+  around.node = node_;
+  handler.failures = std::make_unique<detail::FailureHandling>(handler.subscription, handler.entry.options.failures,
+                                                               std::move(around));
 }
 
 std::size_t Runner::Impl::workers(const RegisteredHandler& handler) const {
@@ -110,10 +132,10 @@ std::size_t Runner::Impl::workers(const RegisteredHandler& handler) const {
 }
 
 std::shared_ptr<SubscriptionLoop> Runner::Impl::make_loop(RegisteredHandler& handler,
-                                                          const std::shared_ptr<RunContext>& run) const {
+                                                          const std::shared_ptr<SubscriptionRun>& run) const {
   const HandlerOptions& own = handler.entry.options;
   if (handler.entry.is_projector) return std::make_shared<ProjectorLoop>(feed_, handler, run, own.batch);
-  return std::make_shared<ListenerLoop>(feed_, handler, run, workers(handler),
+  return std::make_shared<ListenerLoop>(feed_, handler, run, handler.workers,
                                         own.max_in_flight > 0 ? own.max_in_flight : options_.max_in_flight);
 }
 
@@ -125,7 +147,8 @@ void Runner::Impl::log_handlers() const {
         LogLevel::info, handler->subscription, "runs",
         {{"kind", std::string{handler->kind_name()}},
          {"table", handler->entry.is_projector ? (handler->entry.read_model ? "read model" : "memory") : "none"},
-         {"workers", std::to_string(handler->entry.is_projector ? 1 : workers(*handler))},
+         {"workers", std::to_string(handler->workers)},
+         {"when_exhausted", handler->failures->parks() ? "park" : "fail_fast"},
          {"receives", received(handler->entry.table)},
          {"ignores", list(handler->entry.table.ignored())},
          {"without_checkpoint", latest ? "latest" : "beginning"}});
@@ -159,54 +182,35 @@ void Runner::Impl::run(const std::stop_token& stop) {
   };
   const AtEnd at_end{*this};
   if (last_run_) {  // handlers that did not return in time still run on their old threads
-    const auto ended = [this] {
-      return std::all_of(loops_.begin(), loops_.end(), [](const auto& l) { return l->ended(); });
-    };
-    if (!last_run_->wait(stop, kNever, ended)) return;
+    if (!last_run_->run().wait(stop, kNever, [this] { return last_run_->ended(); })) return;
   }
   const auto context = std::make_shared<RunContext>(*options_.clock, *options_.log, options_.drain);
   log_handlers();
+  auto made = std::make_unique<Supervisor>(
+      options_, handlers_, context, [this](RegisteredHandler& handler, const std::shared_ptr<SubscriptionRun>& run) {
+        return make_loop(handler, run);
+      });
+  Supervisor& supervisor = *made;
   {
-    Loops made;
-    for (const auto& handler : handlers_) made.push_back(make_loop(*handler, context));
     const std::scoped_lock lock{mutex_};
-    std::swap(loops_, made);
-    last_run_ = context;
+    std::swap(last_run_, made);
   }
+  made.reset();
   for (const auto& handler : handlers_) handler->done = 0;
   phase_ = Phase::running;
   {
     const std::stop_callback halt_too{stop, [&] { context->halt(); }};
     try {
-      for (const auto& loop : loops_) loop->start();
+      supervisor.start();
     } catch (...) {
       context->fail(std::current_exception());
     }
     context->wait_until_halted();
   }
-  wait_for_end(*context);
-  if (const std::exception_ptr failure = context->failure()) std::rethrow_exception(failure);
-}
-
-// Poll threads of Listeners end by themselves once the drain is over; a handler that never returns does not.
-void Runner::Impl::wait_for_end(RunContext& run) {
-  const Instant deadline = run.drain_deadline();
   options_.log->log(LogLevel::info, "runner", "stops: handlers in progress finish, nothing new starts");
-  const auto all = [this](auto condition) { return std::all_of(loops_.begin(), loops_.end(), condition); };
-  const bool ended = run.wait({}, deadline, [&] { return all([](const auto& loop) { return loop->ended(); }); });
-  if (!ended) {
-    Loops late;
-    run.wait({}, kNever, [&] {
-      late.clear();
-      std::copy_if(loops_.begin(), loops_.end(), std::back_inserter(late), [](const auto& l) { return l->polling(); });
-      return std::all_of(late.begin(), late.end(), [](const auto& loop) { return loop->handles_on_poll_thread(); });
-    });
-    for (const auto& loop : late) {
-      options_.log->log(LogLevel::warn, loop->handler().subscription, "the handler did not finish in time",
-                        {{"drain_ms", std::to_string(options_.drain.count())}});
-    }
-  }
+  supervisor.wait_for_end();
   options_.log->log(LogLevel::info, "runner", "stopped");
+  if (const std::exception_ptr failure = context->failure()) std::rethrow_exception(failure);
 }
 
 // Where another process is with a subscription that it has; what this one finished is known sooner.
@@ -246,21 +250,53 @@ bool Runner::Impl::wait_until_handled(Position position, const std::stop_token& 
 }
 
 std::vector<SubscriptionStatus> Runner::Impl::status() const {
-  std::vector<SubscriptionStatus> all;
   const std::scoped_lock lock{mutex_};
-  for (std::size_t i = 0; i < handlers_.size(); ++i) {
-    if (i < loops_.size()) {
-      all.push_back(loops_[i]->status());
-    } else {
-      SubscriptionStatus status;
-      status.name = handlers_[i]->subscription;
-      status.kind = handlers_[i]->kind_name();
-      status.state = "stopped";
-      all.push_back(std::move(status));
-    }
+  if (last_run_) return last_run_->status();
+  std::vector<SubscriptionStatus> all;
+  for (const auto& handler : handlers_) {
+    SubscriptionStatus status;
+    status.name = handler->subscription;
+    status.kind = handler->kind_name();
+    status.state = "stopped";
+    all.push_back(std::move(status));
   }
   return all;
 }
+
+RegisteredHandler& Runner::Impl::named(std::string_view handler) const {
+  const std::scoped_lock lock{mutex_};
+  std::vector<std::string> names;
+  for (const auto& registered : handlers_) {
+    if (registered->name == handler) return *registered;
+    names.push_back(registered->name);
+  }
+  throw Error{Errc::not_found, "no handler is named " + std::string{handler} + "; handlers: " + list(names)};
+}
+
+RedriveReport Runner::Impl::redrive(std::string_view handler, std::string_view sequence, const std::stop_token& stop) {
+  using End = detail::RedriveResult::End;
+  RegisteredHandler& registered = named(handler);
+  if (registered.failures->dead_letters() == nullptr) {
+    refuse("handler " + registered.name +
+           " has no dead letters: a table in memory is rebuilt instead, others need RunnerOptions::dead_letters");
+  }
+  const detail::RedriveResult result =
+      detail::Redriver{*options_.clock, *options_.log}.redrive(registered, sequence, stop);
+  RedriveReport report;
+  report.handled = result.handled;
+  report.error = result.error;
+  report.failure = result.failure;
+  switch (result.end) {
+    case End::finished: report.end = RedriveReport::End::finished; break;
+    case End::failed: report.end = RedriveReport::End::failed; break;
+    case End::not_claimed:
+    case End::refused: report.end = RedriveReport::End::elsewhere; break;
+    case End::stopped: report.end = RedriveReport::End::stopped; break;
+  }
+  return report;
+}
+
+CircuitBreaker& Runner::Impl::breaker(std::string_view handler) const { return named(handler).failures->breaker(); }
 
 detail::HandlerGate& Runner::Impl::gate_of(const void* handler) const {
   const std::scoped_lock lock{mutex_};
@@ -275,6 +311,7 @@ Runner::Runner(EventFeed& feed, RunnerOptions options) {
   if (options.workers == 0) refuse("RunnerOptions::workers is 0; at least 1 is needed");
   if (options.max_in_flight == 0) refuse("RunnerOptions::max_in_flight is 0; at least 1 is needed");
   if (options.drain < options.drain.zero()) refuse("RunnerOptions::drain is negative");
+  if (options.look_every <= options.look_every.zero()) refuse("RunnerOptions::look_every is not positive");
   impl_ = std::make_unique<Impl>(feed, std::move(options));
 }
 Runner::~Runner() = default;
@@ -298,6 +335,10 @@ bool Runner::wait_until_handled(Position position, const std::stop_token& stop, 
   return impl_->wait_until_handled(position, stop, deadline);
 }
 std::vector<SubscriptionStatus> Runner::status() const { return impl_->status(); }
+RedriveReport Runner::redrive(std::string_view handler, std::string_view sequence, const std::stop_token& stop) {
+  return impl_->redrive(handler, sequence, stop);
+}
+CircuitBreaker& Runner::breaker(std::string_view handler) const { return impl_->breaker(handler); }
 detail::HandlerGate& Runner::gate_of(const void* handler) const { return impl_->gate_of(handler); }
 
 detail::HandlerPause::HandlerPause(HandlerGate& gate) : gate_{gate} { gate_.pause(); }

@@ -8,8 +8,8 @@
 
 namespace leftfold::detail {
 
-SubscriptionLoop::SubscriptionLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<RunContext> run)
-    : feed_{feed}, handler_{handler}, run_{std::move(run)}, retry_{*run_, handler.subscription} {}
+SubscriptionLoop::SubscriptionLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<SubscriptionRun> run)
+    : feed_{feed}, handler_{handler}, run_{std::move(run)}, retry_{*run_} {}
 
 void SubscriptionLoop::start() {
   start_thread("poll:" + handler_.name, &polling_, [this] { poll(); });
@@ -18,8 +18,8 @@ void SubscriptionLoop::start() {
 void SubscriptionLoop::start_thread(const std::string& name, std::size_t* also_count, std::function<void()> body) {
   threads_.reserve(threads_.size() + 1);
   const auto count = [this, also_count](void (RunContext::*change)(std::size_t&) noexcept) {
-    if (also_count != nullptr) (run_.get()->*change)(*also_count);
-    (run_.get()->*change)(live_threads_);
+    if (also_count != nullptr) (run_->run().*change)(*also_count);
+    (run_->run().*change)(live_threads_);
   };
   count(&RunContext::add_thread);
   try {
@@ -52,7 +52,6 @@ void SubscriptionLoop::poll() {
     }
   } catch (...) {
     log(LogLevel::error, "the subscription failed", {{"cause", describe(std::current_exception())}});
-    failed_ = true;
     run_->fail(std::current_exception());
   }
   try {
@@ -70,8 +69,10 @@ SubscriptionStatus SubscriptionLoop::status() const {
   status.name = handler_.subscription;
   status.kind = handler_.kind_name();
   add_to(status);
+  status.breaker = to_string(handler_.failures->breaker().state());
+  status.failure = run_->failure_text();
   const Phase phase = phase_;
-  if (failed_ || failed()) {
+  if (run_->failed()) {
     status.state = "failed";
   } else if (phase == Phase::ended) {
     status.state = "stopped";
@@ -90,6 +91,10 @@ void SubscriptionLoop::reassign(const Taken& taken) {
   }
   for (const Assignment& assignment : taken.assigned) accept(assignment);
   for (const Revocation* revocation : later) static_cast<void>(give_up(*revocation));
+}
+
+bool SubscriptionLoop::load_parked() {
+  return retry_.call("dead letters", [this] { handler_.failures->load_parked(); });
 }
 
 bool SubscriptionLoop::check_not_ahead(const Assignment& assignment, Position after) {

@@ -14,7 +14,7 @@
 
 #include "runtime/feed_retry.h"
 #include "runtime/registered_handler.h"
-#include "runtime/run_context.h"
+#include "runtime/subscription_run.h"
 
 namespace leftfold::detail {
 
@@ -22,7 +22,7 @@ namespace leftfold::detail {
 /// start(), finished() and the destructor: the thread of run(); status(): any thread.
 class SubscriptionLoop {
  public:
-  SubscriptionLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<RunContext> run);
+  SubscriptionLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<SubscriptionRun> run);
   virtual ~SubscriptionLoop() = default;
   SubscriptionLoop(const SubscriptionLoop&) = delete;
   SubscriptionLoop& operator=(const SubscriptionLoop&) = delete;
@@ -37,6 +37,13 @@ class SubscriptionLoop {
   [[nodiscard]] bool polling() const noexcept { return polling_ > 0; }
   /// True when a handler runs on the poll thread, so that only patience ends it.
   [[nodiscard]] virtual bool handles_on_poll_thread() const noexcept = 0;
+
+  /// Ends the session; the threads end soon. The run goes on.
+  void end() noexcept { run_->end(); }
+  /// Whether it ended, or ends, because something failed.
+  [[nodiscard]] bool has_failed() const { return run_->failed(); }
+  /// Looks at what changes without an event.
+  virtual void look() {}
 
   [[nodiscard]] SubscriptionStatus status() const;
   [[nodiscard]] const RegisteredHandler& handler() const noexcept { return handler_; }
@@ -58,8 +65,9 @@ class SubscriptionLoop {
   // Status, from any thread.
   virtual void add_to(SubscriptionStatus& status) const = 0;
   [[nodiscard]] virtual bool has_partition() const = 0;
-  [[nodiscard]] virtual bool failed() const { return false; }
 
+  // Reads what is parked, so that later events go behind it. Returns false when the session is halted.
+  [[nodiscard]] bool load_parked();
   // Throws Error(corrupt) when the feed ends before `after`: it was put back to an older state, and its next events
   // would seem handled. Returns false when the run is halted.
   [[nodiscard]] bool check_not_ahead(const Assignment& assignment, Position after);
@@ -69,7 +77,7 @@ class SubscriptionLoop {
 
   EventFeed& feed_;
   RegisteredHandler& handler_;
-  const std::shared_ptr<RunContext> run_;
+  const std::shared_ptr<SubscriptionRun> run_;
   FeedRetry retry_;
 
  private:
@@ -77,7 +85,6 @@ class SubscriptionLoop {
   void poll();
 
   std::atomic<Phase> phase_{Phase::starting};
-  std::atomic<bool> failed_{false};
   std::size_t live_threads_ = 0;
   std::size_t polling_ = 0;
   std::vector<std::jthread> threads_;

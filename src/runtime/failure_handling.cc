@@ -1,0 +1,237 @@
+#include "runtime/failure_handling.h"
+
+#include <cxxabi.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <typeinfo>
+#include <utility>
+
+#include "runtime/handler_failed.h"
+
+namespace leftfold::detail {
+namespace {
+
+// The C++ type of what is being handled, as people write it.
+std::string type_of(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (...) {
+    const std::type_info* type = abi::__cxa_current_exception_type();
+    if (type == nullptr) return "unknown";
+    int status = 0;
+    const std::unique_ptr<char, decltype(&std::free)> name{abi::__cxa_demangle(type->name(), nullptr, nullptr, &status),
+                                                           &std::free};
+    return status == 0 && name ? name.get() : type->name();
+  }
+}
+
+// Bytes that do not decode and events of a newer program: nothing a handler said.
+bool is_undecodable(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const Error& error) {
+    return error.code() == Errc::invalid_data || error.code() == Errc::unsupported;
+  } catch (...) {
+    return false;
+  }
+}
+
+// At most kMaxErrorBytes, and no half of a UTF-8 character at the end.
+std::string cut(std::string text) {
+  if (text.size() <= kMaxErrorBytes) return text;
+  std::size_t end = kMaxErrorBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  text.resize(end);
+  return text;
+}
+
+std::uint64_t seed_of(std::string_view subscription, std::string_view node) {
+  return std::hash<std::string_view>{}(subscription) * 31 + std::hash<std::string_view>{}(node);
+}
+
+}  // namespace
+
+FailureHandling::FailureHandling(std::string subscription, const FailureOptions& options, Surroundings surroundings)
+    : subscription_{std::move(subscription)},
+      options_{options},
+      around_{std::move(surroundings)},
+      breaker_{subscription_, options_.breaker, *around_.clock},
+      planner_{options_.retry, seed_of(subscription_, around_.node)},
+      outage_{options_.outage_ratio, options_.breaker.min_distinct},
+      log_{subscription_, *around_.clock, *around_.log} {
+  breaker_.on_change([this](BreakerState from, BreakerState to) {
+    around_.metrics->breaker(to_string(to));
+    around_.log->log(to == BreakerState::closed ? LogLevel::info : LogLevel::warn, subscription_,
+                     "the circuit breaker changed",
+                     {{"from", std::string{to_string(from)}}, {"to", std::string{to_string(to)}}});
+  });
+}
+
+bool FailureHandling::parks() const noexcept {
+  return around_.dead_letters != nullptr && options_.when_exhausted == WhenExhausted::park;
+}
+
+Decision FailureHandling::failed(const RecordedEvent& event, Trouble& trouble, const std::exception_ptr& thrown) {
+  const Instant now = around_.clock->instant();
+  const bool first = trouble.attempts.made == 0 && trouble.attempts.held == 0;
+  if (first) trouble.first_failed_at = around_.clock->now();
+  trouble.failure = options_.rules.classify(thrown);
+  trouble.error_type = type_of(thrown);
+  trouble.error_message = cut(describe(thrown));
+  Decision decision = planner_.failed(trouble.failure, trouble.attempts, now);
+  around_.metrics->failed(trouble.failure);
+  if (decision.step == NextStep::stop) return stop(event, trouble, trouble.error_message);
+  if (decision.step == NextStep::park) {
+    const bool undecodable = trouble.failure == FailureClass::permanent && is_undecodable(thrown);
+    trouble.to_park = undecodable ? ParkReason::undecodable : ParkReason::failed;
+    return exhausted(event, trouble);
+  }
+  if (decision.step == NextStep::done) {
+    log_.note(LogLevel::debug, "the event's effect is there already", event, trouble.failure, trouble.error_message,
+              trouble.attempts.made);
+    return decision;
+  }
+  around_.metrics->handled(event.type, HandlerMetrics::Result::retried);
+  log_.note(first ? LogLevel::warn : LogLevel::debug,
+            decision.step == NextStep::hold ? "the handler's dependency is unavailable; the event is held"
+                                            : "the handler failed; the event will be tried again",
+            event, trouble.failure, trouble.error_message, trouble.attempts.made);
+  return decision;
+}
+
+// An event whose retries are used up, or that will never work.
+Decision FailureHandling::exhausted(const RecordedEvent& event, Trouble& trouble) {
+  if (trouble.failure != FailureClass::permanent) {
+    const Instant now = around_.clock->instant();
+    const BreakerState state = breaker_.state();
+    bool outage = state != BreakerState::closed && state != BreakerState::disabled;
+    if (!outage && !trouble.spared && outage_.is_outage(event.aggregate_id, now)) {
+      outage = true;
+      breaker_.trip();
+      log_.note(LogLevel::warn, "so many aggregates fail that it is an outage; nothing is parked", event,
+                trouble.failure, trouble.error_message, trouble.attempts.made);
+    }
+    if (outage) {
+      trouble.spared = true;
+      trouble.to_park.reset();
+      return {NextStep::hold, now + planner_.pause(options_.retry.max_attempts)};
+    }
+  }
+  if (!parks()) return stop(event, trouble, trouble.error_message);
+  return {NextStep::park, {}};
+}
+
+Decision FailureHandling::stop(const RecordedEvent& event, Trouble& trouble, const std::string& cause) {
+  around_.metrics->handled(event.type, HandlerMetrics::Result::failed);
+  trouble.fatal = handler_failed(subscription_, event, std::make_exception_ptr(std::runtime_error{cause}));
+  return {NextStep::stop, {}};
+}
+
+void FailureHandling::succeeded(const RecordedEvent& event) {
+  planner_.succeeded();
+  outage_.succeeded(event.aggregate_id, around_.clock->instant());
+}
+
+void FailureHandling::blocked(Trouble& trouble) const {
+  if (!trouble.blocked_since) trouble.blocked_since = around_.clock->instant();
+}
+
+void FailureHandling::unblocked(Trouble& trouble) const {
+  if (!trouble.blocked_since) return;
+  trouble.attempts.first_failed += around_.clock->instant() - *trouble.blocked_since;
+  trouble.blocked_since.reset();
+}
+
+DeadLetter FailureHandling::letter(const RecordedEvent& event, const Trouble& trouble, ParkReason reason) const {
+  DeadLetter letter;
+  letter.sequence = event.aggregate_id;
+  letter.event = EventCopy{event};
+  letter.reason = reason;
+  letter.node = around_.node;
+  letter.first_failed_at = around_.clock->now();
+  if (reason == ParkReason::follower) return letter;
+  letter.failure = trouble.failure;
+  letter.error_type = trouble.error_type;
+  letter.error_message = trouble.error_message;
+  letter.attempts = trouble.attempts.made;
+  letter.first_failed_at = trouble.first_failed_at;
+  return letter;
+}
+
+template <class Store>
+Decision FailureHandling::guarded(const RecordedEvent& event, Trouble& trouble, Store store) {
+  const Instant now = around_.clock->instant();
+  try {
+    const Decision decision = store();
+    trouble.parking_since.reset();
+    trouble.park_tries = 0;
+    return decision;
+  } catch (const std::exception& error) {
+    const auto* known = dynamic_cast<const Error*>(&error);
+    if (!trouble.parking_since) trouble.parking_since = now;
+    const bool may_work = known != nullptr && known->retryable();
+    if (!may_work || now - *trouble.parking_since >= options_.park_timeout) {
+      return stop(event, trouble,
+                  "its event cannot be parked: " + std::string{error.what()} +
+                      (trouble.error_message.empty() ? "" : "; it was to be parked because: " + trouble.error_message));
+    }
+    if (trouble.park_tries++ == 0) {
+      log_.note(LogLevel::warn, "the store of dead letters refuses the event; trying again", event, trouble.failure,
+                error.what(), trouble.attempts.made);
+    }
+    return {NextStep::wait, now + planner_.pause(trouble.park_tries)};
+  }
+}
+
+Decision FailureHandling::park(const RecordedEvent& event, Trouble& trouble) {
+  const ParkReason reason = trouble.to_park.value_or(ParkReason::failed);
+  return guarded(event, trouble, [&] {
+    const DeadLetter parked = letter(event, trouble, reason);
+    {  // before it is durable: from then on another thread may be asked about the aggregate
+      const std::scoped_lock lock{mutex_};
+      parked_.emplace(event.aggregate_id);
+      any_parked_ = true;
+    }
+    const std::size_t added = around_.dead_letters->park(subscription_, {&parked, 1}, options_.limits);
+    around_.metrics->parked(reason, added);
+    around_.metrics->handled(event.type, HandlerMetrics::Result::dead);
+    log_.note(LogLevel::error, "the event is parked, later ones of its aggregate go behind it", event, trouble.failure,
+              trouble.error_message, trouble.attempts.made);
+    return Decision{NextStep::done, {}};
+  });
+}
+
+void FailureHandling::load_parked() {
+  if (around_.dead_letters == nullptr) return;
+  std::vector<std::string> sequences = around_.dead_letters->sequences(subscription_);
+  const std::scoped_lock lock{mutex_};
+  parked_.clear();
+  for (std::string& sequence : sequences) parked_.insert(std::move(sequence));
+  any_parked_ = !parked_.empty();
+}
+
+bool FailureHandling::may_be_parked(std::string_view aggregate) const {
+  if (!any_parked_.load(std::memory_order_relaxed)) return false;
+  const std::scoped_lock lock{mutex_};
+  return parked_.find(aggregate) != parked_.end();
+}
+
+Decision FailureHandling::follow(const RecordedEvent& event, Trouble& trouble) {
+  return guarded(event, trouble, [&] {
+    const DeadLetter follower = letter(event, trouble, ParkReason::follower);
+    if (around_.dead_letters->park_behind(subscription_, follower, options_.limits)) {
+      around_.metrics->parked(ParkReason::follower, 1);
+      around_.metrics->handled(event.type, HandlerMetrics::Result::dead);
+      return Decision{NextStep::done, {}};
+    }
+    const std::scoped_lock lock{mutex_};
+    const auto at = parked_.find(event.aggregate_id);
+    if (at != parked_.end()) parked_.erase(at);
+    any_parked_ = !parked_.empty();
+    return Decision{NextStep::again, {}};
+  });
+}
+
+}  // namespace leftfold::detail

@@ -1,0 +1,110 @@
+// What one subscription does about failures: classify, plan, park, hold followers back.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include <leftfold/circuit_breaker.h>
+#include <leftfold/dead_letter_store.h>
+#include <leftfold/event_page.h>
+#include <leftfold/failure_options.h>
+
+#include "resilience/retry_planner.h"
+#include "runtime/failure_log.h"
+#include "runtime/handler_metrics.h"
+#include "runtime/outage_guard.h"
+
+namespace leftfold::detail {
+
+/// What one event met so far; kept with it while it waits. Plain value.
+struct Trouble {
+  Attempts attempts;
+  FailureClass failure = FailureClass::transient;
+  std::string error_type;
+  std::string error_message;
+  Timestamp first_failed_at{};
+  bool spared = false;                   // not parked once already, because so many were
+  std::optional<ParkReason> to_park;     // decided: nothing is left but to store it
+  std::optional<Instant> parking_since;  // the store of dead letters refuses since
+  int park_tries = 0;
+  std::optional<Instant> blocked_since;  // the breaker is open
+  std::exception_ptr fatal;              // with NextStep::stop: what ends the subscription
+};
+
+/// The failure options of one subscription at work. It lives as long as the Runner, over all its sessions.
+/// Any thread. The clock, log, metrics and store must outlive it.
+class FailureHandling {
+ public:
+  struct Surroundings {
+    Clock* clock = nullptr;
+    Logger* log = nullptr;
+    HandlerMetrics* metrics = nullptr;
+    DeadLetterStore* dead_letters = nullptr;  // null: nothing is parked
+    std::string node;
+  };
+  FailureHandling(std::string subscription, const FailureOptions& options, Surroundings surroundings);
+
+  /// The handler threw: decides what is next for the event, and says so in the log and the metrics. `breaker` is where
+  /// the breaker was when the call ended: what fails while it is not closed is held, not parked.
+  [[nodiscard]] Decision failed(const RecordedEvent& event, Trouble& trouble, const std::exception_ptr& thrown);
+  void succeeded(const RecordedEvent& event);
+  /// The event waits for the breaker from now on, or no more: the time does not count against its retries.
+  void blocked(Trouble& trouble) const;
+  void unblocked(Trouble& trouble) const;
+
+  /// Decides to park an event early: too many wait behind it.
+  static void park_early(Trouble& trouble) { trouble.to_park = ParkReason::overflow; }
+  /// Parks an event that is to be parked. done: it is durable. wait: the store refuses, again then. stop: for too long,
+  /// or for good.
+  [[nodiscard]] Decision park(const RecordedEvent& event, Trouble& trouble);
+
+  /// Reads which aggregates have parked events; for each new assignment. Throws what the store throws.
+  void load_parked();
+  /// False: the aggregate certainly has none.
+  [[nodiscard]] bool may_be_parked(std::string_view aggregate) const;
+  /// Parks the event behind those of its aggregate. done: it is durable. again: there are none, handle it. wait, stop:
+  /// as park().
+  [[nodiscard]] Decision follow(const RecordedEvent& event, Trouble& trouble);
+
+  [[nodiscard]] bool parks() const noexcept;
+  [[nodiscard]] CircuitBreaker& breaker() noexcept { return breaker_; }
+  [[nodiscard]] const FailureOptions& options() const noexcept { return options_; }
+  [[nodiscard]] HandlerMetrics& metrics() noexcept { return *around_.metrics; }
+  [[nodiscard]] FailureLog& log() noexcept { return log_; }
+  [[nodiscard]] DeadLetterStore* dead_letters() const noexcept { return around_.dead_letters; }
+  [[nodiscard]] const std::string& node() const noexcept { return around_.node; }
+  [[nodiscard]] Clock& clock() const noexcept { return *around_.clock; }
+
+ private:
+  [[nodiscard]] Decision exhausted(const RecordedEvent& event, Trouble& trouble);
+  [[nodiscard]] Decision stop(const RecordedEvent& event, Trouble& trouble, const std::string& cause);
+  [[nodiscard]] DeadLetter letter(const RecordedEvent& event, const Trouble& trouble, ParkReason reason) const;
+  // Calls `store`; what it throws becomes wait or stop.
+  template <class Store>
+  [[nodiscard]] Decision guarded(const RecordedEvent& event, Trouble& trouble, Store store);
+
+  const std::string subscription_;
+  const FailureOptions options_;
+  const Surroundings around_;
+  CircuitBreaker breaker_;
+  RetryPlanner planner_;
+  OutageGuard outage_;
+  FailureLog log_;
+
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  };
+  std::atomic<bool> any_parked_{false};
+  mutable std::mutex mutex_;
+  std::unordered_set<std::string, Hash, std::equal_to<>> parked_;
+};
+
+}  // namespace leftfold::detail

@@ -1,0 +1,244 @@
+#include "runtime/supervisor.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "runtime/thread_name.h"
+
+namespace leftfold::detail {
+namespace {
+
+constexpr std::chrono::seconds kReportEvery{10};
+
+}  // namespace
+
+Supervisor::Supervisor(const RunnerOptions& options, const std::vector<std::unique_ptr<RegisteredHandler>>& handlers,
+                       std::shared_ptr<RunContext> run, MakeLoop make_loop)
+    : options_{options},
+      run_{std::move(run)},
+      make_loop_{std::move(make_loop)},
+      redriver_{*options.clock, *options.log} {
+  for (const auto& handler : handlers) {
+    Slot& slot = slots_.emplace_back();
+    slot.handler = handler.get();
+    if (options.breakers != nullptr) {
+      slot.shared = std::make_unique<SharedBreaker>(handler->failures->breaker(), *options.breakers,
+                                                    SharedBreakerOptions{}, *options.clock, *options.log);
+    }
+  }
+}
+
+Supervisor::~Supervisor() = default;  // joins
+
+void Supervisor::start() {
+  while (options_.controls != nullptr && !read_controls()) {
+    run_->wait(run_->halted(), options_.clock->instant() + options_.look_every, [] { return false; });
+    if (run_->halted().stop_requested()) return;
+  }
+  apply_controls();
+  if (options_.controls != nullptr || options_.breakers != nullptr) {
+    start_thread("lf:keeper", &Supervisor::keep, keeper_);
+  }
+  if (options_.dead_letters != nullptr) start_thread("lf:redrive", &Supervisor::redrive, redrive_thread_);
+}
+
+void Supervisor::start_thread(const char* name, void (Supervisor::*body)(), std::jthread& thread) {
+  run_->add_thread(live_threads_);
+  try {
+    thread = std::jthread{[this, name, body] {
+      name_this_thread(name);
+      try {
+        (this->*body)();
+      } catch (...) {
+        run_->fail(std::current_exception());
+      }
+      run_->remove_thread(live_threads_);
+    }};
+  } catch (...) {
+    run_->remove_thread(live_threads_);
+    throw;
+  }
+}
+
+// Reads what operators want. False when the store does not answer: what is known stands.
+bool Supervisor::read_controls() {
+  try {
+    controls_ = options_.controls->controls();
+    return true;
+  } catch (const Error& error) {
+    if (!error.retryable()) throw;
+    report("read pauses and restarts", error);
+    return false;
+  }
+}
+
+void Supervisor::apply_controls() {
+  for (Slot& slot : slots_) {
+    const auto at = std::find_if(controls_.begin(), controls_.end(), [&](const SubscriptionControl& control) {
+      return control.subscription == slot.handler->subscription;
+    });
+    const bool paused = at != controls_.end() && at->paused;
+    const std::int64_t restarts = at != controls_.end() ? at->restarts : 0;
+    std::shared_ptr<SubscriptionLoop> loop;
+    {
+      const std::scoped_lock lock{mutex_};
+      if (paused != slot.paused) {
+        options_.log->log(LogLevel::info, slot.handler->subscription, paused ? "is paused" : "is resumed",
+                          {{"by", at != controls_.end() ? at->by : ""}});
+      }
+      slot.paused = paused;
+      loop = slot.loop;
+    }
+    const bool ended = loop && run_->wait(run_->halted(), Instant::min(), [&] { return loop->ended(); });
+    if (run_->halted().stop_requested()) return;
+    if (!loop) {
+      slot.restarts = restarts;
+      if (!paused) begin_session(slot);
+    } else if (paused || restarts != slot.restarts) {
+      if (!ended) {
+        loop->end();  // the next look begins anew
+      } else if (!paused) {
+        slot.restarts = restarts;
+        begin_session(slot);
+      } else if (loop->has_failed()) {
+        slot.restarts = restarts - 1;  // resuming revives it
+      }
+    } else if (ended && !loop->has_failed()) {
+      begin_session(slot);  // it was paused
+    }
+  }
+}
+
+void Supervisor::begin_session(Slot& slot) {
+  const auto session =
+      std::make_shared<SubscriptionRun>(run_, slot.handler->subscription, slot.handler->failures->options().on_fatal);
+  std::shared_ptr<SubscriptionLoop> loop = make_loop_(*slot.handler, session);
+  std::shared_ptr<SubscriptionLoop> last;  // its threads have ended
+  {
+    const std::scoped_lock lock{mutex_};
+    last = std::exchange(slot.loop, loop);
+  }
+  loop->start();
+}
+
+void Supervisor::keep() {
+  Instant next_controls = options_.clock->instant() + options_.look_every;
+  while (run_->wait(run_->halted(), std::min(next_controls, next_look()), [] { return false; }),
+         !run_->halted().stop_requested()) {
+    tick_breakers();
+    if (options_.clock->instant() < next_controls) continue;
+    if (options_.controls != nullptr && read_controls()) apply_controls();
+    look_at_handlers();
+    next_controls = options_.clock->instant() + options_.look_every;
+  }
+}
+
+void Supervisor::tick_breakers() {
+  for (Slot& slot : slots_) {
+    if (slot.shared && slot.shared->next_tick() <= options_.clock->instant()) slot.shared->tick();
+  }
+}
+
+Instant Supervisor::next_look() const {
+  Instant next = kNever;
+  for (const Slot& slot : slots_) {
+    if (slot.shared) next = std::min(next, slot.shared->next_tick());
+  }
+  return next;
+}
+
+void Supervisor::look_at_handlers() {
+  std::vector<std::shared_ptr<SubscriptionLoop>> loops;
+  {
+    const std::scoped_lock lock{mutex_};
+    for (const Slot& slot : slots_) loops.push_back(slot.paused ? nullptr : slot.loop);
+  }
+  for (std::size_t i = 0; i < loops.size(); ++i) {
+    if (loops[i]) loops[i]->look();
+    HandlerMetrics& metrics = *slots_[i].handler->metrics;
+    if (!metrics.on()) continue;
+    metrics.position(slots_[i].handler->done.load());
+  }
+  for (const SubscriptionStatus& status : status()) {
+    const auto at = std::find_if(slots_.begin(), slots_.end(),
+                                 [&](const Slot& slot) { return slot.handler->subscription == status.name; });
+    if (at != slots_.end()) at->handler->metrics->state(status.state);
+  }
+}
+
+void Supervisor::redrive() {
+  for (;;) {
+    run_->wait(run_->halted(), options_.clock->instant() + options_.look_every, [] { return false; });
+    if (run_->halted().stop_requested()) return;
+    for (Slot& slot : slots_) {
+      std::shared_ptr<SubscriptionLoop> loop;
+      {
+        const std::scoped_lock lock{mutex_};
+        if (!slot.paused) loop = slot.loop;
+      }
+      if (!loop || loop->status().state != "running") continue;  // another process has it, or nobody is to handle it
+      try {
+        redriver_.look_after(*slot.handler, run_->halted());
+      } catch (const Error& error) {
+        report("look after dead letters", error);
+      }
+    }
+  }
+}
+
+void Supervisor::report(std::string_view what, const Error& error) {
+  {
+    const std::scoped_lock lock{mutex_};
+    const Instant now = options_.clock->instant();
+    if (now < next_report_) return;
+    next_report_ = now + kReportEvery;
+  }
+  options_.log->log(LogLevel::warn, "runner", "a store does not answer; trying again",
+                    {{"call", std::string{what}}, {"cause", error.what()}});
+}
+
+bool Supervisor::ended() const {
+  const std::scoped_lock lock{mutex_};
+  return live_threads_ == 0 &&
+         std::all_of(slots_.begin(), slots_.end(), [](const Slot& slot) { return !slot.loop || slot.loop->ended(); });
+}
+
+// Poll threads of Listeners end by themselves once the drain is over; a handler that never returns does not.
+void Supervisor::wait_for_end() {
+  const Instant deadline = run_->drain_deadline();
+  if (run_->wait({}, deadline, [this] { return ended(); })) return;
+  std::vector<std::shared_ptr<SubscriptionLoop>> late;
+  run_->wait({}, kNever, [&] {
+    late.clear();
+    const std::scoped_lock lock{mutex_};
+    for (const Slot& slot : slots_) {
+      if (slot.loop && slot.loop->polling()) late.push_back(slot.loop);
+    }
+    return std::all_of(late.begin(), late.end(), [](const auto& loop) { return loop->handles_on_poll_thread(); });
+  });
+  for (const auto& loop : late) {
+    options_.log->log(LogLevel::warn, loop->handler().subscription, "the handler did not finish in time",
+                      {{"drain_ms", std::to_string(options_.drain.count())}});
+  }
+}
+
+std::vector<SubscriptionStatus> Supervisor::status() const {
+  std::vector<SubscriptionStatus> all;
+  const std::scoped_lock lock{mutex_};
+  for (const Slot& slot : slots_) {
+    SubscriptionStatus status;
+    if (slot.loop) {
+      status = slot.loop->status();
+    } else {
+      status.name = slot.handler->subscription;
+      status.kind = slot.handler->kind_name();
+      status.state = "stopped";
+    }
+    if (slot.paused && status.state != "failed") status.state = "paused";
+    all.push_back(std::move(status));
+  }
+  return all;
+}
+
+}  // namespace leftfold::detail
