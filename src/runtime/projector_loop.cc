@@ -51,10 +51,6 @@ bool ProjectorLoop::handle(Subscription& subscription, std::int32_t id, Events e
     std::optional<EventRun> run = handle_once(subscription, id, part->second, events);
     if (!run) return !run_->halted().stop_requested();
     if (run->failure) {
-      {
-        const std::scoped_lock lock{status_mutex_};
-        failed_ = true;
-      }
       log(LogLevel::error, "the handler failed", {{"cause", describe(run->failure)}});
       run_->fail(std::move(run->failure));
       return false;
@@ -194,11 +190,6 @@ void ProjectorLoop::add_to(SubscriptionStatus& status) const {
 bool ProjectorLoop::has_partition() const {
   const std::scoped_lock lock{status_mutex_};
   return assigned_;
-}
-
-bool ProjectorLoop::failed() const {
-  const std::scoped_lock lock{status_mutex_};
-  return failed_;
 }
 
 }  // namespace leftfold::detail

@@ -37,7 +37,6 @@ class ProjectorLoop final : public SubscriptionLoop {
   void accept(const Assignment& assignment) override;
   void add_to(SubscriptionStatus& status) const override;
   [[nodiscard]] bool has_partition() const override;
-  [[nodiscard]] bool failed() const override;
 
   [[nodiscard]] bool handle(Subscription& subscription, std::int32_t id, Events events);
   [[nodiscard]] std::optional<EventRun> handle_once(Subscription& subscription, std::int32_t id, Part& part,
@@ -56,7 +55,6 @@ class ProjectorLoop final : public SubscriptionLoop {
   mutable std::mutex status_mutex_;
   SubscriptionStatus status_;
   bool assigned_ = false;
-  bool failed_ = false;
 };
 
 }  // namespace leftfold::detail
