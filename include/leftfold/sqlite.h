@@ -65,7 +65,7 @@ class SqliteStore final : public EventStore, public EventFeed {
   [[nodiscard]] Position head(std::int32_t partition) override;
   [[nodiscard]] Position checkpoint(std::string_view subscription) override;
 
-  /// The dead letters in the file; reading one of format version 1 that is open read_only finds none. What writes throws
+  /// The dead letters in the file; one of format version 1 that is open read_only has none. What writes throws
   /// Error(permission_denied) too when the store is read_only, invalid_argument as append does, and in_doubt when the
   /// disk failed during the commit. The store must outlive its use.
   [[nodiscard]] DeadLetterStore& dead_letters() noexcept;
