@@ -44,6 +44,7 @@ FailureHandling::FailureHandling(std::string subscription, const FailureOptions&
       outage_{options_.outage_ratio, options_.breaker.min_distinct},
       log_{subscription_, *around_.clock, *around_.log} {
   breaker_.on_change([this](BreakerState from, BreakerState to) {
+    ++breaker_changes_;
     around_.metrics->breaker(to_string(to));
     around_.log->log(to == BreakerState::closed ? LogLevel::info : LogLevel::warn, subscription_,
                      "the circuit breaker changed",

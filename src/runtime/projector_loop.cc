@@ -41,16 +41,19 @@ ProjectorLoop::Plan ProjectorLoop::plan() {
   CircuitBreaker& breaker = failures_.breaker();
   const std::optional<Instant> closed = breaker.closed_until();
   Plan next{size_, closed.value_or(kNever)};
+  bool holds = false;
   for (const auto& [id, part] : parts_) {
     if (gated_ && part.done != part.place.done) next.deadline = std::min(next.deadline, next_store_);
     if (!part.held) continue;
+    holds = true;
     const std::size_t span = part.held->window().span();
     next.max = part.held->has_set_aside()
                    ? 0
                    : std::min(next.max, HeldEvents::kMaxSpan - std::min(HeldEvents::kMaxSpan, span));
     if (!closed) next.deadline = std::min(next.deadline, part.held->next_due());
   }
-  if (closed) next.max = 0;  // the partition stays ours
+  // The partition stays ours. One event to ask for, or the breaker could not tell that somebody wants to know.
+  if (closed) next.max = holds ? 0 : 1;
   if (breaker.state() == BreakerState::half_open) next.max = std::min(next.max, failures_.options().breaker.probes);
   const std::scoped_lock lock{status_mutex_};
   breaker_waits_ = closed.has_value();
