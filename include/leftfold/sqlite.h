@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include <leftfold/breaker_store.h>
 #include <leftfold/clock.h>
 #include <leftfold/control_store.h>
 #include <leftfold/dead_letter_store.h>
@@ -65,12 +66,15 @@ class SqliteStore final : public EventStore, public EventFeed {
   [[nodiscard]] Position head(std::int32_t partition) override;
   [[nodiscard]] Position checkpoint(std::string_view subscription) override;
 
-  /// The dead letters in the file; reading one of format version 1 that is open read_only finds none. What writes throws
-  /// Error(permission_denied) too when the store is read_only, invalid_argument as append does, and in_doubt when the
-  /// disk failed during the commit. The store must outlive its use.
+  /// The dead letters in the file; reading one of format version 1 that is open read_only finds none. What writes
+  /// throws Error(permission_denied) too when the store is read_only, invalid_argument as append does, and in_doubt
+  /// when the disk failed during the commit. The store must outlive its use.
   [[nodiscard]] DeadLetterStore& dead_letters() noexcept;
   /// What operators want of subscriptions, in the file; as dead_letters().
   [[nodiscard]] ControlStore& controls() noexcept;
+  /// What the circuit breakers of several processes tell each other, in the file; as dead_letters(), but waits for
+  /// another process's lock for a quarter of a second at most.
+  [[nodiscard]] BreakerStore& breakers() noexcept;
 
   [[nodiscard]] const std::string& file() const noexcept;  ///< its real path
 
