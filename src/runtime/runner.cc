@@ -186,10 +186,11 @@ void Runner::Impl::run(const std::stop_token& stop) {
   }
   const auto context = std::make_shared<RunContext>(*options_.clock, *options_.log, options_.drain);
   log_handlers();
-  auto made = std::make_unique<Supervisor>(
-      options_, handlers_, context, [this](RegisteredHandler& handler, const std::shared_ptr<SubscriptionRun>& run) {
-        return make_loop(handler, run);
-      });
+  auto made =
+      std::make_unique<Supervisor>(feed_, options_, handlers_, context,
+                                   [this](RegisteredHandler& handler, const std::shared_ptr<SubscriptionRun>& run) {
+                                     return make_loop(handler, run);
+                                   });
   Supervisor& supervisor = *made;
   {
     const std::scoped_lock lock{mutex_};
