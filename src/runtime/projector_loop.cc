@@ -168,9 +168,8 @@ bool ProjectorLoop::give_up(const Revocation& revocation) {
 void ProjectorLoop::accept(const Assignment& assignment) {
   GatedProjection::Place place{assignment.checkpoint, 0};
   if (gated_) {
-    // In this order: a row is stored before the letter that it is for is gone.
-    if (!load_parked()) return;
-    if (!retry_.call("read model", [&] { place = gated_->open(assignment); })) return;
+    // In this order: what is parked after the rows were read moves the place, and what is re-driven has a row.
+    if (!retry_.call("read model", [&] { place = gated_->open(assignment); }) || !load_parked()) return;
     if (place.done != assignment.checkpoint &&
         !retry_.call("seek", [&] { subscription_->seek(assignment.partition, assignment.epoch, place.done); })) {
       return;

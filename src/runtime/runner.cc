@@ -208,6 +208,7 @@ void Runner::Impl::run(const std::stop_token& stop) {
     }
     context->wait_until_halted();
   }
+  static_cast<void>(context->drain_deadline());  // counts from now
   options_.log->log(LogLevel::info, "runner", "stops: handlers in progress finish, nothing new starts");
   supervisor.wait_for_end();
   options_.log->log(LogLevel::info, "runner", "stopped");
