@@ -44,7 +44,8 @@ Dispatch::Plan Dispatch::plan() {
 std::size_t Dispatch::room_behind_breaker(std::size_t room, Instant& deadline) {
   CircuitBreaker& breaker = failures_.breaker();
   const BreakerState state = breaker.state();
-  if (state == BreakerState::closed || state == BreakerState::disabled) {
+  held_by_breaker_ = state != BreakerState::closed && state != BreakerState::disabled;
+  if (!held_by_breaker_) {
     if (strands_.has_blocked()) {
       strands_.unblock();
       wake_worker();
@@ -104,10 +105,11 @@ void Dispatch::push(EventPage events) {
   wake_worker();
 }
 
-// Unavailable is no reason to park, however many wait; neither is a store of dead letters that refuses.
+// Unavailable is no reason to park, however many wait; neither is the breaker, or a store of dead letters that refuses.
 bool Dispatch::overflows(const Strand& strand, const Trouble& trouble) const {
   return failures_.parks() && !trouble.to_park && trouble.failure != FailureClass::unavailable &&
-         trouble.attempts.made > 0 && !trouble.spared && strand.queue.size() > failures_.options().max_waiting + 1;
+         trouble.attempts.made > 0 && !trouble.spared && !trouble.blocked_since &&
+         strand.queue.size() > failures_.options().max_waiting + 1;
 }
 
 bool Dispatch::lose(std::int32_t id, std::int64_t epoch) {
@@ -235,7 +237,7 @@ void Dispatch::look() {
       busy.told = true;
       late.emplace_back(*busy.event);
     }
-    if (strands_.has_blocked() && !failures_.breaker().closed_until()) wake_poll_thread();
+    if ((held_by_breaker_ || strands_.has_blocked()) && !failures_.breaker().closed_until()) wake_poll_thread();
   }
   for (const EventCopy& event : late) {
     failures_.log().note(LogLevel::warn, "the handler takes long; its aggregate waits, others go on", event.view(),

@@ -102,6 +102,7 @@ class Dispatch {
   // A worker, without the mutex.
   [[nodiscard]] Outcome process(Task& task);
   [[nodiscard]] Outcome call_handler(Task& task);
+  [[nodiscard]] Outcome behind_breaker(Task& task);
   [[nodiscard]] static Outcome outcome_of(const Decision& decision, Outcome::Kind done);
 
   // With mutex_ held.
@@ -135,9 +136,10 @@ class Dispatch {
   std::size_t idle_ = 0;       // workers waiting
   bool waking_ = false;        // a worker was notified and does not run yet
   bool closed_ = false;
-  bool waits_for_room_ = false;  // the poll thread takes nothing until there is room
-  bool waits_for_ever_ = false;  // the poll thread has no checkpoint to store
-  Instant planned_{};            // the deadline the poll thread was given
+  bool waits_for_room_ = false;   // the poll thread takes nothing until there is room
+  bool held_by_breaker_ = false;  // the poll thread takes nothing, or not all, because of the breaker
+  bool waits_for_ever_ = false;   // the poll thread has no checkpoint to store
+  Instant planned_{};             // the deadline the poll thread was given
   Instant next_checkpoint_{};
   Position seen_;
   std::uint64_t handled_ = 0;

@@ -84,15 +84,23 @@ Dispatch::Outcome Dispatch::process(Task& task) {
   return outcome_of(failures_.park(event, *task.trouble), Outcome::Kind::parked);
 }
 
+// A half-open breaker that would let others through, but not this aggregate, tells nobody when that changes: asking
+// again at once would be a busy loop.
+Dispatch::Outcome Dispatch::behind_breaker(Task& task) {
+  failures_.blocked(trouble_of(task));
+  const CircuitBreaker& breaker = failures_.breaker();
+  if (breaker.closed_until()) return {Outcome::Kind::blocked, {}};
+  const std::optional<Instant> until = breaker.closed_until(task.event->aggregate_id);
+  if (!until) return {Outcome::Kind::blocked, {}};
+  return {Outcome::Kind::wait, std::min(*until, run_.clock().instant() + BreakerOptions::kSuspectWait)};
+}
+
 // `parked` means that it is to be.
 Dispatch::Outcome Dispatch::call_handler(Task& task) {
   const RecordedEvent& event = *task.event;
   for (;;) {
     std::optional<CircuitBreaker::Permit> permit = failures_.breaker().try_acquire(event.aggregate_id);
-    if (!permit) {
-      failures_.blocked(trouble_of(task));
-      return {Outcome::Kind::blocked, {}};
-    }
+    if (!permit) return behind_breaker(task);
     std::exception_ptr thrown;
     const bool measured = failures_.metrics().on();
     const Instant begun = measured ? run_.clock().instant() : Instant{};
