@@ -45,10 +45,11 @@ Dispatch::Plan Dispatch::plan() {
 std::size_t Dispatch::room_behind_breaker(std::size_t room, Instant now, Instant& deadline) {
   const BreakerState state = failures_.breaker().state();
   const bool closed = state == BreakerState::closed || state == BreakerState::disabled;
+  held_by_breaker_ = !closed;
+  const std::uint64_t changes = failures_.breaker_changes();
+  const bool changed = std::exchange(seen_changes_, changes) != changes;
   if (strands_.has_blocked()) {
-    const std::uint64_t changes = failures_.breaker_changes();
-    if (closed || ask_again_ || changes != seen_changes_ || now >= unblock_at_) {
-      seen_changes_ = changes;
+    if (closed || ask_again_ || changed || now >= unblock_at_) {
       ask_again_ = false;
       unblock_at_ = kNever;
       strands_.unblock();
@@ -102,10 +103,11 @@ void Dispatch::push(EventPage events) {
   wake_worker();
 }
 
-// Unavailable is no reason to park, however many wait; neither is a store of dead letters that refuses.
+// Unavailable is no reason to park, however many wait; neither is the breaker, or a store of dead letters that refuses.
 bool Dispatch::overflows(const Strand& strand, const Trouble& trouble) const {
   return failures_.parks() && !trouble.to_park && trouble.failure != FailureClass::unavailable &&
-         trouble.attempts.made > 0 && !trouble.spared && strand.queue.size() > failures_.options().max_waiting + 1;
+         trouble.attempts.made > 0 && !trouble.spared && !trouble.blocked_since &&
+         strand.queue.size() > failures_.options().max_waiting + 1;
 }
 
 bool Dispatch::lose(std::int32_t id, std::int64_t epoch) {
@@ -233,7 +235,8 @@ void Dispatch::look() {
       busy.told = true;
       late.emplace_back(*busy.event);
     }
-    if (strands_.has_blocked() && failures_.breaker_changes() != seen_changes_) wake_poll_thread();
+    if ((held_by_breaker_ || strands_.has_blocked()) && failures_.breaker_changes() != seen_changes_)
+      wake_poll_thread();
   }
   for (const EventCopy& event : late) {
     failures_.log().note(LogLevel::warn, "the handler takes long; its aggregate waits, others go on", event.view(),

@@ -135,10 +135,11 @@ class Dispatch {
   std::size_t idle_ = 0;       // workers waiting
   bool waking_ = false;        // a worker was notified and does not run yet
   bool closed_ = false;
-  bool waits_for_room_ = false;  // the poll thread takes nothing until there is room
-  bool waits_for_ever_ = false;  // the poll thread has no checkpoint to store
-  bool ask_again_ = false;       // a call ended while strands are blocked: one of them may be let through
-  Instant unblock_at_ = kNever;  // when the breaker lets a blocked one through, if nothing changes before
+  bool waits_for_room_ = false;   // the poll thread takes nothing until there is room
+  bool held_by_breaker_ = false;  // it takes nothing, or not all, because of the breaker
+  bool waits_for_ever_ = false;   // the poll thread has no checkpoint to store
+  bool ask_again_ = false;        // a call ended while strands are blocked: one of them may be let through
+  Instant unblock_at_ = kNever;   // when the breaker lets a blocked one through, if nothing changes before
   std::uint64_t seen_changes_ = 0;
   Instant planned_{};  // the deadline the poll thread was given
   Instant next_checkpoint_{};
