@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -46,7 +45,7 @@ struct Vectors {
 namespace {
 
 std::vector<Vector> vectors() {
-  std::ifstream file{std::filesystem::path{__FILE__}.parent_path() / "sigv4_vectors.json"};
+  std::ifstream file{SIGV4_VECTORS};
   return from_json<Vectors>(std::string{std::istreambuf_iterator<char>{file}, {}}).vectors;
 }
 
