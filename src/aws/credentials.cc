@@ -1,7 +1,9 @@
 #include "aws/credentials.h"
 
 #include <array>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <leftfold/error.h>
 
@@ -63,34 +65,17 @@ http::Credentials fetch(const CredentialsOptions& options, Clock& clock, Logger&
                   "role to the machine"};
 }
 
-class FixedCredentials final : public CredentialsSource {
- public:
-  explicit FixedCredentials(http::Credentials credentials)
-      : credentials_{std::make_shared<const http::Credentials>(std::move(credentials))} {}
-  [[nodiscard]] std::shared_ptr<const http::Credentials> credentials(const std::stop_token&) override {
-    return credentials_;
-  }
-  void refused(const std::shared_ptr<const http::Credentials>&) noexcept override {}  // there are no others
-
- private:
-  std::shared_ptr<const http::Credentials> credentials_;
-};
-
 }  // namespace
 
 std::shared_ptr<CredentialsSource> default_credentials(CredentialsOptions options) {
-  if (options.fixed) {
-    if (options.fixed->access_key_id.empty() || options.fixed->secret_access_key.empty()) {
-      throw Error{Errc::invalid_argument,
-                  "AWS credentials: the explicit ones lack the key id or the secret; give both"};
-    }
-    return std::make_shared<FixedCredentials>(*std::move(options.fixed));
+  if (options.fixed && (options.fixed->access_key_id.empty() || options.fixed->secret_access_key.empty())) {
+    throw Error{Errc::invalid_argument, "AWS credentials: the explicit ones lack the key id or the secret; give both"};
   }
   Clock& clock = options.clock != nullptr ? *options.clock : system_clock();
   Logger& log = options.log != nullptr ? *options.log : no_log();
   return std::make_shared<RenewedCredentials>(
       [options = std::move(options), &clock, &log](const std::stop_token& stop) {
-        return fetch(options, clock, log, stop);
+        return options.fixed ? *options.fixed : fetch(options, clock, log, stop);
       },
       clock, log);
 }

@@ -46,6 +46,7 @@ struct CredentialsOptions {
 /// (AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN); the shared config and credentials files; the container's endpoint;
 /// the instance's (IMDSv2). The first that has any is kept; temporary ones are renewed before they end, by one caller
 /// while the others use the old ones. Nothing is asked before the first call.
+/// Throws Error(invalid_argument) for explicit ones that are incomplete.
 [[nodiscard]] std::shared_ptr<CredentialsSource> default_credentials(CredentialsOptions options);
 
 }  // namespace leftfold::aws

@@ -76,13 +76,22 @@ bool InstanceMetadata::get_token(const std::stop_token& stop) {
   }
 }
 
+http::Response InstanceMetadata::read(const http::Request& request, const std::stop_token& stop) {
+  try {
+    return client_->send(request, stop);
+  } catch (const Error& error) {
+    if (error.code() != Errc::in_doubt || stop.stop_requested()) throw;
+    throw Error{Errc::unavailable, error.what()};  // it only reads, so asking again harms nothing
+  }
+}
+
 std::optional<std::string> InstanceMetadata::get(std::string_view path, const std::stop_token& stop) {
   if (token_.empty() && !get_token(stop)) return std::nullopt;
   http::Request request{.url = endpoint_ + "/latest/meta-data/"};
   request.url.append(path);
   for (int attempt = 1;; ++attempt) {
     request.headers = {{"x-aws-ec2-metadata-token", token_}};
-    http::Response response = client_->send(request, stop);
+    http::Response response = read(request, stop);
     if (response.status == 200) return std::move(response.body);
     why_nothing_ = "GET " + request.url + " gave status " + std::to_string(response.status);
     if (response.status == 404) return std::nullopt;

@@ -29,6 +29,7 @@ class InstanceMetadata {
 
  private:
   [[nodiscard]] bool get_token(const std::stop_token& stop);
+  [[nodiscard]] http::Response read(const http::Request& request, const std::stop_token& stop);
 
   std::string endpoint_;
   bool disabled_;

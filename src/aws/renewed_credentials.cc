@@ -30,16 +30,17 @@ bool RenewedCredentials::should_renew() const {
 
 std::shared_ptr<const http::Credentials> RenewedCredentials::credentials(const std::stop_token& stop) {
   Lock lock{mutex_};
-  if (valid() && (renewing_ || !should_renew())) return current_;
-  if (renewing_) {
+  while (!valid() || (!renewing_ && should_renew())) {
+    if (!renewing_) {
+      renew(lock, stop);
+      break;
+    }
     const std::uint64_t awaited = renewals_ + 1;
     if (!clock_.wait_until(lock, renewed_, stop, kNever, [&] { return renewals_ >= awaited; })) {
       throw Error{Errc::stopped, "AWS credentials: a stop was requested while they were fetched"};
     }
-    if (valid()) return current_;
-    if (failure_) std::rethrow_exception(failure_);
+    if (failure_ && !valid()) std::rethrow_exception(failure_);
   }
-  renew(lock, stop);
   return current_;
 }
 
@@ -64,7 +65,7 @@ void RenewedCredentials::renew(Lock& lock, const std::stop_token& stop) {
   lock.lock();
   renewing_ = false;
   ++renewals_;
-  failure_ = failure;
+  failure_ = stop.stop_requested() ? nullptr : failure;  // a stop is this caller's alone
   if (!failure) keep(*std::move(fetched));
   renewed_.notify_all();
   if (!failure) return;
