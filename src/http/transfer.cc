@@ -57,7 +57,8 @@ void check(const Request& request) {
   }
   if (url.host.empty()) refuse("the address names no host; write it as https://host/path");
   for (const Header& header : request.headers) {
-    if (!is_token(header.name)) refuse("the header name \"" + header.name + "\" holds characters that none may; write a word");
+    if (!is_token(header.name))
+      refuse("the header name \"" + header.name + "\" holds characters that none may; write a word");
     constexpr std::string_view kLineEnds{"\r\n\0", 3};
     if (header.value.find_first_of(kLineEnds) != std::string::npos) {
       refuse("the value of header " + header.name + " holds a line end or a zero byte; remove it");
