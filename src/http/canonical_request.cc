@@ -106,6 +106,7 @@ void append_trimmed(std::string& out, std::string_view value) {
 struct Line {
   std::string name;
   std::string_view value;
+  std::size_t place;  // in the request: lines of one name keep their order
 };
 
 std::vector<Line> signed_lines(const Request& request, std::string_view host) {
@@ -117,10 +118,10 @@ std::vector<Line> signed_lines(const Request& request, std::string_view host) {
     std::string name = header.name;
     std::ranges::transform(name, name.begin(), lower);
     has_host = has_host || name == "host";
-    lines.push_back({std::move(name), header.value});
+    lines.push_back({std::move(name), header.value, lines.size()});
   }
-  if (!has_host) lines.push_back({"host", host});
-  std::ranges::stable_sort(lines, {}, &Line::name);
+  if (!has_host) lines.push_back({"host", host, lines.size()});
+  std::ranges::sort(lines, {}, [](const Line& line) { return std::pair{std::string_view{line.name}, line.place}; });
   return lines;
 }
 
