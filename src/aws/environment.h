@@ -1,0 +1,28 @@
+// The process's environment, as a value that tests can make up.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/client_options.h"
+
+namespace leftfold::aws {
+
+using Environment = std::map<std::string, std::string>;  ///< variables and their values
+
+/// What this process was started with.
+[[nodiscard]] Environment process_environment();
+
+/// The variable's value; "" when it is not set. AWS's tools treat an empty variable as one that is not set.
+[[nodiscard]] std::string_view value_of(const Environment& environment, std::string_view name);
+
+/// "true" or "false" in any case; empty when `text` is. `name` is the variable's or key's, for the error.
+/// Throws Error(invalid_config) for anything else.
+[[nodiscard]] std::optional<bool> parse_switch(std::string_view text, std::string_view name);
+
+/// How AWS's tools connect: the proxies of the environment and AWS_CA_BUNDLE.
+[[nodiscard]] http::ClientOptions http_options(const Environment& environment);
+
+}  // namespace leftfold::aws
