@@ -171,7 +171,7 @@ Decision FailureHandling::guarded(const RecordedEvent& event, Trouble& trouble, 
   } catch (const std::exception& error) {
     const auto* known = dynamic_cast<const Error*>(&error);
     if (!trouble.parking_since) trouble.parking_since = now;
-    const bool may_work = known != nullptr && known->retryable();
+    const bool may_work = known != nullptr && (known->retryable() || known->code() == Errc::in_doubt);
     if (!may_work || now - *trouble.parking_since >= options_.park_timeout) {
       return stop(event, trouble,
                   "its event cannot be parked: " + std::string{error.what()} +
@@ -211,7 +211,8 @@ void FailureHandling::load_parked() {
   if (around_.dead_letters == nullptr) return;
   std::vector<std::string> sequences = around_.dead_letters->sequences(subscription_);
   const std::scoped_lock lock{mutex_};
-  parked_.clear();
+  // Only adds: a worker with another partition may have parked something that is not in the list. A mark too many ends
+  // with the aggregate's next event.
   for (std::string& sequence : sequences) parked_.insert(std::move(sequence));
   any_parked_ = !parked_.empty();
 }

@@ -65,7 +65,7 @@ class FailureHandling {
   /// or for good.
   [[nodiscard]] Decision park(const RecordedEvent& event, Trouble& trouble);
 
-  /// Reads which aggregates have parked events; for each new assignment. Throws what the store throws.
+  /// Reads which more aggregates have parked events; for each new assignment. Throws what the store throws.
   void load_parked();
   /// False: the aggregate certainly has none.
   [[nodiscard]] bool may_be_parked(std::string_view aggregate) const;
