@@ -60,6 +60,7 @@ Decision FailureHandling::failed(const RecordedEvent& event, Trouble& trouble, c
   const Instant now = around_.clock->instant();
   const bool first = trouble.attempts.made == 0 && trouble.attempts.held == 0;
   if (first) trouble.first_failed_at = around_.clock->now();
+  ++trouble.calls;
   trouble.failure = options_.rules.classify(thrown);
   trouble.error_type = facts_of(thrown).type;
   trouble.error_message = cut(describe(thrown));
@@ -73,14 +74,14 @@ Decision FailureHandling::failed(const RecordedEvent& event, Trouble& trouble, c
   }
   if (decision.step == NextStep::done) {
     log_.note(LogLevel::debug, "the event's effect is there already", event, trouble.failure, trouble.error_message,
-              trouble.attempts.made);
+              trouble.calls);
     return decision;
   }
   around_.metrics->handled(event.type, HandlerMetrics::Result::retried);
   log_.note(first ? LogLevel::warn : LogLevel::debug,
             decision.step == NextStep::hold ? "the handler's dependency is unavailable; the event is held"
                                             : "the handler failed; the event will be tried again",
-            event, trouble.failure, trouble.error_message, trouble.attempts.made);
+            event, trouble.failure, trouble.error_message, trouble.calls);
   return decision;
 }
 
@@ -94,7 +95,7 @@ Decision FailureHandling::exhausted(const RecordedEvent& event, Trouble& trouble
       outage = true;
       breaker_.trip();
       log_.note(LogLevel::warn, "so many aggregates fail that it is an outage; nothing is parked", event,
-                trouble.failure, trouble.error_message, trouble.attempts.made);
+                trouble.failure, trouble.error_message, trouble.calls);
     }
     if (outage) {
       trouble.spared = true;
@@ -138,7 +139,7 @@ DeadLetter FailureHandling::letter(const RecordedEvent& event, const Trouble& tr
   letter.failure = trouble.failure;
   letter.error_type = trouble.error_type;
   letter.error_message = trouble.error_message;
-  letter.attempts = trouble.attempts.made;
+  letter.attempts = trouble.calls;
   letter.first_failed_at = trouble.first_failed_at;
   return letter;
 }
@@ -154,7 +155,7 @@ Decision FailureHandling::guarded(const RecordedEvent& event, Trouble& trouble, 
   } catch (const std::exception& error) {
     const auto* known = dynamic_cast<const Error*>(&error);
     if (!trouble.parking_since) trouble.parking_since = now;
-    const bool may_work = known != nullptr && known->retryable();
+    const bool may_work = known != nullptr && (known->retryable() || known->code() == Errc::in_doubt);
     if (!may_work || now - *trouble.parking_since >= options_.park_timeout) {
       return stop(event, trouble,
                   "its event cannot be parked: " + std::string{error.what()} +
@@ -162,7 +163,7 @@ Decision FailureHandling::guarded(const RecordedEvent& event, Trouble& trouble, 
     }
     if (trouble.park_tries++ == 0) {
       log_.note(LogLevel::warn, "the store of dead letters refuses the event; trying again", event, trouble.failure,
-                error.what(), trouble.attempts.made);
+                error.what(), trouble.calls);
     }
     return {NextStep::wait, now + planner_.pause(trouble.park_tries)};
   }
@@ -185,7 +186,7 @@ Decision FailureHandling::park(const RecordedEvent& event, Trouble& trouble) {
     around_.metrics->parked(reason, added);
     around_.metrics->handled(event.type, HandlerMetrics::Result::dead);
     log_.note(LogLevel::error, "the event is parked, later ones of its aggregate go behind it", event, trouble.failure,
-              trouble.error_message, trouble.attempts.made);
+              trouble.error_message, trouble.calls);
     return Decision{NextStep::done, {}};
   });
 }
@@ -194,7 +195,8 @@ void FailureHandling::load_parked() {
   if (around_.dead_letters == nullptr) return;
   std::vector<std::string> sequences = around_.dead_letters->sequences(subscription_);
   const std::scoped_lock lock{mutex_};
-  parked_.clear();
+  // Only adds: a worker with another partition may have parked something that is not in the list. A mark too many ends
+  // with the aggregate's next event.
   for (std::string& sequence : sequences) parked_.insert(std::move(sequence));
   any_parked_ = !parked_.empty();
 }

@@ -26,6 +26,7 @@ namespace leftfold::detail {
 /// What one event met so far; kept with it while it waits. Plain value.
 struct Trouble {
   Attempts attempts;
+  int calls = 0;  // of the handler
   FailureClass failure = FailureClass::transient;
   std::string error_type;
   std::string error_message;
@@ -65,7 +66,7 @@ class FailureHandling {
   /// or for good.
   [[nodiscard]] Decision park(const RecordedEvent& event, Trouble& trouble);
 
-  /// Reads which aggregates have parked events; for each new assignment. Throws what the store throws.
+  /// Reads which more aggregates have parked events; for each new assignment. Throws what the store throws.
   void load_parked();
   /// False: the aggregate certainly has none.
   [[nodiscard]] bool may_be_parked(std::string_view aggregate) const;

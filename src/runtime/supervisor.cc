@@ -39,9 +39,7 @@ void Supervisor::start() {
     if (run_->halted().stop_requested()) return;
   }
   apply_controls();
-  if (options_.controls != nullptr || options_.breakers != nullptr || options_.metrics != &no_metrics()) {
-    start_thread("lf:keeper", &Supervisor::keep, keeper_);
-  }
+  start_thread("lf:keeper", &Supervisor::keep, keeper_);
   if (options_.dead_letters != nullptr) start_thread("lf:redrive", &Supervisor::redrive, redrive_thread_);
 }
 

@@ -76,7 +76,14 @@ void FailureSimulation::drain(SimulatedProcess& process) {
     progress = world_.progress;
     if (idle > kMostIdle) return world_.trail.broken(process.name() + " is busy and does nothing");
   }
-  if (!broken()) world_.trail.broken(process.name() + " does not come to an end");
+  if (broken()) return;
+  SubscriptionStatus status;
+  process.dispatch().add_to(status);
+  world_.trail.broken(process.name() + " does not come to an end: in flight " + std::to_string(status.in_flight) +
+                      ", of them waiting " + std::to_string(status.waiting) + ", breaker " +
+                      std::string{to_string(process.breaker().state())} + ", checkpoints " +
+                      std::to_string(world_.partitions[0].checkpoint) + " and " +
+                      std::to_string(world_.partitions[1].checkpoint));
 }
 
 void FailureSimulation::redrive_all(SimulatedProcess& process) {
@@ -108,9 +115,9 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   FailureSimulation simulation{seed};
   if (simulation.run()) return ::testing::AssertionSuccess();
   return ::testing::AssertionFailure() << "seed " << seed << ": " << simulation.trail().broken()
-                                     << "\nthe last of what happened (run it alone with LEFTFOLD_SIM_SEED=" << seed
-                                     << "):\n"
-                                     << simulation.trail().text();
+                                       << "\nthe last of what happened (run it alone with LEFTFOLD_SIM_SEED=" << seed
+                                       << "):\n"
+                                       << simulation.trail().text();
 }
 
 TEST(FailureSimulation, loses_nothing_keeps_the_order_and_comes_to_an_end_whatever_happens) {

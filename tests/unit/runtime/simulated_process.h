@@ -88,17 +88,17 @@ class SimulatedProcess {
     check_in_flight();
     return worked;
   }
-  /// The poll thread goes round once, and takes at most so many events.
+  /// The poll thread's wait ends: it takes at most so many events, and plans what to wait for next.
   void turn(std::size_t most) {
     if (std::exchange(polling_, true)) return;
+    feed_.woken = false;
+    if (reassign()) {
+      take(std::min(most, room_));
+      store_checkpoints(false);
+    }
     const detail::Dispatch::Plan plan = dispatch_->plan();
     deadline_ = plan.deadline;
     room_ = plan.max;
-    feed_.woken = false;
-    if (reassign()) {
-      take(std::min(most, plan.max));
-      store_checkpoints(false);
-    }
     polling_ = false;
   }
   /// Whether the poll thread's wait is over.
