@@ -11,6 +11,8 @@
 #include <string_view>
 
 #include <leftfold/clock.h>
+#include <leftfold/control_store.h>
+#include <leftfold/dead_letter_store.h>
 #include <leftfold/event_feed.h>
 #include <leftfold/event_store.h>
 #include <leftfold/log.h>
@@ -62,6 +64,13 @@ class SqliteStore final : public EventStore, public EventFeed {
   [[nodiscard]] std::unique_ptr<Subscription> subscribe(const SubscriptionOptions& options) override;
   [[nodiscard]] Position head(std::int32_t partition) override;
   [[nodiscard]] Position checkpoint(std::string_view subscription) override;
+
+  /// The dead letters in the file; reading one of format version 1 that is open read_only finds none. What writes throws
+  /// Error(permission_denied) too when the store is read_only, invalid_argument as append does, and in_doubt when the
+  /// disk failed during the commit. The store must outlive its use.
+  [[nodiscard]] DeadLetterStore& dead_letters() noexcept;
+  /// What operators want of subscriptions, in the file; as dead_letters().
+  [[nodiscard]] ControlStore& controls() noexcept;
 
   [[nodiscard]] const std::string& file() const noexcept;  ///< its real path
 

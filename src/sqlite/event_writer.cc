@@ -1,21 +1,16 @@
 #include "sqlite/event_writer.h"
 
 #include <algorithm>
-#include <string>
 #include <utility>
-
-#include <leftfold/error.h>
-
-#include "sqlite/failure.h"
 
 namespace leftfold::sqlite {
 
 EventWriter::EventWriter(std::unique_ptr<Connection> connection, std::shared_ptr<SharedFile> shared, Options options)
-    : shared_{std::move(shared)}, options_{options}, connection_{std::move(connection)} {
+    : options_{options},
+      transaction_{std::move(connection), std::move(shared), {options.lock_timeout, options.log}},
+      connection_{&transaction_.connection()} {
   Connection& c = *connection_;
-  c.execute("PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA cell_size_check = ON");
-  begin_ = {c, "BEGIN IMMEDIATE"};
-  commit_ = {c, "COMMIT"};
+  c.execute("PRAGMA cache_size = -16384; PRAGMA cell_size_check = ON");
   data_version_ = {c, "PRAGMA data_version"};
   last_event_ = {c, "SELECT global_position, committed_at FROM events ORDER BY global_position DESC LIMIT 1"};
   find_stream_ = {c, "SELECT id, (SELECT max(version) FROM events WHERE stream = id) FROM streams WHERE name = ?1"};
@@ -39,37 +34,13 @@ EventWriter::EventWriter(std::unique_ptr<Connection> connection, std::shared_ptr
 }
 
 void EventWriter::begin() {
-  hold_ = shared_->gate.enter(options_.lock_timeout, connection_->file());
+  transaction_.begin();
   try {
-    if (sync_failed_) settle_log();
-    const int result = begin_.try_step();
-    if ((result & 0xff) == SQLITE_BUSY) {
-      throw Error{Errc::unavailable, std::string{connection_->file()} +
-                                         ": another process has held the write lock for " +
-                                         std::to_string(options_.lock_timeout.count()) +
-                                         " ms; end it (a sqlite3 shell with an open transaction?), then try again"};
-    }
-    if (result != SQLITE_DONE) throw failure(connection_->handle(), result, connection_->file(), "BEGIN IMMEDIATE");
-    connection_->check_file_in_place();
     refresh();
   } catch (...) {
     undo();
     throw;
   }
-}
-
-/// After a failed fsync the kernel may have dropped pages of the log that earlier commits rest on, while later ones
-/// would seem to succeed. So the log is written into the file and begun afresh before anything is stored again.
-void EventWriter::settle_log() {
-  const int result =
-      sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-  if (result != SQLITE_OK) {
-    throw failure_as(Errc::unavailable, connection_->handle(), result, connection_->file(),
-                     "checkpoint after a failed fsync");
-  }
-  sync_failed_ = false;
-  options_.log->log(LogLevel::info, "sqlite", "the log is written into the file again, appends go on",
-                    {{"file", std::string{connection_->file()}}});
 }
 
 void EventWriter::refresh() {
@@ -168,28 +139,23 @@ void EventWriter::insert_command(const AppendRequest& request, std::int64_t stre
 }
 
 void EventWriter::commit() {
-  const int result = commit_.try_step();
-  if (result == SQLITE_DONE) return;
-  // SQLite's messages end with the rollback, so the error is made first.
-  sqlite3* db = connection_->handle();
-  const bool still_open = connection_->in_transaction();
-  // SQLite undoes a COMMIT that failed, in memory. When only the write of the log was refused for want of room, its
-  // commit mark was not written either, so that holds after a crash too. After any other failure (an fsync above all)
-  // the mark may already be in the log and a crash now would bring the transaction back: that is in doubt.
-  const bool definite = still_open || (result & 0xff) == SQLITE_FULL;
-  Error error = definite ? failure(db, result, connection_->file(), "COMMIT")
-                         : failure_as(Errc::in_doubt, db, result, connection_->file(), "COMMIT");
-  sync_failed_ = sync_failed_ || !definite;
-  undo();
-  if (!definite) options_.log->log(LogLevel::error, "sqlite", "a commit is in doubt", {{"cause", error.what()}});
-  throw error;
+  try {
+    transaction_.commit();
+  } catch (...) {
+    forget();
+    throw;
+  }
 }
 
 void EventWriter::undo() noexcept {
-  connection_->rollback();
+  transaction_.undo();
+  forget();
+}
+
+/// What was learned in a transaction that is undone may be wrong.
+void EventWriter::forget() noexcept {
   heads_.forget();
   seen_data_version_ = -1;
-  hold_.leave();
 }
 
 void EventWriter::finish() noexcept {
@@ -198,7 +164,7 @@ void EventWriter::finish() noexcept {
     sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     log_pages_ = 0;
   }
-  hold_.leave();
+  transaction_.leave();
 }
 
 }  // namespace leftfold::sqlite

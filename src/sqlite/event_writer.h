@@ -11,6 +11,7 @@
 #include <leftfold/log.h>
 
 #include "sqlite/connection.h"
+#include "sqlite/durable_writer.h"
 #include "sqlite/head_cache.h"
 #include "sqlite/shared_file.h"
 #include "sqlite/statement.h"
@@ -44,18 +45,16 @@ class EventWriter {
 
  private:
   void refresh();
-  void settle_log();
+  void forget() noexcept;
   [[nodiscard]] StreamHead& head_of(std::string_view aggregate_id);
   [[nodiscard]] const Appended* first_result(std::int64_t stream, const AppendRequest& request);
   void insert_events(const AppendRequest& request, std::int64_t stream, std::int64_t first_version);
   void insert_command(const AppendRequest& request, std::int64_t stream, const Appended& result);
 
-  std::shared_ptr<SharedFile> shared_;
   Options options_;
-  std::unique_ptr<Connection> connection_;
-  Statement begin_, commit_, data_version_, last_event_, find_stream_, add_stream_, add_event_, find_command_,
-      add_command_;
-  WriterGate::Hold hold_;
+  DurableWriter transaction_;
+  Connection* connection_;  // the transaction's
+  Statement data_version_, last_event_, find_stream_, add_stream_, add_event_, find_command_, add_command_;
 
   HeadCache heads_;
   std::int64_t seen_data_version_ = -1;
@@ -64,7 +63,6 @@ class EventWriter {
   std::int64_t now_ = 0;           // committed_at of this transaction
   Appended repeated_;
   int log_pages_ = 0;
-  bool sync_failed_ = false;
 };
 
 }  // namespace leftfold::sqlite

@@ -6,6 +6,8 @@
 #include <leftfold/clock.h>
 #include <leftfold/error.h>
 
+#include "sqlite/breaker_tables.h"
+#include "sqlite/dead_letter_tables.h"
 #include "sqlite/lock_file.h"
 
 namespace leftfold::sqlite {
@@ -48,16 +50,14 @@ CREATE TABLE subscriptions(
 ) STRICT;
 )sql";
 
+constexpr const char* kTablesSince2[] = {kDeadLetterTables, kControlTables, kBreakerTables};
+
 constexpr const char* kReadModelTable = R"sql(
 CREATE TABLE leftfold_projections(
   projector  TEXT PRIMARY KEY CHECK (projector <> ''),
   checkpoint INTEGER NOT NULL CHECK (checkpoint >= -1)
 ) STRICT, WITHOUT ROWID;
 )sql";
-
-bool has_table(Connection& connection, const std::string& name) {
-  return connection.integer("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '" + name + "'") != 0;
-}
 
 /// Holds byte 0 of the lock file: one process at a time sets a file up, because switching to WAL is nothing that
 /// SQLite lets two do at once.
@@ -79,8 +79,9 @@ class SetupLock {
   LockFile lock_;
 };
 
-/// Throws unless the file may become, or is, a store this program can use. Returns whether it is one already.
-bool check_store(Connection& connection) {
+/// Throws unless the file may become, or is, a store this program can use. Returns its format version, 0 when it is no
+/// store yet.
+std::int64_t check_store(Connection& connection) {
   const std::int64_t id = connection.integer("PRAGMA application_id");
   const std::int64_t version = connection.integer("PRAGMA user_version");
   const std::string file{connection.file()};
@@ -91,7 +92,7 @@ bool check_store(Connection& connection) {
                                          "; use a newer leftfold (the file is unchanged)"};
     }
     if (version < 1) throw Error{Errc::corrupt, file + ": has leftfold's application id but no format version"};
-    return true;
+    return version;
   }
   const bool taken = id != 0 || (connection.integer("SELECT count(*) FROM sqlite_schema") != 0 &&
                                  !has_table(connection, "leftfold_projections"));
@@ -105,7 +106,7 @@ bool check_store(Connection& connection) {
                   file + ": holds a read table called \"" + table + "\", a name the store needs; rename it"};
     }
   }
-  return false;
+  return 0;
 }
 
 bool in_wal_mode(Connection& connection) { return connection.text("PRAGMA journal_mode") == "wal"; }
@@ -134,19 +135,21 @@ void in_transaction(Connection& connection, Change change) {
 }  // namespace
 
 void open_store(Connection& connection, Access access, std::chrono::milliseconds lock_timeout) {
-  if (check_store(connection)) {
-    if (access == Access::read_only || in_wal_mode(connection)) return;
+  if (const std::int64_t version = check_store(connection); version > 0) {
+    if (access == Access::read_only || (version == kFormatVersion && in_wal_mode(connection))) return;
   } else if (access == Access::read_only) {
     throw Error{Errc::not_found, std::string{connection.file()} +
                                      ": holds no events yet; it is opened read-only, so the tables are not created"};
   }
   const SetupLock lock{connection, lock_timeout};
   connection.execute("PRAGMA synchronous = FULL");
-  const bool ready = check_store(connection);  // another process may have been faster
+  (void)check_store(connection);
   switch_to_wal(connection);
-  if (ready) return;
   in_transaction(connection, [&] {
-    connection.execute(kStoreTables);
+    const std::int64_t version = check_store(connection);  // another process may have been faster
+    if (version == kFormatVersion) return;
+    if (version < 1) connection.execute(kStoreTables);
+    for (const char* tables : kTablesSince2) connection.execute(tables);
     connection.execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
     connection.execute(("PRAGMA user_version = " + std::to_string(kFormatVersion)).c_str());
   });
@@ -164,6 +167,10 @@ void open_read_model(Connection& connection, std::chrono::milliseconds lock_time
   in_transaction(connection, [&] {
     if (!has_table(connection, "leftfold_projections")) connection.execute(kReadModelTable);
   });
+}
+
+bool has_table(Connection& connection, const std::string& name) {
+  return connection.integer("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '" + name + "'") != 0;
 }
 
 bool is_store(Connection& connection) { return connection.integer("PRAGMA application_id") == kApplicationId; }

@@ -3,22 +3,27 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 #include "sqlite/connection.h"
 
 namespace leftfold::sqlite {
 
 inline constexpr std::int64_t kApplicationId = 0x4C666C64;  // "Lfld"
-inline constexpr std::int64_t kFormatVersion = 1;
+inline constexpr std::int64_t kFormatVersion = 2;
 
-/// Makes an empty file (or one that holds read tables only) a store, or checks that it is one of this version.
-/// Several processes may do this at once.
+/// Makes an empty file (or one that holds read tables only) a store, or checks that it is one of this version. A file
+/// of an older version gets the tables it lacks when `access` is read_write; read_only leaves it as it is, so that
+/// readers must do without them (has_table). Several processes may do this at once.
 /// Throws Error(unsupported) for a newer format, invalid_argument for another program's database, corrupt for a file
 /// that is no database, unavailable, storage_full, permission_denied.
 void open_store(Connection& connection, Access access, std::chrono::milliseconds lock_timeout);
 
 /// Makes the file one that can hold read tables, creating `leftfold_projections`. Throws as open_store.
 void open_read_model(Connection& connection, std::chrono::milliseconds lock_timeout);
+
+/// Whether there is a table of that name; it must need no quoting.
+[[nodiscard]] bool has_table(Connection& connection, const std::string& name);
 
 /// Whether the connection's file is a store of events.
 [[nodiscard]] bool is_store(Connection& connection);

@@ -20,6 +20,7 @@ class SharedFile {
   WriterGate gate;
   CommitSignal commits;
   Turns turns;
+  bool sync_failed = false;  ///< an fsync of the log failed and it was not settled since; for who is in the gate
 
   /// The object of an existing file. Throws Error(unavailable) when the file is gone.
   [[nodiscard]] static std::shared_ptr<SharedFile> of(const std::filesystem::path& file);

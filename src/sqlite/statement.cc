@@ -3,6 +3,7 @@
 #include <cstring>
 #include <string>
 
+#include "core/utf8.h"
 #include "sqlite/connection.h"
 #include "sqlite/failure.h"
 
@@ -20,6 +21,20 @@ Statement::Statement(Connection& connection, std::string_view sql) : connection_
 
 std::string_view Statement::text(int column) const {
   const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
+  if (bytes == nullptr) {
+    if (sqlite3_errcode(connection_->handle()) == SQLITE_NOMEM) fail(SQLITE_NOMEM);
+    return {};
+  }
+  return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
+}
+
+void Statement::bind_bytes(int index, std::string_view bytes) {
+  if (bytes.find('\0') == bytes.npos && detail::is_utf8(bytes)) return bind(index, bytes);
+  check(sqlite3_bind_blob64(handle_, index, bytes.data(), bytes.size(), SQLITE_STATIC));
+}
+
+std::string_view Statement::bytes(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_, column));
   if (bytes == nullptr) {
     if (sqlite3_errcode(connection_->handle()) == SQLITE_NOMEM) fail(SQLITE_NOMEM);
     return {};

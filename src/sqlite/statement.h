@@ -44,6 +44,10 @@ class Statement {
     check(sqlite3_bind_blob(handle_, index, id.bytes().data(), 16, SQLITE_STATIC));
   }
 
+  /// Binds text from outside: as TEXT when it is UTF-8 without NUL bytes, else as BLOB, so that SQLite's tools show the
+  /// one and keep the other. Equal bytes are bound equally.
+  void bind_bytes(int index, std::string_view bytes);
+
   /// Runs to the next row. Returns false at the end; the statement is then reset. Throws Error, and is reset too.
   bool step() {
     const int result = sqlite3_step(handle_);
@@ -69,6 +73,8 @@ class Statement {
   [[nodiscard]] bool is_null(int column) const { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
   /// Valid until the next step or reset.
   [[nodiscard]] std::string_view text(int column) const;
+  /// What bind_bytes bound. Valid until the next step or reset.
+  [[nodiscard]] std::string_view bytes(int column) const;
   /// Throws Error(corrupt) for a value that has not 16 bytes.
   [[nodiscard]] Uuid uuid(int column) const;
 

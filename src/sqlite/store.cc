@@ -7,6 +7,8 @@
 #include <leftfold/error.h>
 
 #include "sqlite/connection.h"
+#include "sqlite/control_store.h"
+#include "sqlite/dead_letter_store.h"
 #include "sqlite/event_reader.h"
 #include "sqlite/event_writer.h"
 #include "sqlite/feed_subscription.h"
@@ -28,6 +30,8 @@ class SqliteStore::Impl {
         access_{options_.mode == SqliteOptions::Mode::read_only ? Access::read_only : Access::read_write},
         file_{open_file()},
         shared_{sqlite::SharedFile::of(file_)},
+        dead_letters_{side_access()},
+        controls_{side_access()},
         readers_{file_, shared_, options_.lock_timeout} {
     if (access_ == Access::read_only) {
       (void)head();  // what a reader may not do fails here and not at the first read
@@ -74,6 +78,8 @@ class SqliteStore::Impl {
   }
 
   const std::string& file() const noexcept { return file_.native(); }
+  DeadLetterStore& dead_letters() noexcept { return dead_letters_; }
+  ControlStore& controls() noexcept { return controls_; }
 
  private:
   /// Sets the file up and returns its real path.
@@ -89,6 +95,10 @@ class SqliteStore::Impl {
     return connection;
   }
 
+  sqlite::FileAccess side_access() const {
+    return {file_, access_, shared_, options_.lock_timeout, options_.clock, options_.log};
+  }
+
   const SqliteOptions options_;
   const Access access_;
   const std::filesystem::path file_;
@@ -96,6 +106,8 @@ class SqliteStore::Impl {
   std::unique_ptr<sqlite::EventWriter> writer_;  // null when read-only, as the next two
   std::unique_ptr<sqlite::SubscriptionTable> table_;
   std::unique_ptr<sqlite::GroupCommitter> committer_;  // uses the writer
+  sqlite::SqliteDeadLetters dead_letters_;
+  sqlite::SqliteControls controls_;
   // Closes first: the last connection to close writes the log back into the file, and one that only reads cannot.
   sqlite::ReaderPool readers_;
 };
@@ -132,6 +144,10 @@ Position SqliteStore::head(std::int32_t partition) { return partition == 0 ? hea
 Position SqliteStore::checkpoint(std::string_view subscription) {
   return impl_->read([&](EventReader& reader) { return reader.checkpoint(subscription); });
 }
+
+DeadLetterStore& SqliteStore::dead_letters() noexcept { return impl_->dead_letters(); }
+
+ControlStore& SqliteStore::controls() noexcept { return impl_->controls(); }
 
 const std::string& SqliteStore::file() const noexcept { return impl_->file(); }
 

@@ -2,6 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <leftfold/memory.h>
+#include <leftfold/memory_control_store.h>
+#include <leftfold/memory_dead_letter_store.h>
+#include <leftfold/testing/control_suite.h>
+#include <leftfold/testing/dead_letter_suite.h>
 #include <leftfold/testing/event_feed_suite.h>
 #include <leftfold/testing/event_store_suite.h>
 
@@ -23,6 +27,18 @@ testing::OpenEventFeed make_feed(Clock& clock) {
 const bool kFeed = test_support::register_suite("MemoryStoreAsEventFeed", testing::event_feed_suite(make_feed));
 const bool kStore = test_support::register_suite("MemoryStoreAsEventStore", testing::event_store_suite(make_store));
 // [/suites]
+
+testing::OpenDeadLetterStore make_dead_letters(Clock& clock) {
+  return [store = std::make_shared<MemoryDeadLetterStore>(clock)] { return store; };
+}
+
+testing::OpenControlStore make_controls(Clock& clock) {
+  return [store = std::make_shared<MemoryControlStore>(clock)] { return store; };
+}
+
+const bool kDeadLetters =
+    test_support::register_suite("MemoryDeadLetterStore", testing::dead_letter_suite(make_dead_letters));
+const bool kControls = test_support::register_suite("MemoryControlStore", testing::control_suite(make_controls));
 
 }  // namespace
 }  // namespace leftfold

@@ -8,6 +8,8 @@
 
 #include <leftfold/sqlite.h>
 #include <leftfold/sqlite_read_model.h>
+#include <leftfold/testing/control_suite.h>
+#include <leftfold/testing/dead_letter_suite.h>
 #include <leftfold/testing/event_feed_suite.h>
 #include <leftfold/testing/event_store_suite.h>
 #include <leftfold/testing/read_model_suite.h>
@@ -44,6 +46,20 @@ testing::OpenEventFeed make_feed(Clock& clock) {
   };
 }
 
+testing::OpenDeadLetterStore make_dead_letters(Clock& clock) {
+  return [folder = std::make_shared<TempDir>(), &clock] {
+    const auto store = open(folder, clock);
+    return std::shared_ptr<DeadLetterStore>{store, &store->dead_letters()};
+  };
+}
+
+testing::OpenControlStore make_controls(Clock& clock) {
+  return [folder = std::make_shared<TempDir>(), &clock] {
+    const auto store = open(folder, clock);
+    return std::shared_ptr<ControlStore>{store, &store->controls()};
+  };
+}
+
 // The number the suite asks for, in a table of one row.
 testing::ReadModelHandle one_number(const std::shared_ptr<SqliteReadModel>& model) {
   model->execute("CREATE TABLE IF NOT EXISTS number(value INTEGER NOT NULL)");
@@ -71,6 +87,9 @@ std::vector<testing::Case> suite_in_memory() {
 
 const bool kStore = test_support::register_suite("SqliteStoreAsEventStore", testing::event_store_suite(make_store));
 const bool kFeed = test_support::register_suite("SqliteStoreAsEventFeed", testing::event_feed_suite(make_feed));
+const bool kDeadLetters =
+    test_support::register_suite("SqliteStoreDeadLetters", testing::dead_letter_suite(make_dead_letters));
+const bool kControls = test_support::register_suite("SqliteStoreControls", testing::control_suite(make_controls));
 const bool kReadModel = test_support::register_suite("SqliteReadModel", testing::read_model_suite(make_read_model));
 const bool kReadModelInMemory = test_support::register_suite("SqliteReadModelInMemory", suite_in_memory());
 
