@@ -38,12 +38,16 @@ struct BreakerRecord {
   std::string by;                         ///< forced_open, disabled: who said so
   std::string why;
   Timestamp changed_at{};  ///< when the state last changed, for people; set by the writer
+  bool operator==(const BreakerRecord&) const = default;
 };
+/// Throws Error(invalid_argument) for a record without a name or with a node without one. For those who write stores.
+void validate(const BreakerRecord& record);
 [[nodiscard]] std::string_view to_string(BreakerRecord::State state) noexcept;
 
 /// Port: one record a breaker, changed by compare-and-set. A write that returns true is stored, one that returns false
 /// or throws Error(unavailable, throttled, permission_denied, storage_full) is not (unavailable may also mean that
-/// nobody knows; the next read tells). testing/breaker_store_suite.h checks it.
+/// nobody knows; the next read tells). Calls are made by one thread that has other things to do too: they should answer
+/// or fail within a second. testing/breaker_store_suite.h checks it.
 /// Any thread. Must outlive everything that was given a reference to it.
 class BreakerStore {
  public:
@@ -53,7 +57,8 @@ class BreakerStore {
   [[nodiscard]] virtual BreakerRecord read(std::string_view name) = 0;
   /// All records, by name.
   [[nodiscard]] virtual std::vector<BreakerRecord> list() = 0;
-  /// Replaces the record if its stored revision is still `record.revision`, and makes the revision one more.
+  /// Replaces the record if its stored revision is still `record.revision` (0: there is none), and makes the revision
+  /// one more. Returns whether it did. Throws Error(invalid_argument) as validate() too.
   [[nodiscard]] virtual bool write(const BreakerRecord& record) = 0;
 };
 

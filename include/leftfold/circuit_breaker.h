@@ -19,6 +19,11 @@
 
 namespace leftfold {
 
+namespace detail {
+class BreakerMachine;
+}
+
+/// When a circuit breaker opens, and how it closes again. Plain value.
 struct BreakerOptions {
   enum class Window { time, count };
   Window window = Window::time;
@@ -28,17 +33,23 @@ struct BreakerOptions {
   double failure_rate = 0.5;                      ///< of the window's calls; opens at this or more
   double slow_rate = 0.8;                         ///< of the window's calls; opens at this or more
   std::chrono::milliseconds slow{5'000};          ///< a call that takes longer is slow
-  std::size_t min_distinct = 3;  ///< keys (aggregates) among the failed or slow calls: one bad one never opens it
-  std::chrono::milliseconds open{5'000};  ///< first time it stays open
-  double open_growth = 2.0;               ///< each further time, until it was closed for `calm`
-  std::chrono::milliseconds max_open{120'000};
-  double open_jitter = 0.2;  ///< +- this share of the time
+  /// Keys (aggregates) among the failed or slow calls: one bad one never opens it. A call without a key is its own.
+  std::size_t min_distinct = 3;
+  std::chrono::milliseconds open{5'000};        ///< first time it stays open
+  double open_growth = 2.0;                     ///< each further time, until it was closed for `calm`
+  std::chrono::milliseconds max_open{120'000};  ///< where the growth ends
+  double open_jitter = 0.2;                     ///< +- this share of the time, after all that
   std::chrono::milliseconds calm{300'000};
-  std::size_t probes = 3;                           ///< calls let through while half-open
-  std::size_t probe_successes = 3;                  ///< that close it
-  std::chrono::milliseconds max_half_open{30'000};  ///< then it opens again: a probe that never ends does not block it
-  bool enabled = true;                              ///< false: everything passes, nothing is counted
+  std::size_t probes = 3;           ///< calls let through at a time while half-open
+  std::size_t probe_successes = 3;  ///< that close it; a slow success counts as a failure
+  /// A probe that is out for so long opens it again: one that never ends does not block it. Without a probe it stays
+  /// half-open, so that the next call, whenever it comes, finds out.
+  std::chrono::milliseconds max_half_open{30'000};
+  bool enabled = true;  ///< false: everything passes, nothing is counted
   static constexpr int kBuckets = 6;
+  /// While half-open the key that failed last is let through only when no other has asked for so long: another key
+  /// tells more, but when only one aggregate has work it must not wait for ever.
+  static constexpr std::chrono::milliseconds kSuspectWait{1'000};
 };
 /// Throws Error(invalid_config) that names the field, its value and what is allowed.
 void validate(const BreakerOptions& options);
@@ -70,11 +81,11 @@ class CircuitOpen final : public Error {
 struct BreakerStatus {
   std::string name;
   BreakerState state = BreakerState::closed;
-  bool remote = false;                ///< open because the others said so
+  bool remote = false;                ///< not closed because of the others, or of an operator's word for all
   std::size_t calls = 0;              ///< in the window
   std::size_t failures = 0;           ///< in the window
   std::size_t slow = 0;               ///< in the window
-  std::size_t distinct_failures = 0;  ///< keys among the failed and slow ones
+  std::size_t distinct_failures = 0;  ///< keys among the failed and slow ones; counted up to max(64, min_distinct)
   std::optional<Instant> retry_at;    ///< when it lets probes through; empty when closed or forced
   std::uint64_t reopened = 0;         ///< times in a row
 };
@@ -86,9 +97,9 @@ struct BreakerStatus {
 ///
 /// States: closed -> open when, of at least min_calls calls in the window, failure_rate failed or slow_rate were slow,
 /// with min_distinct different keys among them; open -> half-open after its time; half-open -> closed after
-/// probe_successes, -> open at a failure or after max_half_open. An open time grows with each re-opening and is
-/// jittered. After resilience4j's breaker, with time windows, keys and bounds on half-open that it lacks.
-/// Any thread. Must outlive its permits. SharedBreaker lets those of several processes act together.
+/// probe_successes, -> open at a failure or when a probe is out for max_half_open. An open time grows with each
+/// re-opening and is jittered. After resilience4j's breaker, with time windows, keys and bounds on half-open that it
+/// lacks. Any thread. Must outlive its permits. SharedBreaker lets those of several processes act together.
 class CircuitBreaker {
  public:
   /// Throws Error(invalid_config) for options that cannot be used, invalid_argument for an empty name.
@@ -106,8 +117,8 @@ class CircuitBreaker {
         : breaker_{std::exchange(other.breaker_, nullptr)},
           generation_{other.generation_},
           probe_{other.probe_},
-          begun_{other.begun_},
-          key_{std::move(other.key_)} {}
+          key_{other.key_},
+          begun_{other.begun_} {}
     Permit& operator=(Permit&& other) noexcept;
     ~Permit() { cancel(); }
 
@@ -120,15 +131,17 @@ class CircuitBreaker {
 
    private:
     friend class CircuitBreaker;
+    template <class Result>
+    static void end(Permit& permit, Result result) noexcept;
     CircuitBreaker* breaker_ = nullptr;
     std::uint64_t generation_ = 0;
-    bool probe_ = false;
+    std::uint64_t probe_ = 0;  // its number; 0: none
+    std::uint64_t key_ = 0;    // its hash; 0: none
     Instant begun_{};
-    std::string key_;
   };
 
   /// A permit, or nothing when the call must not be made. `key` tells different callers apart (an aggregate's id):
-  /// while half-open each key gets one probe at a time, and the one that failed last none.
+  /// while half-open each key gets one probe at a time, and the one that failed last none while there are others.
   [[nodiscard]] std::optional<Permit> try_acquire(std::string_view key = {});
 
   /// Calls f and returns what it returns. Throws CircuitOpen without calling; what f throws passes, and counts as what
@@ -136,7 +149,7 @@ class CircuitBreaker {
   template <class F>
   std::invoke_result_t<F> call(F&& f, std::string_view key = {}, const FailureRules& rules = default_rules()) {
     std::optional<Permit> permit = try_acquire(key);
-    if (!permit) throw_open();
+    if (!permit) throw_open(key);
     try {
       if constexpr (std::is_void_v<std::invoke_result_t<F>>) {
         std::forward<F>(f)();
@@ -156,25 +169,28 @@ class CircuitBreaker {
   void trip() noexcept;
   void force_open() noexcept;
   void disable() noexcept;
-  /// Closed, with an empty window and the first open time, whatever it was.
+  /// Closed, with an empty window and the first open time, whatever it was; disabled when the options say so.
   void reset() noexcept;
 
   [[nodiscard]] BreakerStatus status() const;
   [[nodiscard]] BreakerState state() const;
-  /// Until when no call passes: empty when one may pass now; kNever when forced open or when all probes are out.
-  [[nodiscard]] std::optional<Instant> closed_until() const;
-  /// Calls `changed` after each change of state, on whatever thread made it; keep it short, and do not call the breaker
-  /// from it. Set it before the first call. Timed changes (open to half-open) are noticed when somebody asks.
+  /// Until when no call of `key` passes: empty when one may pass now; kNever when forced open. The moment is exact if
+  /// nothing else happens: at the end of the open time, when a probe that is out becomes overdue, or when the key that
+  /// failed last has been alone for kSuspectWait. Something may happen before: a change of state, which on_change
+  /// tells, or the end of a probe.
+  [[nodiscard]] std::optional<Instant> closed_until(std::string_view key = {}) const;
+  /// Calls `changed` after each change of state, on whatever thread made it, besides those set before; keep it short,
+  /// let it not throw, and do not call the breaker from it. Set it before the first call. Timed changes (open to
+  /// half-open) are noticed when somebody asks. Of two changes at once on two threads the later may be told first.
   void on_change(std::function<void(BreakerState from, BreakerState to)> changed);
 
   [[nodiscard]] const std::string& name() const noexcept;
 
  private:
   friend class SharedBreaker;
-  class Impl;
-  [[noreturn]] void throw_open() const;
+  [[noreturn]] void throw_open(std::string_view key) const;
   static const FailureRules& default_rules() noexcept;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<detail::BreakerMachine> machine_;
 };
 
 }  // namespace leftfold

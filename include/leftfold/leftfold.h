@@ -22,6 +22,7 @@
 #include <leftfold/listener.h>
 #include <leftfold/log.h>
 #include <leftfold/memory.h>
+#include <leftfold/memory_breaker_store.h>
 #include <leftfold/memory_control_store.h>
 #include <leftfold/memory_dead_letter_store.h>
 #include <leftfold/metadata.h>

@@ -14,6 +14,11 @@
 
 namespace leftfold {
 
+namespace detail {
+class SharedNode;
+}
+
+/// How breakers of several processes act together. Plain value.
 struct SharedBreakerOptions {
   std::string node{};  ///< unique among the processes; empty: "host:pid:random"
   std::size_t quorum =
@@ -23,16 +28,20 @@ struct SharedBreakerOptions {
   std::chrono::milliseconds ramp{2'000};  ///< after a close each process waits random(0, ramp) before it goes on
   std::chrono::milliseconds forget_after{30'000};  ///< a store that failed is left alone for so long at most
 };
+/// Throws Error(invalid_config) that names the field, its value and what is allowed.
+void validate(const SharedBreakerOptions& options);
 
 /// Joins a local breaker to those of other processes through a store. The local one always rules: it opens by itself,
 /// whatever the others say. Its opening is a vote; with a quorum of votes all open. One process at a time, by lease,
 /// probes when the time is over; its result closes or re-opens for all. While all are healthy nothing is written. A
-/// store that does not answer leaves each process with its local breaker.
+/// store that does not answer leaves each process with its local breaker. What an operator writes into the record
+/// (forced_open, disabled, and closed again) all obey.
 ///
 /// tick() does all the talking, never per call: from one thread, when next_tick() is due, and it never throws.
 /// Everything else: any thread. The breaker, store, clock and log must outlive it.
 class SharedBreaker {
  public:
+  /// Throws Error(invalid_config) for options that cannot be used. Does not talk to the store yet.
   SharedBreaker(CircuitBreaker& local, BreakerStore& store, SharedBreakerOptions options = {},
                 Clock& clock = system_clock(), Logger& log = no_log());
   ~SharedBreaker();
@@ -47,8 +56,7 @@ class SharedBreaker {
   [[nodiscard]] std::optional<BreakerRecord> last_seen() const;
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<detail::SharedNode> node_;
 };
 
 }  // namespace leftfold
