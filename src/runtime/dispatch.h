@@ -75,6 +75,8 @@ class Dispatch {
 
   /// A worker's life; ends after close().
   void work();
+  /// What work() does with one event, for tests that schedule it themselves. False when none is ready.
+  bool step();
 
   /// Looks at what changes without an event: handlers that take too long, a breaker that somebody closed.
   void look();
@@ -96,6 +98,7 @@ class Dispatch {
     bool told = false;
   };
 
+  void work_one(std::unique_lock<std::mutex>& lock, std::size_t self, std::shared_ptr<const EventPage>& last);
   // A worker, without the mutex.
   [[nodiscard]] Outcome process(Task& task);
   [[nodiscard]] Outcome call_handler(Task& task);

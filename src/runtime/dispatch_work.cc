@@ -28,23 +28,36 @@ void Dispatch::work() {
       waking_ = false;
     }
     if (!strands_.has_ready()) return;
-    Strands::Started started = strands_.start();
-    AssignedPartition& partition = *started.task.partition;
-    partition.started = std::max(partition.started, started.task.event->position);
-    busy_[self] = {started.task.event, run_.clock().instant(), false};
-    wake_worker();  // one wakes the next, so that short handlers do not wake them all
-    lock.unlock();
-    last.reset();
-    const Outcome outcome = process(started.task);
-    lock.lock();
-    busy_[self] = {};
-    if (outcome.kind == Outcome::Kind::stop) {
-      stop_before(started, lock);
-    } else {
-      finish(started, outcome);
-    }
-    last = std::move(started.task.page);
+    work_one(lock, self, last);
   }
+}
+
+bool Dispatch::step() {
+  std::unique_lock lock{mutex_};
+  if (!strands_.has_ready()) return false;
+  if (busy_.empty()) busy_.emplace_back();
+  std::shared_ptr<const EventPage> last;
+  work_one(lock, 0, last);
+  return true;
+}
+
+void Dispatch::work_one(std::unique_lock<std::mutex>& lock, std::size_t self, std::shared_ptr<const EventPage>& last) {
+  Strands::Started started = strands_.start();
+  AssignedPartition& partition = *started.task.partition;
+  partition.started = std::max(partition.started, started.task.event->position);
+  busy_[self] = {started.task.event, run_.clock().instant(), false};
+  wake_worker();  // one wakes the next, so that short handlers do not wake them all
+  lock.unlock();
+  last.reset();
+  const Outcome outcome = process(started.task);
+  lock.lock();
+  busy_[self] = {};
+  if (outcome.kind == Outcome::Kind::stop) {
+    stop_before(started, lock);
+  } else {
+    finish(started, outcome);
+  }
+  last = std::move(started.task.page);
 }
 
 Dispatch::Outcome Dispatch::outcome_of(const Decision& decision, Outcome::Kind done) {

@@ -90,5 +90,68 @@ TEST_F(StrandsTest, strands_that_come_and_go_keep_their_own_events) {
   EXPECT_EQ(strands_.size(), 0U);
 }
 
+TEST_F(StrandsTest, one_that_waits_is_ready_when_its_time_comes_and_others_go_on) {
+  push("a", 1);
+  push("b", 2);
+  strands_.wait(start(), Instant{std::chrono::seconds{5}});
+  push("a", 3);
+  EXPECT_EQ(strands_.next_due(), Instant{std::chrono::seconds{5}});
+  const auto other = start();
+  EXPECT_EQ(position(other), 2);
+  strands_.finish(*other.strand);
+  EXPECT_FALSE(strands_.has_ready());
+  strands_.wake_due(Instant{std::chrono::milliseconds{4'999}});
+  EXPECT_FALSE(strands_.has_ready());
+  strands_.wake_due(Instant{std::chrono::seconds{5}});
+  ASSERT_TRUE(strands_.has_ready());
+  const auto again = start();
+  EXPECT_EQ(position(again), 1);  // the one that waited, before the one behind it
+  strands_.finish(*again.strand);
+  EXPECT_EQ(position(start()), 3);
+  EXPECT_EQ(strands_.next_due(), kNever);
+}
+
+TEST_F(StrandsTest, those_that_are_blocked_are_ready_together_in_their_order) {
+  for (const char* aggregate : {"a", "b", "c"}) push(aggregate, aggregate[0]);
+  for (int i = 0; i < 3; ++i) strands_.block(start());
+  EXPECT_TRUE(strands_.has_blocked());
+  EXPECT_EQ(strands_.waiting(), 3U);
+  EXPECT_FALSE(strands_.has_ready());
+  strands_.unblock();
+  EXPECT_FALSE(strands_.has_blocked());
+  for (const char aggregate : {'a', 'b', 'c'}) EXPECT_EQ(position(start()), aggregate);
+}
+
+TEST_F(StrandsTest, dropping_what_waits_leaves_no_timer_behind) {
+  push("a", 1);
+  push("b", 2);
+  strands_.wait(start(), Instant{std::chrono::seconds{5}});
+  strands_.block(start());
+  strands_.drop([](const Task&) { return true; });
+  EXPECT_EQ(strands_.size(), 0U);
+  EXPECT_EQ(strands_.waiting(), 0U);
+  EXPECT_EQ(strands_.next_due(), kNever);
+}
+
+TEST_F(StrandsTest, an_event_of_another_assignment_does_not_wait_for_one_that_was_dropped) {
+  const auto other = std::make_shared<AssignedPartition>(Assignment{0, 2, {}});
+  push("a", 1);
+  strands_.wait(start(), Instant{std::chrono::seconds{5}});
+  push("a", 1, other);
+  strands_.drop([this](const Task& task) { return task.partition == partition_; });
+  EXPECT_EQ(strands_.waiting(), 0U);
+  ASSERT_TRUE(strands_.has_ready());
+  EXPECT_EQ(start().task.partition, other);
+}
+
+TEST_F(StrandsTest, only_what_waits_is_dropped_when_asked_so) {
+  push("a", 1);
+  strands_.wait(start(), Instant{std::chrono::seconds{5}});
+  push("b", 2);
+  strands_.drop_waiting([](const Task&) { return true; });
+  EXPECT_EQ(strands_.size(), 1U);
+  EXPECT_EQ(position(start()), 2);
+}
+
 }  // namespace
 }  // namespace leftfold::detail
