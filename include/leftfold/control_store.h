@@ -16,15 +16,15 @@ struct SubscriptionControl {
   bool paused = false;        ///< no process handles its events until it is resumed
   std::int64_t restarts = 0;  ///< grows each time a restart is asked for
   std::string by;             ///< who asked last
-  std::string why;
-  Timestamp at{};  ///< when, by the store's clock
+  std::string why;            ///< why it is paused; empty when it is not
+  Timestamp at{};             ///< when, by the store's clock
 };
 
 /// Port: pause, resume and restart of subscriptions, for all processes that run them.
 /// A call that returns is stored durably; one that throws has changed nothing. testing/control_suite.h checks it.
 /// Any thread. Must outlive everything that was given a reference to it. All functions throw
-/// Error(unavailable, permission_denied, storage_full, corrupt), those that write also invalid_argument for an empty
-/// subscription.
+/// Error(unavailable, permission_denied, storage_full, corrupt), and invalid_argument for an empty subscription; those
+/// that write also in_doubt, when the write may or may not have happened.
 class ControlStore {
  public:
   virtual ~ControlStore() = default;

@@ -28,17 +28,17 @@ enum class ParkReason {
 
 /// One parked event. Plain value.
 struct DeadLetter {
-  std::string sequence;  ///< the aggregate's id; for bytes that name none, what the feed keeps in order by
-  EventCopy event;       ///< verbatim, payload and metadata byte for byte
+  std::string sequence{};  ///< the aggregate's id; for bytes that name none, what the feed keeps in order by
+  EventCopy event{};       ///< verbatim, payload and metadata byte for byte
   ParkReason reason = ParkReason::failed;
   FailureClass failure = FailureClass::permanent;  ///< of the last failure; of no meaning for followers
-  std::string error_type;                          ///< C++ type of the last exception; empty for followers
-  std::string error_message;                       ///< its text, at most kMaxErrorBytes
+  std::string error_type{};                        ///< C++ type of the last exception; empty for followers
+  std::string error_message{};                     ///< its text, at most kMaxErrorBytes
   int attempts = 0;                                ///< calls of the handler before it was parked
   int redrives = 0;                                ///< calls since
   Timestamp first_failed_at{};
   Timestamp parked_at{};  ///< set by the store when it is added
-  std::string node;       ///< "host:pid" of the process that parked it
+  std::string node{};     ///< "host:pid" of the process that parked it
 };
 inline constexpr std::size_t kMaxErrorBytes = 1023;  ///< of an error's text in a letter; longer ones are cut
 
@@ -68,7 +68,7 @@ struct DeadSequence {
   std::string error_message;
   int redrives = 0;                       ///< re-drives that ended at the first letter
   Timestamp parked_at{};                  ///< when the sequence was made
-  Timestamp changed_at{};                 ///< when something last happened to it
+  Timestamp changed_at{};                 ///< when its letters or its retry_at last changed
   std::optional<Timestamp> retry_at;      ///< when a Runner is to re-drive it; empty: only when asked
   std::optional<std::string> claimed_by;  ///< who re-drives it now, while the lease lasts
 };
@@ -96,7 +96,8 @@ struct DeadLetterLimits {
   std::size_t letters = 0;  ///< of one sequence
 };
 
-/// The right to work on one sequence, until its lease ends. Every write with it is refused once another one was won.
+/// The right to work on one sequence. When its lease ended another one can be won, and from then on every write with it
+/// is refused; until then it goes on.
 struct DeadLetterClaim {
   std::string subscription;
   std::string sequence;
@@ -133,7 +134,9 @@ struct DeadLetterChange {
 /// Leases are measured by the store: no two processes' clocks are compared.
 ///
 /// Any thread. Must outlive everything that was given a reference to it. All functions throw
-/// Error(unavailable, throttled, storage_full, permission_denied, corrupt).
+/// Error(unavailable, throttled, storage_full, permission_denied, corrupt); those that write also in_doubt, when the
+/// write may or may not have happened (park and park_behind are then to be repeated, which adds nothing twice), and
+/// invalid_argument for an empty subscription or sequence, a ChangedBy without a name, or a lease that ends at once.
 class DeadLetterStore {
  public:
   virtual ~DeadLetterStore() = default;
@@ -175,8 +178,9 @@ class DeadLetterStore {
   };
   /// Takes the first letter away because it was handled.
   [[nodiscard]] virtual Removed evict(const DeadLetterClaim& claim, const LetterKey& letter) = 0;
-  /// Notes that the first letter failed again: its error, one re-drive more, and when to try again (empty: when asked).
-  /// Ends the claim. False when refused.
+  /// Notes that the first letter failed again: its reason, failure, error and first_failed_at are taken from `letter`,
+  /// it gets one re-drive more, and the sequence a time to try again (empty: when asked). Ends the claim. False when
+  /// refused.
   [[nodiscard]] virtual bool failed(const DeadLetterClaim& claim, const DeadLetter& letter,
                                     std::optional<Timestamp> retry_at) = 0;
 
@@ -194,9 +198,11 @@ class DeadLetterStore {
   virtual std::size_t import_letters(std::string_view subscription, std::span<const DeadLetter> letters,
                                      const ChangedBy& by) = 0;
 
-  /// Asks the Runner that has the subscription to re-drive a sequence at `at`. False when there is no such sequence.
+  /// Asks the Runner that has the subscription to re-drive a sequence at `at`; a claim on it goes on. False when there
+  /// is no such sequence.
   [[nodiscard]] virtual bool request_retry(std::string_view subscription, std::string_view sequence, Timestamp at) = 0;
-  /// The audit trail, oldest first; of one sequence unless `sequence` is empty. At most `max`, after skipping `offset`.
+  /// The audit trail of a subscription, oldest first; of one sequence unless `sequence` is empty. At most `max`, after
+  /// skipping `offset`.
   [[nodiscard]] virtual std::vector<DeadLetterChange> changes(std::string_view subscription, std::string_view sequence,
                                                               std::size_t offset, std::size_t max) = 0;
 };

@@ -88,9 +88,9 @@ TEST(OpenErrors, a_newer_format_is_left_alone) {
   {
     SqliteStore store{options_for(folder.file())};
   }
-  sql(folder.file(), "PRAGMA user_version = 2");
-  expect_refused(folder.file(), Errc::unsupported, "format version 2");
-  expect_refused(folder.file(), Errc::unsupported, "format version 2", SqliteOptions::Mode::read_only);
+  sql(folder.file(), "PRAGMA user_version = 3");
+  expect_refused(folder.file(), Errc::unsupported, "format version 3");
+  expect_refused(folder.file(), Errc::unsupported, "format version 3", SqliteOptions::Mode::read_only);
   SqliteReadModel model{folder.file()};
   EXPECT_EQ(code_of([&] { model.execute("CREATE TABLE t(x)"); }), Errc::unsupported);
 }
