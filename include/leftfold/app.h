@@ -62,15 +62,16 @@ struct CommandInfo {
 ///     app.listener<SendReceipt>(mailer);
 ///     return leftfold::cli::run(argc, argv, app);
 ///
-/// Settings come from flags, the environment and defaults (settings.h); the store opens at first use. Register
-/// everything first, from one thread; after that store(), feed(), dead_letters(), controls(), breakers(), metrics(),
-/// read_model(), repository(), runner() and log() are for any thread, run() for one. What handlers are constructed with
-/// must outlive it.
+/// Settings come from flags, the environment, leftfold.toml and defaults (settings.h); the store opens at first use.
+/// Register everything first, from one thread; after that store(), feed(), dead_letters(), controls(), breakers(),
+/// metrics(), read_model(), repository(), runner() and log() are for any thread, run() for one. What handlers are
+/// constructed with must outlive it.
 class App {
  public:
-  /// `name` names the default file ("shop" -> shop.db) and the program in messages. Reads the environment.
-  /// Throws Error(invalid_argument) for a name that is not of letters, digits, '-', '_' and '.'; a bad variable is
-  /// reported at first use, after flags could mend it.
+  /// `name` names the default file ("shop" -> shop.db) and the program in messages. Reads the environment
+  /// and the settings file.
+  /// Throws Error(invalid_argument) for a name that is not of letters, digits, '-', '_' and '.'; what is wrong with
+  /// either is reported at first use, after flags could mend it.
   explicit App(std::string name, const Settings::Environment& environment = Settings::process_environment());
   ~App();
   App(const App&) = delete;
@@ -100,7 +101,8 @@ class App {
     return add_handler<H>({}, std::forward<Args>(args)...);
   }
 
-  /// As projector<H> or listener<H>, with options.
+  /// As projector<H> or listener<H>, with options. What the file, the environment and flags say of failures overrules
+  /// `options.failures`.
   template <class H, class... Args>
   H& handler(HandlerOptions options, Args&&... args) {
     return add_handler<H>(std::move(options), std::forward<Args>(args)...);
@@ -138,7 +140,8 @@ class App {
   /// Leaves out all handlers but these when the Runner is made; call before runner() and run().
   /// Throws Error(not_found) for a name that no handler has, with the nearest one.
   App& only(std::span<const std::string> handler_names);
-  /// The Runner with the handlers added, made at first use. Throws as store().
+  /// The Runner with the handlers added, made at first use. Throws as store(), and Error(invalid_config) for settings
+  /// of a handler that is not registered, with the nearest one, and for settings of failures that do not go together.
   [[nodiscard]] Runner& runner();
   /// Runs the handlers until `stop`; the log says what each receives and leaves alone. Throws as store() and
   /// Runner::run, and Error(invalid_argument) when the App has no handler.
@@ -158,7 +161,8 @@ class App {
   class Impl;
   Runner& ready();
   void add_aggregate(AggregateInfo info);
-  void own(std::shared_ptr<void> handler, HandlerInfo info, std::function<void(Runner&)> add);
+  void own(std::shared_ptr<void> handler, HandlerInfo info, HandlerOptions options,
+           std::function<void(Runner&, HandlerOptions)> add);
 
   template <class H, class... Args>
   H& add_handler(HandlerOptions options, Args&&... args) {
@@ -171,8 +175,8 @@ class App {
     info.exactly_once = ProjectorType<H> && HasReadModel<H>;
     info.ignored = table.ignored();
     for (const auto& entry : table.entries()) info.handled.push_back(entry.type);
-    own(std::move(owned), std::move(info),
-        [&handler, options = std::move(options)](Runner& runner) { runner.add(handler, options); });
+    own(std::move(owned), std::move(info), std::move(options),
+        [&handler](Runner& runner, HandlerOptions settled) { runner.add(handler, std::move(settled)); });
     return handler;
   }
 

@@ -1,26 +1,41 @@
-// Settings of a service: flag > environment > program > default, each value with its origin.
+// Settings of a service: flag > environment > file > program > default, each value with its origin.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <leftfold/error.h>
 
 namespace leftfold {
 
 /// One setting as it stands. Plain value; the views are to text that lives as long as the program.
 struct Setting {
-  std::string_view name;      ///< "store"
+  std::string_view name;      ///< "store", "retry.max_attempts"
   std::string_view variable;  ///< "LEFTFOLD_STORE"
   std::string_view help;      ///< one line: what it is
   std::string_view allowed;   ///< what a value may be: "memory: or sqlite:FILE"
   std::string value;
-  std::string origin;  ///< "default", "program", "environment LEFTFOLD_STORE" or "flag --store"
+  std::string origin;  ///< "default", "program", "file leftfold.toml:12", "environment LEFTFOLD_STORE", "flag --store"
 };
 
-/// The settings of one App: store, broker, group, workers, max_in_flight, log_level, log_format, shutdown_timeout.
+/// The settings of one App; docs/reference/environment.md lists them. Those of failures (retry.*, breaker.*,
+/// dead_letters.* and a few more, see FailureOptions) may also be set for one handler alone, in the program or the
+/// file: "handlers.SendReceipt.retry.max_attempts". What is said of one handler holds whatever is said of all.
+///
+/// The file is leftfold.toml in the working folder, if there is one, or what `config` names:
+///
+///     store = "sqlite:shop.db"
+///     [retry]
+///     max_attempts = 6
+///     [handlers.SendReceipt.retry]
+///     base = "1s"
+///
 /// Values are kept as text and judged when they are used, so that a flag can mend a bad variable.
 /// One thread at a time; const members from any thread while nobody calls set().
 class Settings {
@@ -30,12 +45,13 @@ class Settings {
   /// The variables of this process.
   [[nodiscard]] static Environment process_environment();
 
-  /// Defaults for a program of this name ("shop" -> sqlite:shop.db), overruled by `environment`. A variable that is
-  /// empty counts as not set.
+  /// Defaults for a program of this name ("shop" -> sqlite:shop.db), overruled by the file, that by `environment`. A
+  /// variable that is empty counts as not set. What is wrong with either, validate() says.
   explicit Settings(std::string_view program, const Environment& environment = process_environment());
 
   /// Sets a value by name. `origin` says where it comes from and how strong it is: "flag --store" overrules everything,
-  /// anything else only a default or what the program set before; whichever comes first.
+  /// anything else only a default or what the program set before; whichever comes first. Setting `config` reads that
+  /// file instead of the one before.
   /// Throws Error(invalid_argument) for an unknown name, with the nearest known one.
   void set(std::string_view name, std::string value, std::string origin = "program");
 
@@ -48,16 +64,34 @@ class Settings {
   [[nodiscard]] std::chrono::milliseconds duration(std::string_view name) const;
 
   /// Looks at everything, so that a program fails at its start and not at the first use of a value.
-  /// Throws Error(invalid_config) for the first value that is malformed and for a LEFTFOLD_ variable that is not known
-  /// (with the nearest known one), Error(unsupported) for a store or broker that this build does not contain.
+  /// Throws Error(invalid_config) for the first value that is malformed, for a LEFTFOLD_ variable that is not known
+  /// (with the nearest known one), for a file that cannot be read or is not TOML, and for a key in it that is not known
+  /// or whose value is of a wrong type; Error(unsupported) for a store or broker that this build does not contain.
   void validate() const;
 
   /// Every setting, in a fixed order.
   [[nodiscard]] const std::vector<Setting>& all() const& noexcept { return settings_; }
+  /// The handlers something is set for alone.
+  [[nodiscard]] std::vector<std::string_view> handlers() const;
+  /// What is set for one handler alone, under its names without the handler's ("retry.base"); empty when nothing is.
+  [[nodiscard]] std::span<const Setting> of_handler(std::string_view handler) const noexcept;
 
  private:
-  std::vector<Setting> settings_;
+  struct Given {
+    std::string handler;  // empty: for all
+    std::size_t setting;
+    std::string value;
+    std::string origin;
+  };
+  void give(Given given);
+  void read_file();
+  void settle();
+
+  std::vector<Given> given_;       // one a setting, handler and strength of origin
+  std::vector<Setting> settings_;  // what follows from them
+  std::map<std::string, std::vector<Setting>, std::less<>> handlers_;
   std::vector<std::string> unknown_;  // LEFTFOLD_ variables that are no setting
+  std::optional<Error> file_error_;
 };
 
 }  // namespace leftfold

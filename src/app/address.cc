@@ -12,9 +12,6 @@
 namespace leftfold::app {
 namespace {
 
-constexpr std::size_t kMostCount = 1'000'000;
-constexpr std::chrono::milliseconds kLongestDuration = std::chrono::hours{24};
-
 std::string as_it_stands(const Setting& setting) {
   return std::string{setting.name} + " is \"" + setting.value + "\" (" + setting.origin + ")";
 }
@@ -56,17 +53,27 @@ BrokerKind broker_kind(const Setting& setting) {
   refuse(setting);
 }
 
-std::size_t count_value(const Setting& setting) {
+std::size_t count_value(const Setting& setting, std::size_t least, std::size_t most) {
   std::size_t number = 0;
   const char* const end = setting.value.data() + setting.value.size();
   const auto [at, error] = std::from_chars(setting.value.data(), end, number);
-  if (error != std::errc{} || at != end || number < 1 || number > kMostCount) refuse(setting);
+  if (error != std::errc{} || at != end || number < least || number > most) refuse(setting);
   return number;
 }
 
-std::chrono::milliseconds duration_value(const Setting& setting) {
-  constexpr std::array<std::pair<std::string_view, std::int64_t>, 4> kUnits{
-      {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}}};
+double number_value(const Setting& setting, double least, double most) {
+  double number = 0;
+  const char* const end = setting.value.data() + setting.value.size();
+  const auto [at, error] = std::from_chars(setting.value.data(), end, number);
+  const bool in_range = number >= least && number <= most;  // false for what is not a number
+  if (error != std::errc{} || at != end || !in_range || setting.value.starts_with('-')) refuse(setting);
+  return number;
+}
+
+std::chrono::milliseconds duration_value(const Setting& setting, std::chrono::milliseconds least,
+                                         std::chrono::milliseconds most) {
+  constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits{
+      {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
   std::int64_t number = 0;
   const char* const end = setting.value.data() + setting.value.size();
   const auto [at, error] = std::from_chars(setting.value.data(), end, number);
@@ -74,7 +81,7 @@ std::chrono::milliseconds duration_value(const Setting& setting) {
   const std::string_view unit{at, static_cast<std::size_t>(end - at)};
   for (const auto& [name, factor] : kUnits) {
     if (unit != name) continue;
-    if (number > kLongestDuration.count() / factor) refuse(setting);
+    if (number > most.count() / factor || number * factor < least.count()) refuse(setting);
     return std::chrono::milliseconds{number * factor};
   }
   refuse(setting);

@@ -25,10 +25,13 @@ enum class BrokerKind { embedded, none };
 [[nodiscard]] StoreAddress store_address(const Setting& setting);
 /// Reads `embedded:` or `none:`. Throws Error(unsupported) for a broker that this build does not contain.
 [[nodiscard]] BrokerKind broker_kind(const Setting& setting);
-/// Reads a count from 1 to a million.
-[[nodiscard]] std::size_t count_value(const Setting& setting);
-/// Reads "500ms", "10s", "5m" or "1h"; at most a day.
-[[nodiscard]] std::chrono::milliseconds duration_value(const Setting& setting);
+/// Reads a count: digits alone.
+[[nodiscard]] std::size_t count_value(const Setting& setting, std::size_t least = 1, std::size_t most = 1'000'000);
+/// Reads a number that may have a fraction: "0.5".
+[[nodiscard]] double number_value(const Setting& setting, double least, double most);
+/// Reads "500ms", "10s", "5m", "1h" or "30d".
+[[nodiscard]] std::chrono::milliseconds duration_value(const Setting& setting, std::chrono::milliseconds least = {},
+                                                       std::chrono::milliseconds most = std::chrono::hours{24});
 [[nodiscard]] LogLevel log_level_value(const Setting& setting);
 [[nodiscard]] LogFormat log_format_value(const Setting& setting);
 

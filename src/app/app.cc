@@ -7,6 +7,7 @@
 #include <leftfold/error.h>
 
 #include "app/address.h"
+#include "app/failure_settings.h"
 #include "app/nearest.h"
 #include "app/no_feed.h"
 #include "app/open_store.h"
@@ -52,7 +53,8 @@ class App::Impl {
   struct Registered {
     std::shared_ptr<void> handler;
     HandlerInfo info;
-    std::function<void(Runner&)> add;
+    HandlerOptions options;
+    std::function<void(Runner&, HandlerOptions)> add;
   };
 
   Impl(std::string program, const Settings::Environment& environment)
@@ -105,9 +107,27 @@ class App::Impl {
     options.controls = own.controls;
     options.breakers = own.breakers;
     auto made = std::make_unique<Runner>(feed, options);
-    for (const Registered* each : selected()) each->add(*made);
+    check_handlers_of_settings();
+    for (const Registered* each : selected()) {
+      HandlerOptions settled = each->options;
+      settled.failures = app::failure_options(settings, each->info.name, settled.failures);
+      each->add(*made, std::move(settled));
+    }
     runner = std::move(made);
     return *runner;
+  }
+
+  /// Settings of a handler that is not there would be without effect, and nobody would notice.
+  void check_handlers_of_settings() const {
+    std::vector<std::string_view> known;
+    for (const Registered& each : handlers) known.push_back(each.info.name);
+    for (const std::string_view handler : settings.handlers()) {
+      if (std::find(known.begin(), known.end(), handler) != known.end()) continue;
+      const Setting& first = settings.of_handler(handler).front();
+      throw Error{Errc::invalid_config, std::string{first.name} + " of handler \"" + std::string{handler} + "\" (" +
+                                            first.origin + "): " + name + " has no handler of that name" +
+                                            app::did_you_mean(handler, known) + "; handlers: " + joined(known)};
+    }
   }
 
   /// The handlers to run, in the order they were registered.
@@ -155,7 +175,8 @@ void App::add_aggregate(AggregateInfo info) {
   impl_->aggregates.push_back(std::move(info));
 }
 
-void App::own(std::shared_ptr<void> handler, HandlerInfo info, std::function<void(Runner&)> add) {
+void App::own(std::shared_ptr<void> handler, HandlerInfo info, HandlerOptions options,
+              std::function<void(Runner&, HandlerOptions)> add) {
   {
     const std::lock_guard lock{impl_->mutex};
     if (impl_->runner) {
@@ -171,7 +192,7 @@ void App::own(std::shared_ptr<void> handler, HandlerInfo info, std::function<voi
                                               "one of them HandlerOptions::name"};
     }
   }
-  impl_->handlers.push_back({std::move(handler), std::move(info), std::move(add)});
+  impl_->handlers.push_back({std::move(handler), std::move(info), std::move(options), std::move(add)});
 }
 
 App& App::command(std::string name, std::string help, AppCommand run) {

@@ -3,75 +3,35 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <leftfold/error.h>
 
 #include "app/address.h"
 #include "app/nearest.h"
+#include "app/setting_names.h"
+#include "app/setting_spec.h"
+#include "app/settings_file.h"
 
 namespace leftfold {
 namespace {
 
 constexpr std::string_view kPrefix = "LEFTFOLD_";
 
-struct Spec {
-  std::string_view name;
-  std::string_view variable;
-  std::string_view help;
-  std::string_view allowed;
-  std::string_view value;  // default
-  void (*check)(const Setting&);
-};
-
-void check_text(const Setting& setting) {
-  if (setting.value.empty()) app::refuse(setting);
-}
-void check_count(const Setting& setting) { (void)app::count_value(setting); }
-void check_duration(const Setting& setting) { (void)app::duration_value(setting); }
-
-// The names KAFKA_... are those of the system this one follows: a deployment keeps its variables.
-constexpr std::array<Spec, 8> kSpecs{{
-    {"store", "LEFTFOLD_STORE", "where events are kept", "memory: or sqlite:FILE", "",
-     [](const Setting& s) { (void)app::store_address(s); }},
-    {"broker", "LEFTFOLD_BROKER", "what brings events to handlers",
-     "embedded: (the store itself) or none:", "embedded:", [](const Setting& s) { (void)app::broker_kind(s); }},
-    {"group", "KAFKA_GROUP_ID", "whose checkpoints: one group a service", "a name that is not empty", "example-group",
-     check_text},
-    {"workers", "KAFKA_CONSUMER_MAX_PARALLEL_HANDLES", "threads of a listener that may run in parallel",
-     "a number from 1 to 1000000", "10", check_count},
-    {"max_in_flight", "KAFKA_CONSUMER_MAX_QUEUE_SIZE", "events of a listener taken and not finished",
-     "a number from 1 to 1000000", "30", check_count},
-    {"log_level", "LEFTFOLD_LOG_LEVEL", "least important lines to log", "trace, debug, info, warn, error or off",
-     "info", [](const Setting& s) { (void)app::log_level_value(s); }},
-    {"log_format", "LEFTFOLD_LOG_FORMAT", "form of log lines", "text or json", "text",
-     [](const Setting& s) { (void)app::log_format_value(s); }},
-    {"shutdown_timeout", "LEFTFOLD_SHUTDOWN_TIMEOUT", "how long handlers may finish after a stop",
-     "a duration such as 500ms, 10s or 5m, at most 24h", "30s", check_duration},
-}};
-
-constexpr std::array<std::string_view, kSpecs.size()> names(std::string_view Spec::* member) {
-  std::array<std::string_view, kSpecs.size()> all{};
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = kSpecs[i].*member;
-  return all;
+Setting setting_of(const app::SettingSpec& spec) {
+  return {spec.name, spec.variable, spec.help, spec.allowed, spec.value, "default"};
 }
 
-/// Higher overrules lower: flag > environment > program > default.
-int strength(std::string_view origin) {
-  if (origin.starts_with("flag ")) return 3;
-  if (origin.starts_with("environment ")) return 2;
-  return origin == "default" ? 0 : 1;
-}
-
-std::size_t index_of(std::string_view name) {
-  static constexpr auto kNames = names(&Spec::name);
-  const auto at = std::find(kNames.begin(), kNames.end(), name);
-  if (at != kNames.end()) return static_cast<std::size_t>(at - kNames.begin());
-  std::string known;
-  for (const std::string_view each : kNames) (known += known.empty() ? "" : ", ") += each;
-  throw Error{Errc::invalid_argument, "no setting is called \"" + std::string{name} + "\"" +
-                                          app::did_you_mean(name, kNames) + "; settings: " + known};
+/// An integer is a number too.
+bool fits(app::ValueKind kind, app::FileValue::Type type) {
+  using Type = app::FileValue::Type;
+  switch (kind) {
+    case app::ValueKind::text: return type == Type::text;
+    case app::ValueKind::integer: return type == Type::integer;
+    case app::ValueKind::number: return type == Type::integer || type == Type::number;
+    case app::ValueKind::boolean: return type == Type::boolean;
+  }
+  return false;
 }
 
 }  // namespace
@@ -87,47 +47,128 @@ Settings::Environment Settings::process_environment() {
 }
 
 Settings::Settings(std::string_view program, const Environment& environment) {
-  for (const Spec& spec : kSpecs) {
-    settings_.push_back({spec.name, spec.variable, spec.help, spec.allowed, std::string{spec.value}, "default"});
-  }
-  settings_[0].value = "sqlite:" + std::string{program} + ".db";
+  const std::span<const app::SettingSpec> specs = app::setting_specs();
+  for (const app::SettingSpec& spec : specs) settings_.push_back(setting_of(spec));
+  give({"", app::find_setting("store").setting, "sqlite:" + std::string{program} + ".db", "default"});
   for (const auto& [variable, value] : environment) {
     if (value.empty()) continue;
-    const auto at = std::find_if(settings_.begin(), settings_.end(),
-                                 [&name = variable](const Setting& setting) { return setting.variable == name; });
-    if (at != settings_.end()) {
-      at->value = value;
-      at->origin = "environment " + variable;
+    const auto at = std::find_if(specs.begin(), specs.end(),
+                                 [&name = variable](const app::SettingSpec& spec) { return spec.variable == name; });
+    if (at != specs.end()) {
+      give({"", static_cast<std::size_t>(at - specs.begin()), value, "environment " + variable});
     } else if (variable.starts_with(kPrefix)) {
       unknown_.push_back(variable);
     }
   }
+  settle();
+  read_file();
+}
+
+/// Takes the place of what an origin of the same strength said before.
+void Settings::give(Given given) {
+  const int strength = app::origin_strength(given.origin);
+  std::erase_if(given_, [&](const Given& other) {
+    return other.setting == given.setting && other.handler == given.handler &&
+           app::origin_strength(other.origin) == strength;
+  });
+  const auto at = std::find_if(given_.begin(), given_.end(), [strength](const Given& other) {
+    return app::origin_strength(other.origin) > strength;
+  });
+  given_.insert(at, std::move(given));
+}
+
+void Settings::settle() {
+  const std::span<const app::SettingSpec> specs = app::setting_specs();
+  for (std::size_t i = 0; i < specs.size(); ++i) {  // in place: get() gave out references
+    settings_[i].value = specs[i].value;
+    settings_[i].origin = "default";
+  }
+  handlers_.clear();
+  for (const Given& given : given_) {  // the strongest comes last
+    Setting* setting = &settings_[given.setting];
+    if (!given.handler.empty()) {
+      std::vector<Setting>& own = handlers_[given.handler];
+      const auto at = std::find_if(own.begin(), own.end(), [&](const Setting& s) { return s.name == setting->name; });
+      setting = at != own.end() ? &*at : &own.emplace_back(setting_of(specs[given.setting]));
+    }
+    setting->value = given.value;
+    setting->origin = given.origin;
+  }
+}
+
+void Settings::read_file() {
+  const auto forget = [this] {
+    std::erase_if(given_, [](const Given& g) { return app::origin_strength(g.origin) == app::kFileStrength; });
+  };
+  forget();
+  file_error_.reset();
+  const Setting config = get("config");
+  try {
+    if (!config.value.empty()) {
+      for (app::FileValue& value : app::read_settings_file(config)) {
+        const std::string where = config.value + ":" + std::to_string(value.line);
+        const std::optional<app::SettingName> name = app::find_in_file(value, where);
+        if (!name) continue;  // an empty table
+        const app::SettingSpec& spec = app::setting_specs()[name->setting];
+        if (!fits(spec.kind, value.type)) {
+          throw Error{Errc::invalid_config, where + ": " + spec.name + " is " + std::string{to_string(value.type)} +
+                                                "; use " + spec.allowed +
+                                                (spec.kind == app::ValueKind::text ? ", in quotes" : "")};
+        }
+        give({name->handler, name->setting, std::move(value.value), "file " + where});
+      }
+    }
+  } catch (const Error& error) {  // for validate(): a flag may name another file
+    forget();
+    file_error_ = error;
+  }
+  settle();
 }
 
 void Settings::set(std::string_view name, std::string value, std::string origin) {
-  Setting& setting = settings_[index_of(name)];
-  if (strength(origin) < strength(setting.origin)) return;
-  setting.value = std::move(value);
-  setting.origin = std::move(origin);
+  const app::SettingName found = app::find_setting(name);
+  give({found.handler, found.setting, std::move(value), std::move(origin)});
+  settle();
+  if (name == "config") read_file();
 }
 
-const Setting& Settings::get(std::string_view name) const { return settings_[index_of(name)]; }
+const Setting& Settings::get(std::string_view name) const {
+  const app::SettingName found = app::find_setting(name);
+  for (const Setting& setting : of_handler(found.handler)) {
+    if (setting.name == settings_[found.setting].name) return setting;
+  }
+  return settings_[found.setting];
+}
 
 std::size_t Settings::count(std::string_view name) const { return app::count_value(get(name)); }
 
 std::chrono::milliseconds Settings::duration(std::string_view name) const { return app::duration_value(get(name)); }
 
+std::vector<std::string_view> Settings::handlers() const {
+  std::vector<std::string_view> names;
+  for (const auto& [name, settings] : handlers_) names.emplace_back(name);
+  return names;
+}
+
+std::span<const Setting> Settings::of_handler(std::string_view handler) const noexcept {
+  const auto at = handlers_.find(handler);
+  return at == handlers_.end() ? std::span<const Setting>{} : at->second;
+}
+
 void Settings::validate() const {
-  static constexpr auto kVariables = names(&Spec::variable);
+  const std::span<const app::SettingSpec> specs = app::setting_specs();
   if (!unknown_.empty()) {  // its value is not shown: it may be a secret of another version
-    std::string known;
-    for (const std::string_view each : kVariables) {
-      if (each.starts_with(kPrefix)) (known += known.empty() ? "" : ", ") += each;
-    }
+    std::vector<std::string_view> variables;
+    for (const app::SettingSpec& spec : specs) variables.push_back(spec.variable);
     throw Error{Errc::invalid_config, "the environment sets " + unknown_.front() + ", which is no setting of leftfold" +
-                                          app::did_you_mean(unknown_.front(), kVariables) + "; settings: " + known};
+                                          app::did_you_mean(unknown_.front(), variables) +
+                                          "; correct or unset it: docs/reference/environment.md lists them"};
   }
-  for (std::size_t i = 0; i < kSpecs.size(); ++i) kSpecs[i].check(settings_[i]);
+  if (file_error_) throw Error{*file_error_};
+  for (std::size_t i = 0; i < specs.size(); ++i) specs[i].check(settings_[i]);
+  for (const auto& [handler, own] : handlers_) {
+    for (const Setting& setting : own) specs[app::find_setting(setting.name).setting].check(setting);
+  }
 }
 
 }  // namespace leftfold

@@ -7,11 +7,12 @@
 namespace leftfold::cli {
 namespace {
 
-constexpr std::array<Flag, 9> kGlobal{{
+constexpr std::array<Flag, 10> kGlobal{{
     {"--store", "", "STORE", "where events are kept: sqlite:FILE or memory:", false, "store"},
     {"--broker", "", "BROKER", "what brings events to handlers: embedded: or none:", false, "broker"},
     {"--log-level", "", "LEVEL", "trace, debug, info, warn, error or off", false, "log_level"},
     {"--log-format", "", "FORMAT", "text or json", false, "log_format"},
+    {"--config", "", "FILE", "file of settings; default: leftfold.toml, if it is there", false, "config"},
     {"--json", "", "", "one JSON document on stdout (one line an event for tail)", false, ""},
     {"--quiet", "-q", "", "no hints, and no log lines below warn", false, ""},
     {"--verbose", "-v", "", "log lines from debug on; -vv from trace on", false, ""},

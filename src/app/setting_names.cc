@@ -1,0 +1,119 @@
+#include "app/setting_names.h"
+
+#include <span>
+#include <vector>
+
+#include <leftfold/error.h>
+
+#include "app/nearest.h"
+#include "app/setting_spec.h"
+#include "core/in_quotes.h"
+
+namespace leftfold::app {
+namespace {
+
+enum class Whose { all, handler };
+
+constexpr std::string_view kHandlers = "handlers";
+
+std::string_view table_of(std::string_view name) {
+  const std::size_t dot = name.find('.');
+  return dot == std::string_view::npos ? std::string_view{} : name.substr(0, dot);
+}
+
+bool may_be(const SettingSpec& spec, Whose whose) { return whose == Whose::all || spec.apply; }
+
+/// `"retry.bse" is no setting of leftfold; did you mean ...?; settings: those of the same table`.
+std::string unknown(std::string_view name, Whose whose) {
+  std::vector<std::string_view> known;
+  for (const SettingSpec& spec : setting_specs()) {
+    if (may_be(spec, whose)) known.emplace_back(spec.name);
+  }
+  std::string_view table = table_of(name);
+  std::string beside;
+  std::string tables;
+  std::string_view last;
+  for (const std::string_view each : known) {
+    const std::string_view its = table_of(each);
+    if (its == (table.empty() ? name : table)) (beside += beside.empty() ? "" : ", ") += each;
+    if (!its.empty() && its != last) ((tables += ", ") += its) += ".*";
+    last = its.empty() ? last : its;
+  }
+  if (beside.empty()) {  // no table of ours: what stands outside of them, and the tables
+    for (const std::string_view each : known) {
+      if (table_of(each).empty()) (beside += beside.empty() ? "" : ", ") += each;
+    }
+    beside += tables;
+    if (whose == Whose::all) beside += ", handlers.NAME.*";
+  }
+  return detail::in_quotes(name) + " is no setting of " + (whose == Whose::all ? "leftfold" : "a handler") +
+         did_you_mean(name, known) + "; settings: " + beside;
+}
+
+std::optional<std::size_t> index_of(std::string_view name, Whose whose) {
+  const std::span<const SettingSpec> specs = setting_specs();
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    if (specs[i].name == name && may_be(specs[i], whose)) return i;
+  }
+  return std::nullopt;
+}
+
+bool is_table(std::string_view name, Whose whose) {
+  for (const SettingSpec& spec : setting_specs()) {
+    if (may_be(spec, whose) && table_of(spec.name) == name) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+SettingName find_setting(std::string_view name) {
+  if (const auto index = index_of(name, Whose::all)) return {"", *index};
+  if (table_of(name) != kHandlers) throw Error{Errc::invalid_argument, unknown(name, Whose::all)};
+  const std::string_view rest = name.substr(kHandlers.size() + 1);
+  const std::span<const SettingSpec> specs = setting_specs();
+  for (std::size_t i = 0; i < specs.size(); ++i) {  // from behind: a handler's name may have a dot in it
+    const std::string suffix = "." + specs[i].name;
+    if (specs[i].apply && rest.size() > suffix.size() && rest.ends_with(suffix)) {
+      return {std::string{rest.substr(0, rest.size() - suffix.size())}, i};
+    }
+  }
+  const std::size_t dot = rest.find('.');
+  throw Error{Errc::invalid_argument,
+              detail::in_quotes(name) + ": " + unknown(dot == rest.npos ? "" : rest.substr(dot + 1), Whose::handler)};
+}
+
+std::optional<SettingName> find_in_file(const FileValue& value, const std::string& where) {
+  std::span<const std::string> key = value.key;
+  SettingName name{"", 0};
+  Whose whose = Whose::all;
+  const bool table = value.type == FileValue::Type::table;
+  if (key[0] == kHandlers) {
+    if (key.size() <= 2 && table) return std::nullopt;
+    if (key.size() <= 2 || key[1].empty()) {
+      throw Error{Errc::invalid_config, where +
+                                            ": settings of a handler stand in a table of its name: "
+                                            "[handlers.SendReceipt.retry]"};
+    }
+    name.handler = key[1];
+    key = key.subspan(2);
+    whose = Whose::handler;
+  }
+  std::string joined;
+  for (const std::string& part : key) (joined += joined.empty() ? "" : ".") += part;
+  if (table && is_table(joined, whose)) return std::nullopt;
+  const std::optional<std::size_t> index = index_of(joined, whose);
+  if (joined == "config") {
+    throw Error{Errc::invalid_config, where +
+                                          ": config names this file and cannot stand in it; use LEFTFOLD_CONFIG or "
+                                          "--config"};
+  }
+  if (!index) {
+    const std::string whom = name.handler.empty() ? "" : "handler " + detail::in_quotes(name.handler) + ": ";
+    throw Error{Errc::invalid_config, where + ": " + whom + unknown(joined, whose)};
+  }
+  name.setting = *index;
+  return name;
+}
+
+}  // namespace leftfold::app
