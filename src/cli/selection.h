@@ -7,6 +7,7 @@
 
 #include <leftfold/dead_letter_store.h>
 
+#include "cli/numbers.h"
 #include "cli/rows.h"
 #include "cli/subscriptions.h"
 
