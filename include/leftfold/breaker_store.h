@@ -45,8 +45,8 @@ void validate(const BreakerRecord& record);
 [[nodiscard]] std::string_view to_string(BreakerRecord::State state) noexcept;
 
 /// Port: one record a breaker, changed by compare-and-set. A write that returns true is stored, one that returns false
-/// or throws Error(unavailable, throttled, permission_denied, storage_full) is not (unavailable may also mean that
-/// nobody knows; the next read tells). Calls are made by one thread that has other things to do too: they should answer
+/// or throws Error(unavailable, throttled, permission_denied, storage_full) is not; after Error(in_doubt) nobody knows,
+/// and the next read tells. Calls are made by one thread that has other things to do too: they should answer
 /// or fail within a second. testing/breaker_store_suite.h checks it.
 /// Any thread. Must outlive everything that was given a reference to it.
 class BreakerStore {

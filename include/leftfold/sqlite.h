@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include <leftfold/breaker_store.h>
 #include <leftfold/clock.h>
 #include <leftfold/control_store.h>
 #include <leftfold/dead_letter_store.h>
@@ -82,6 +83,9 @@ class SqliteStore final : public EventStore, public EventFeed {
   [[nodiscard]] DeadLetterStore& dead_letters() noexcept;
   /// What operators want of subscriptions, in the file; as dead_letters().
   [[nodiscard]] ControlStore& controls() noexcept;
+  /// What the circuit breakers of several processes tell each other, in the file; as dead_letters(), but waits for
+  /// another process's lock for a quarter of a second at most.
+  [[nodiscard]] BreakerStore& breakers() noexcept;
 
   [[nodiscard]] const std::string& file() const noexcept;  ///< its real path
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <type_traits>
 #include <utility>
 
 namespace leftfold::detail {
@@ -38,38 +37,6 @@ BreakerMachine::BreakerMachine(std::string name, const BreakerOptions& options, 
       window_{make_call_window(options, clock.instant())},
       state_{options.enabled ? BreakerState::closed : BreakerState::disabled} {
   probes_.reserve(options.probes);
-}
-
-// Runs body(now) under the lock, after what became due by time alone, and tells the observers without the lock.
-template <class Body>
-auto BreakerMachine::locked(Body body) {
-  std::array<Change, 4> changes{};
-  std::size_t count = 0;
-  const auto result = [&] {
-    const std::lock_guard lock{mutex_};
-    const Instant now = clock_.instant();
-    refresh(now);
-    if constexpr (std::is_void_v<std::invoke_result_t<Body, Instant>>) {
-      body(now);
-      changes = pending_;
-      count = std::exchange(pending_count_, 0);
-      return true;
-    } else {
-      auto value = body(now);
-      changes = pending_;
-      count = std::exchange(pending_count_, 0);
-      return value;
-    }
-  }();
-  for (std::size_t i = 0; i < count; ++i) {
-    for (const Changed& changed : observers_) {
-      try {
-        changed(changes[i].from, changes[i].to);
-      } catch (...) {  // the contract forbids it; a breaker that throws in a destructor would be worse
-      }
-    }
-  }
-  if constexpr (!std::is_void_v<std::invoke_result_t<Body, Instant>>) return result;
 }
 
 std::optional<BreakerMachine::Ticket> BreakerMachine::acquire(std::string_view key) {
@@ -186,70 +153,6 @@ std::optional<Instant> BreakerMachine::closed_until(std::string_view key) {
     }
     return until;
   });
-}
-
-BreakerMachine::View BreakerMachine::view() {
-  return locked([&](Instant) { return View{state_, own_ && !remote_, !probes_.empty(), asked_, generation_}; });
-}
-
-void BreakerMachine::remote_open(Instant until) noexcept {
-  locked([&](Instant) {
-    if (overridden_here()) return;
-    remote_ = true;
-    then_closed_ = false;
-    open_until_ = until;
-    if (state_ == BreakerState::open) return;
-    if (state_ == BreakerState::closed) asked_.reset();
-    enter(BreakerState::open);
-  });
-}
-
-void BreakerMachine::remote_probe(Instant until) noexcept {
-  locked([&](Instant) {
-    if (state_ != BreakerState::open && state_ != BreakerState::half_open) return;
-    remote_ = true;
-    then_closed_ = false;
-    if (state_ == BreakerState::open) enter(BreakerState::half_open);
-    lease_ = until;
-  });
-}
-
-void BreakerMachine::remote_close(Instant at) noexcept {
-  locked([&](Instant now) {
-    if (!remote_ || then_closed_) return;
-    if (state_ == BreakerState::half_open || at <= now) return close(now);
-    then_closed_ = true;
-    open_until_ = at;
-  });
-}
-
-void BreakerMachine::remote_lapse(Instant earliest) noexcept {
-  locked([&](Instant) {
-    if (!remote_) return;
-    if (state_ == BreakerState::open && !then_closed_) {
-      open_until_ = std::min(open_until_, own_ ? std::max(earliest, own_until_) : earliest);
-    }
-  });
-}
-
-void BreakerMachine::forget_asked() noexcept {
-  locked([&](Instant) { asked_.reset(); });
-}
-
-void BreakerMachine::remote_override(BreakerState to) noexcept {
-  locked([&](Instant) {
-    if (state_ != to) override_by(to, true);
-  });
-}
-
-void BreakerMachine::remote_clear() noexcept {
-  locked([&](Instant now) {
-    if (override_is_remote_) start_over(now);
-  });
-}
-
-bool BreakerMachine::overridden_here() const {
-  return (state_ == BreakerState::forced_open || state_ == BreakerState::disabled) && !override_is_remote_;
 }
 
 void BreakerMachine::refresh(Instant now) {

@@ -10,6 +10,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <leftfold/circuit_breaker.h>
@@ -142,5 +144,37 @@ class BreakerMachine {
   std::optional<Instant> lease_;     // of remote_probe
   bool override_is_remote_ = false;  // of forced_open and disabled
 };
+
+// Runs body(now) under the lock, after what became due by time alone, and tells the observers without the lock.
+template <class Body>
+auto BreakerMachine::locked(Body body) {
+  std::array<Change, 4> changes{};
+  std::size_t count = 0;
+  const auto result = [&] {
+    const std::lock_guard lock{mutex_};
+    const Instant now = clock_.instant();
+    refresh(now);
+    if constexpr (std::is_void_v<std::invoke_result_t<Body, Instant>>) {
+      body(now);
+      changes = pending_;
+      count = std::exchange(pending_count_, 0);
+      return true;
+    } else {
+      auto value = body(now);
+      changes = pending_;
+      count = std::exchange(pending_count_, 0);
+      return value;
+    }
+  }();
+  for (std::size_t i = 0; i < count; ++i) {
+    for (const Changed& changed : observers_) {
+      try {
+        changed(changes[i].from, changes[i].to);
+      } catch (...) {  // the contract forbids it; a breaker that throws in a destructor would be worse
+      }
+    }
+  }
+  if constexpr (!std::is_void_v<std::invoke_result_t<Body, Instant>>) return result;
+}
 
 }  // namespace leftfold::detail

@@ -1,6 +1,7 @@
 #include "resilience/record_watch.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace leftfold::detail {
 
@@ -9,6 +10,10 @@ void RecordWatch::note(const BreakerRecord& record, Instant now) {
   if (record.revision != revision_) {
     revision_ = record.revision;
     since_ = now;
+  }
+  const auto state = std::exchange(state_, record.state);
+  if (state != record.state && record.state == BreakerRecord::State::closed) {
+    for (auto& word : words_) word.second.heard = false;  // they spoke of the time before
   }
   std::erase_if(words_, [&](const auto& word) { return !record.nodes.contains(word.first); });
   for (const auto& [node, said] : record.nodes) {

@@ -24,8 +24,8 @@ class RecordWatch {
   [[nodiscard]] Instant since() const { return since_; }
   /// Whether a node's word has not lapsed yet.
   [[nodiscard]] bool alive(std::string_view node, Instant now) const;
-  /// Nodes that are there, without `self`: their word has not lapsed, and it came or was renewed since the first note.
-  /// Before that it may be the word of a process that ended long ago.
+  /// Nodes that are there, without `self`: their word has not lapsed, and it came or was renewed since the first note,
+  /// and since the record was closed last. Before that it may be the word of a process that ended long ago.
   [[nodiscard]] std::size_t others_alive(std::string_view self, Instant now) const;
   /// Those of them that vote.
   [[nodiscard]] std::size_t others_voting(std::string_view self, Instant now) const;
@@ -41,6 +41,7 @@ class RecordWatch {
     [[nodiscard]] bool counts(Instant now) const { return heard && alive(now); }
   };
   std::int64_t revision_ = -1;
+  BreakerRecord::State state_ = BreakerRecord::State::closed;
   Instant since_{};
   std::map<std::string, Word, std::less<>> words_;
   std::optional<Instant> voting_since_;

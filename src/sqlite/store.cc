@@ -6,6 +6,7 @@
 
 #include <leftfold/error.h>
 
+#include "sqlite/breaker_store.h"
 #include "sqlite/connection.h"
 #include "sqlite/control_store.h"
 #include "sqlite/dead_letter_store.h"
@@ -32,6 +33,7 @@ class SqliteStore::Impl {
         shared_{sqlite::SharedFile::of(file_)},
         dead_letters_{side_access()},
         controls_{side_access()},
+        breakers_{side_access()},
         readers_{file_, shared_, options_.lock_timeout} {
     if (access_ == Access::read_only) {
       (void)head();  // what a reader may not do fails here and not at the first read
@@ -80,6 +82,7 @@ class SqliteStore::Impl {
   const std::string& file() const noexcept { return file_.native(); }
   DeadLetterStore& dead_letters() noexcept { return dead_letters_; }
   ControlStore& controls() noexcept { return controls_; }
+  BreakerStore& breakers() noexcept { return breakers_; }
 
  private:
   /// Sets the file up and returns its real path.
@@ -108,6 +111,7 @@ class SqliteStore::Impl {
   std::unique_ptr<sqlite::GroupCommitter> committer_;  // uses the writer
   sqlite::SqliteDeadLetters dead_letters_;
   sqlite::SqliteControls controls_;
+  sqlite::SqliteBreakers breakers_;
   // Closes first: the last connection to close writes the log back into the file, and one that only reads cannot.
   sqlite::ReaderPool readers_;
 };
@@ -152,6 +156,8 @@ std::vector<StoredSubscription> SqliteStore::subscriptions() {
 DeadLetterStore& SqliteStore::dead_letters() noexcept { return impl_->dead_letters(); }
 
 ControlStore& SqliteStore::controls() noexcept { return impl_->controls(); }
+
+BreakerStore& SqliteStore::breakers() noexcept { return impl_->breakers(); }
 
 const std::string& SqliteStore::file() const noexcept { return impl_->file(); }
 

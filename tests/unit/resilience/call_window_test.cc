@@ -49,7 +49,7 @@ void expect_same(CallWindow& window, Instant now, const Expected& expected, cons
 
 TEST(CallWindow, ByTimeAgreesWithAnExactModel) {
   const std::uint64_t first_seed = std::random_device{}();
-  for (std::uint64_t seed = first_seed; seed < first_seed + 200; ++seed) {
+  for (std::uint64_t seed = first_seed; seed < first_seed + 40; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random{seed};
     BreakerOptions options;
@@ -90,7 +90,7 @@ TEST(CallWindow, ByTimeKeepsACallForFiveSixthsOfTheTimeAndNoLongerThanIt) {
 
 TEST(CallWindow, ByNumberAgreesWithAnExactModel) {
   const std::uint64_t first_seed = std::random_device{}();
-  for (std::uint64_t seed = first_seed; seed < first_seed + 200; ++seed) {
+  for (std::uint64_t seed = first_seed; seed < first_seed + 40; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random{seed};
     BreakerOptions options;

@@ -188,6 +188,8 @@ TEST_F(SharedBreakerTest, OperatorsAreObeyedByAll) {
   EXPECT_EQ(count(BreakerState::disabled), 3U);
   say(State::closed);
   EXPECT_TRUE(run(30s, [&] { return record().state == State::open; })) << "and counts again";
+  run(3s);  // all know
+  ASSERT_EQ(record().state, State::open);
   say(State::closed);
   break_all(false);
   EXPECT_TRUE(run(5s, [&] { return count(BreakerState::closed) == 3; })) << "without a probe";

@@ -8,6 +8,7 @@
 
 #include <leftfold/sqlite.h>
 #include <leftfold/sqlite_read_model.h>
+#include <leftfold/testing/breaker_store_suite.h>
 #include <leftfold/testing/control_suite.h>
 #include <leftfold/testing/dead_letter_suite.h>
 #include <leftfold/testing/event_feed_suite.h>
@@ -60,6 +61,13 @@ testing::OpenControlStore make_controls(Clock& clock) {
   };
 }
 
+testing::OpenBreakerStore make_breakers() {
+  return [folder = std::make_shared<TempDir>()] {
+    const auto store = open(folder, system_clock());
+    return std::shared_ptr<BreakerStore>{store, &store->breakers()};
+  };
+}
+
 // The number the suite asks for, in a table of one row.
 testing::ReadModelHandle one_number(const std::shared_ptr<SqliteReadModel>& model) {
   model->execute("CREATE TABLE IF NOT EXISTS number(value INTEGER NOT NULL)");
@@ -90,6 +98,7 @@ const bool kFeed = test_support::register_suite("SqliteStoreAsEventFeed", testin
 const bool kDeadLetters =
     test_support::register_suite("SqliteStoreDeadLetters", testing::dead_letter_suite(make_dead_letters));
 const bool kControls = test_support::register_suite("SqliteStoreControls", testing::control_suite(make_controls));
+const bool kBreakers = test_support::register_suite("SqliteStoreBreakers", testing::breaker_store_suite(make_breakers));
 const bool kReadModel = test_support::register_suite("SqliteReadModel", testing::read_model_suite(make_read_model));
 const bool kReadModelInMemory = test_support::register_suite("SqliteReadModelInMemory", suite_in_memory());
 
