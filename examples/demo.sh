@@ -15,6 +15,10 @@ heading() { printf '\n=== %s\n\n' "$1"; }
 heading "A shop: commands from several threads, a read table, receipts"
 "$programs/shop" --store "sqlite:$data/shop.db" simulate
 
+heading "When a handler fails: retries, dead letters, a circuit breaker"
+rm -f "$data"/failures.db*
+"$programs/failures" --store "sqlite:$data/failures.db" tell
+
 heading "A git repository as events: one aggregate a file"
 if git -C "$repository" rev-parse --verify --quiet HEAD > /dev/null 2>&1; then
   "$programs/git_history" --store "sqlite:$data/git_history.db" import "$repository"

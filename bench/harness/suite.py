@@ -198,5 +198,26 @@ def show_memory(bench, rows):
                ['process', 'a tenth', 'half', 'all', 'all / a tenth', 'aim', 'pages of the file mapped', OTHERS], lines)
 
 
+def failures_rows(bench):
+    file = bench.data / 'failures.db'
+    bench.prepare([bench.ours('failures', op='fill', file=file)])
+    return [Row(label, {'leftfold': bench.ours('failures', mode=mode, file=file),
+                        'raw': bench.ours('failures', mode='none', file=file)}, 0.9, prepare=partial(bench.warm, [file]))
+            for label, mode in (('1 % of the events fail once', 'transient'), ('1 of 1000 aggregates is poison', 'poison'))]
+
+
+def show_failures(bench, rows):
+    lines = []
+    for row in rows:
+        ratio = row.ratio('events_per_s', 'leftfold', 'raw')
+        lines.append([row.label, table.span(row.values('leftfold', 'events_per_s')),
+                      table.span(row.values('raw', 'events_per_s')), table.times(ratio), table.verdict(ratio, row.aim),
+                      table.number(row.median('leftfold', 'parked')), table.times(row.ratio('cpu_us_per_event', 'leftfold', 'raw')),
+                      bench.others_cpu(row)])
+    table.show('failures: events a second through a Listener, 1M events of 1,000 aggregates, 30 in flight; limit: the same without failures',
+               ['what', 'leftfold', 'no failures', 'of no failures', 'aim', 'parked', 'CPU x no failures', OTHERS], lines)
+
+
 SUITE = {'append': (append_rows, show_append), 'read': (read_rows, show_read), 'execute': (execute_rows, show_execute),
-         'latency': (latency_rows, show_latency), 'memory': (memory_rows, show_memory)}
+         'latency': (latency_rows, show_latency), 'memory': (memory_rows, show_memory),
+         'failures': (failures_rows, show_failures)}

@@ -3,11 +3,20 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <leftfold/types.h>
 
 namespace leftfold {
+
+/// One aggregate's events up to `version` are in a projector's tables, and none above. Plain value.
+struct HandledVersion {
+  std::string aggregate_id;
+  Version version;
+  auto operator<=>(const HandledVersion&) const = default;
+};
 
 /// One batch of a projector: its writes and its checkpoint become durable together or not at all.
 /// One thread: the one that began it. Destroying it without commit() undoes everything.
@@ -17,6 +26,18 @@ class ReadModelTransaction {
 
   /// The checkpoint as it stands inside this transaction; empty when the projector has never handled anything here.
   [[nodiscard]] virtual std::optional<Position> checkpoint() const = 0;
+
+  /// How far one aggregate is in the tables, when the checkpoint does not say it: as set_handled() stored it, also
+  /// earlier in this transaction; empty when there is no such row, and then the checkpoint says it. none(): nothing of
+  /// it is. Rows belong to a projector and not to one of its partitions, as aggregates may move: `projector` is the
+  /// plain name, whatever name the transaction was begun with. Throws Error(unavailable, corrupt).
+  [[nodiscard]] virtual std::optional<Version> handled(std::string_view projector,
+                                                       std::string_view aggregate_id) const = 0;
+  /// All such rows of a projector, in no order. Throws as handled().
+  [[nodiscard]] virtual std::vector<HandledVersion> all_handled(std::string_view projector) const = 0;
+  /// Stores one, or takes one away. Throws Error(unavailable, storage_full).
+  virtual void set_handled(std::string_view projector, std::string_view aggregate_id, Version version) = 0;
+  virtual void forget_handled(std::string_view projector, std::string_view aggregate_id) = 0;
 
   /// Stores the checkpoint and commits. Throws Error(unavailable, storage_full): all is undone.
   virtual void commit(Position done) = 0;

@@ -1,8 +1,29 @@
 #include "runtime/event_run.h"
 
+#include <optional>
+
 #include "runtime/handler_failed.h"
 
 namespace leftfold::detail {
+namespace {
+
+// Returns what the handler threw.
+std::exception_ptr call(RegisteredHandler& handler, Delivery& delivery, Clock& clock) {
+  const RecordedEvent& event = *delivery.event;
+  HandlerMetrics& metrics = *handler.metrics;
+  const Instant begun = metrics.on() ? clock.instant() : Instant{};
+  std::exception_ptr thrown;
+  try {
+    const bool received = handler.entry.table.handle(event);
+    delivery.outcome = received ? Delivery::Outcome::handled : Delivery::Outcome::passed;
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  if (metrics.on()) metrics.took(clock.instant() - begun, clock.now() - event.committed_at);
+  return thrown;
+}
+
+}  // namespace
 
 void reset(const RegisteredHandler& handler) {
   try {
@@ -14,15 +35,34 @@ void reset(const RegisteredHandler& handler) {
   }
 }
 
-EventRun handle_run(const RegisteredHandler& handler, std::span<const RecordedEvent* const> events, Clock& clock) {
+EventRun handle_run(RegisteredHandler& handler, std::span<Delivery> events, Clock& clock, const RunOptions& options) {
+  FailureHandling& failures = *handler.failures;
   EventRun run;
   const Instant end = clock.instant() + kHandlingBudget;
-  for (const RecordedEvent* event : events) {
-    try {
-      if (handler.entry.table.handle(*event)) ++run.handled;
-    } catch (...) {
-      run.failure = handler_failed(handler.subscription, *event, std::current_exception());
-      return run;
+  for (Delivery& delivery : events) {
+    if (delivery.next == Delivery::Next::stop) return run;
+    if (delivery.next != Delivery::Next::handle) {
+      delivery.outcome =
+          delivery.next == Delivery::Next::parked ? Delivery::Outcome::parked : Delivery::Outcome::handled;
+    } else if (!handler.entry.table.handles(delivery.event->type)) {
+      delivery.outcome = Delivery::Outcome::passed;
+    } else if (options.in_table && options.in_table(*delivery.event)) {
+      delivery.outcome = Delivery::Outcome::skipped;
+    } else {
+      std::optional<CircuitBreaker::Permit> permit;
+      if (options.ask_breaker) {
+        permit = failures.breaker().try_acquire(delivery.event->aggregate_id);
+        if (!permit) {
+          run.blocked = true;
+          return run;
+        }
+      }
+      run.thrown = call(handler, delivery, clock);
+      if (run.thrown) {
+        if (permit) permit->failed(failures.options().rules.classify(run.thrown));
+        return run;
+      }
+      if (permit) permit->succeeded();
     }
     ++run.finished;
     if (clock.instant() >= end) return run;

@@ -5,11 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <span>
 
 #include <leftfold/clock.h>
-#include <leftfold/event_page.h>
 
+#include "runtime/delivery.h"
 #include "runtime/registered_handler.h"
 
 namespace leftfold::detail {
@@ -17,18 +18,25 @@ namespace leftfold::detail {
 /// How long a projector handles before it commits and lets readers in.
 inline constexpr std::chrono::milliseconds kHandlingBudget{20};
 
-/// What became of a run: `finished` of its events are, the next one failed or was left for another run.
+/// What became of a run: `finished` of its events are, the next one ended it or was left for another run.
 struct EventRun {
   std::size_t finished = 0;
-  std::uint64_t handled = 0;   // of the finished ones, those the handler receives
-  std::exception_ptr failure;  // HandlerFailed
+  std::exception_ptr thrown;  // what the handler threw at the next one
+  bool blocked = false;       // the breaker does not let the next one be called
 };
 
 /// Makes a projector's table empty. Throws what reset() throws, as Error(handler_failed).
 void reset(const RegisteredHandler& handler);
 
-/// Handles `events` in order until the handler throws or kHandlingBudget is used up; at least one event.
-[[nodiscard]] EventRun handle_run(const RegisteredHandler& handler, std::span<const RecordedEvent* const> events,
-                                  Clock& clock);
+/// How a run handles.
+struct RunOptions {
+  bool ask_breaker = true;                             // false: all were handled before and are only repeated
+  std::function<bool(const RecordedEvent&)> in_table;  // whether the tables hold the event already; may be empty
+};
+
+/// Handles `events` in order and sets their outcomes, until the handler throws, the breaker refuses, one is to stop the
+/// subscription, or kHandlingBudget is used up; at least one event. Throws what `in_table` throws.
+[[nodiscard]] EventRun handle_run(RegisteredHandler& handler, std::span<Delivery> events, Clock& clock,
+                                  const RunOptions& options);
 
 }  // namespace leftfold::detail

@@ -195,6 +195,10 @@ Decision FailureHandling::park(const RecordedEvent& event, Trouble& trouble) {
       any_parked_ = true;
     }
     const std::size_t added = around_.dead_letters->park(subscription_, {&parked, 1}, options_.limits);
+    if (added > 0 && options_.auto_retry > options_.auto_retry.zero()) {
+      static_cast<void>(around_.dead_letters->request_retry(subscription_, parked.sequence,
+                                                            around_.clock->now() + options_.auto_retry));
+    }
     around_.metrics->parked(reason, added);
     around_.metrics->handled(event.type, HandlerMetrics::Result::dead);
     log_.note(LogLevel::error, "the event is parked, later ones of its aggregate go behind it", event, trouble.failure,

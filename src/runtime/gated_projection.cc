@@ -2,16 +2,17 @@
 
 #include <algorithm>
 #include <memory>
-#include <optional>
 #include <utility>
 
-#include "runtime/handler_failed.h"
+#include "runtime/gate_key.h"
 
 namespace leftfold::detail {
 namespace {
 
 // Another partition came first: the tables are made, and partition 0 has no checkpoint yet.
 constexpr Position kTablesMade{-1};
+// Of the row that counts changes beside a partition's checkpoint; no aggregate has an empty id.
+constexpr std::string_view kChanges{};
 
 }  // namespace
 
@@ -19,68 +20,145 @@ std::string GatedProjection::key(std::int32_t partition) const {
   return partition == 0 ? handler_.name : handler_.name + "/" + std::to_string(partition);
 }
 
-Position GatedProjection::open(const Assignment& assignment) {
+std::int64_t GatedProjection::changes(const ReadModelTransaction& transaction, std::int32_t partition) const {
+  return transaction.handled(key(partition), kChanges).value_or(Version{0}).value();
+}
+
+GatedProjection::Place GatedProjection::learn(const ReadModelTransaction& transaction, std::int32_t partition,
+                                              Position done) {
+  rows_.learn(transaction.all_handled(handler_.name), partition);
+  return {done, changes(transaction, partition)};
+}
+
+GatedProjection::Place GatedProjection::open(const Assignment& assignment) {
   const InsideGate inside{handler_.gate};
   ReadModel& model = *handler_.entry.read_model;
+  const std::int32_t partition = assignment.partition;
   {
     const auto made = model.begin(handler_.name);
     const std::optional<Position> checkpoint = made->checkpoint();
-    if (!checkpoint) reset(handler_);
-    if (assignment.partition == 0) {
-      if (checkpoint && *checkpoint != kTablesMade) return *checkpoint;
-      made->commit(assignment.checkpoint);
-      return assignment.checkpoint;
+    if (!checkpoint) {
+      reset(handler_);
+      for (const HandledVersion& row : made->all_handled(handler_.name)) {
+        if (row.aggregate_id != kChanges) made->forget_handled(handler_.name, row.aggregate_id);
+      }
+    }
+    if (partition == 0) {
+      if (checkpoint && *checkpoint != kTablesMade) return learn(*made, partition, *checkpoint);
+      const Place place = learn(*made, partition, assignment.checkpoint);
+      made->commit(place.done);
+      return place;
     }
     if (!checkpoint) made->commit(kTablesMade);
   }
-  const auto transaction = model.begin(key(assignment.partition));
-  if (const std::optional<Position> checkpoint = transaction->checkpoint()) return *checkpoint;
-  transaction->commit(assignment.checkpoint);
-  return assignment.checkpoint;
+  const auto transaction = model.begin(key(partition));
+  if (const std::optional<Position> checkpoint = transaction->checkpoint()) {
+    return learn(*transaction, partition, *checkpoint);
+  }
+  const Place place = learn(*transaction, partition, assignment.checkpoint);
+  transaction->commit(place.done);
+  return place;
 }
 
-GatedProjection::Result GatedProjection::handle(std::int32_t partition, Position done,
-                                                std::span<const RecordedEvent* const> events) {
+std::optional<GatedProjection::Place> GatedProjection::look(std::int32_t partition) {
+  const auto transaction = handler_.entry.read_model->begin(key(partition));
+  const std::optional<Position> checkpoint = transaction->checkpoint();
+  if (!checkpoint) return std::nullopt;
+  return learn(*transaction, partition, *checkpoint);
+}
+
+GatedProjection::Commit GatedProjection::compare(const ReadModelTransaction& transaction, std::int32_t partition,
+                                                 const Place& place) const {
+  const std::optional<Position> checkpoint = transaction.checkpoint();
+  if (!checkpoint || *checkpoint < place.done) return Commit::behind;
+  if (*checkpoint > place.done || changes(transaction, partition) != place.changes) return Commit::elsewhere;
+  return Commit::done;
+}
+
+GatedProjection::Commit GatedProjection::handle(std::int32_t partition, Place& place, std::span<Delivery> events,
+                                                const OffsetWindow* window, EventRun& run) {
   const InsideGate inside{handler_.gate};
-  std::exception_ptr failure;
+  run = {};
+  std::exception_ptr thrown;
   for (;;) {
     const auto transaction = handler_.entry.read_model->begin(key(partition));
-    const std::optional<Position> checkpoint = transaction->checkpoint();
-    if (!checkpoint || *checkpoint < done) return {{}, done, 0, true};
-    // Another process went on with this subscription: what it handled is not handled again.
-    const auto first = std::find_if(events.begin(), events.end(),
-                                    [&](const RecordedEvent* event) { return event->position > *checkpoint; });
-    const auto skipped = static_cast<std::size_t>(first - events.begin());
-    Result result{handle_run(handler_, events.subspan(skipped), clock_), *checkpoint, skipped, false};
-    if (result.run.failure) {
-      failure = std::move(result.run.failure);
-      events = events.first(skipped + result.run.finished);
-      if (result.run.finished > 0) continue;  // undoes all by leaving; again without the event that failed
-      return {{skipped, 0, std::move(failure)}, *checkpoint, skipped, false};
+    const Commit found = compare(*transaction, partition, place);
+    if (found != Commit::done) return found;
+    RunOptions options;
+    options.ask_breaker = !thrown;
+    if (rows_.any()) {
+      options.in_table = [&](const RecordedEvent& event) {
+        const GateKey gate{event};
+        if (!rows_.has(gate.aggregate())) return false;
+        const std::optional<Version> handled = transaction->handled(handler_.name, gate.aggregate());
+        return handled && *handled >= gate.version();
+      };
     }
-    if (result.run.finished > 0) {
-      result.done = events[skipped + result.run.finished - 1]->position;
-      transaction->commit(result.done);
+    run = handle_run(handler_, events, clock_, options);
+    if (run.thrown) {
+      thrown = std::move(run.thrown);
+      events = events.first(run.finished);
+      if (run.finished > 0) continue;  // undoes all by leaving; again without the event that failed
+      run.thrown = std::move(thrown);
+      return Commit::done;
     }
-    result.run.finished += skipped;
-    if (result.run.finished == events.size()) result.run.failure = std::move(failure);
-    return result;
+    if (run.finished > 0) commit(*transaction, partition, place, events.first(run.finished), window);
+    if (run.finished == events.size()) run.thrown = std::move(thrown);
+    return Commit::done;
   }
+}
+
+void GatedProjection::commit(ReadModelTransaction& transaction, std::int32_t partition, Place& place,
+                             std::span<const Delivery> events, const OffsetWindow* window) {
+  Place next = place;
+  if (window == nullptr) {
+    next.done = events.back().event->position;
+  } else {
+    OffsetWindow after = *window;
+    for (const Delivery& delivery : events) after.finish(delivery.event->position);
+    next.done = after.done();
+  }
+  ProjectionRows::Update update{rows_, transaction, handler_.name, partition, next.done};
+  if (window != nullptr || rows_.any() || std::any_of(events.begin(), events.end(), [](const Delivery& delivery) {
+        return delivery.outcome == Delivery::Outcome::parked;
+      })) {
+    for (const Delivery& delivery : events) update.finished(delivery, *handler_.failures);
+    update.finish();
+    if (update.changed() && next.done == place.done) {
+      ++next.changes;
+      transaction.set_handled(key(partition), kChanges, Version{next.changes});
+    }
+  }
+  transaction.commit(next.done);
+  place = next;
+  update.apply();
+}
+
+GatedProjection::Commit GatedProjection::pass(std::int32_t partition, Place& place, Position to) {
+  const auto transaction = handler_.entry.read_model->begin(key(partition));
+  const Commit found = compare(*transaction, partition, place);
+  if (found != Commit::done || place.done == to) return found;
+  transaction->commit(to);
+  place.done = to;
+  return Commit::done;
 }
 
 void GatedProjection::redrive(const RecordedEvent& event) {
   const HandlerPause pause{handler_.gate};
+  const GateKey gate{event};
   const auto transaction = handler_.entry.read_model->begin(key(event.partition));
+  const std::optional<Position> done = transaction->checkpoint();
+  const std::optional<Version> handled = transaction->handled(handler_.name, gate.aggregate());
+  if (handled && *handled >= gate.version()) return;
+  if (!handled && done && *done >= event.position) return;  // no row: the checkpoint says it
+  if (!handled || !done) {
+    throw Error{Errc::unavailable, "projector " + handler_.name + " has not come to position " +
+                                       std::to_string(event.position.value()) +
+                                       " yet, where this event was parked; run it, then re-drive again"};
+  }
   handler_.entry.table.handle(event);
-  transaction->commit(transaction->checkpoint().value_or(Position::start()));
-}
-
-bool GatedProjection::pass(std::int32_t partition, Position done, Position to) {
-  const auto transaction = handler_.entry.read_model->begin(key(partition));
-  const std::optional<Position> checkpoint = transaction->checkpoint();
-  if (!checkpoint || *checkpoint < done) return false;
-  if (*checkpoint < to) transaction->commit(to);
-  return true;
+  transaction->set_handled(handler_.name, gate.aggregate(), gate.version());
+  transaction->commit(*done);
 }
 
 }  // namespace leftfold::detail

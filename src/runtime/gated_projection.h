@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -9,44 +10,72 @@
 #include <leftfold/event_feed.h>
 
 #include "runtime/event_run.h"
+#include "runtime/offset_window.h"
+#include "runtime/projection_rows.h"
 #include "runtime/registered_handler.h"
 
 namespace leftfold::detail {
 
-/// The transactions of one projector. The read model's own checkpoint decides what was handled, so the effect is
-/// exactly once whatever the feed delivers again, and whoever else runs the same subscription. One thread. Functions
-/// throw Error(unavailable, ...) of the read model; nothing happened then, call again.
+/// The transactions of one projector. What the read model itself says decides what is handled, so the effect is exactly
+/// once whatever the feed delivers again, and whoever else runs the same subscription:
+/// - an aggregate without a row (ReadModelTransaction::handled) is in the tables up to the checkpoint;
+/// - one with a row is in the tables up to the row's version, wherever the checkpoint is. It gets a row when an event
+/// of
+///   it is handled above the checkpoint, because another aggregate's waits below, and when one is parked. The row goes
+///   when the checkpoint says the same again and nothing of it is parked.
+/// One thread; redrive() any, on an object of its own. Functions throw Error(unavailable, ...) of the read model;
+/// nothing happened then, call again.
 class GatedProjection {
  public:
   GatedProjection(RegisteredHandler& handler, Clock& clock) : handler_{handler}, clock_{clock} {}
 
+  /// How far a partition is, as its last commit left it.
+  struct Place {
+    Position done;             // the checkpoint
+    std::int64_t changes = 0;  // commits that changed rows and not the checkpoint
+  };
+
   /// Where a partition continues. Without a checkpoint it makes the tables empty and stores where it begins, so that
   /// they can be queried from then on. Throws what reset() throws, as Error(handler_failed).
-  [[nodiscard]] Position open(const Assignment& assignment);
+  [[nodiscard]] Place open(const Assignment& assignment);
+  /// Reads again where a partition is, after somebody else committed; empty when it has no checkpoint any more.
+  [[nodiscard]] std::optional<Place> look(std::int32_t partition);
+  /// The partition went away.
+  void forget(std::int32_t partition) { rows_.forget(partition); }
 
-  struct Result {
-    EventRun run;
-    Position done;            // the checkpoint afterwards
-    std::size_t skipped = 0;  // of the finished ones, those that another process had handled
-    bool behind = false;      // the checkpoint is not where it was left: nothing was handled, open() again
+  enum class Commit {
+    done,
+    behind,     // the checkpoint went back or is gone: nothing happened, open() again
+    elsewhere,  // somebody else went on: nothing happened, look()
   };
-  /// Handles one event of a parked sequence; the checkpoint stays. Throws what the handler and the read model throw.
-  void redrive(const RecordedEvent& event);
-  /// Handles a run in one transaction and commits. When an event fails, all is undone and the events before it are
-  /// handled again and committed, so the checkpoint is just before it.
-  [[nodiscard]] Result handle(std::int32_t partition, Position done, std::span<const RecordedEvent* const> events);
+  /// Handles a run in one transaction and commits; `place` is then where the partition is. When an event fails, all is
+  /// undone and the events before it are handled again and committed, so the tables are just before it. `window` says
+  /// which events are unfinished, those given among them; null: no others than what comes after these.
+  [[nodiscard]] Commit handle(std::int32_t partition, Place& place, std::span<Delivery> events,
+                              const OffsetWindow* window, EventRun& run);
+  /// Stores that events of no interest were passed.
+  [[nodiscard]] Commit pass(std::int32_t partition, Place& place, Position to);
 
-  /// Stores that events of no interest were passed. False: as Result::behind.
-  [[nodiscard]] bool pass(std::int32_t partition, Position done, Position to);
+  /// Handles a parked event, while the handler handles nothing else; the checkpoint stays. Does nothing when the tables
+  /// hold it already. Throws what the handler and the read model throw, and Error(unavailable) when the projector has
+  /// not passed the event yet: then it comes there first.
+  void redrive(const RecordedEvent& event);
 
  private:
   // A read model keeps one checkpoint a projector, whatever its group: the tables are the projector's, and two groups
   // that share them must not both count an event. Partition 0 keeps the one of the projector's own name, which for
   // other partitions says that the tables are made.
   [[nodiscard]] std::string key(std::int32_t partition) const;
+  [[nodiscard]] std::int64_t changes(const ReadModelTransaction& transaction, std::int32_t partition) const;
+  [[nodiscard]] Place learn(const ReadModelTransaction& transaction, std::int32_t partition, Position done);
+  [[nodiscard]] Commit compare(const ReadModelTransaction& transaction, std::int32_t partition,
+                               const Place& place) const;
+  void commit(ReadModelTransaction& transaction, std::int32_t partition, Place& place, std::span<const Delivery> events,
+              const OffsetWindow* window);
 
   RegisteredHandler& handler_;
   Clock& clock_;
+  ProjectionRows rows_;
 };
 
 }  // namespace leftfold::detail

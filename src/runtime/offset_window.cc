@@ -26,12 +26,27 @@ bool OffsetWindow::finish(Position position) noexcept {
                                    [](const Entry& entry, Position p) { return entry.position < p; });
   at->finished = true;
   if (at != entries_.begin()) return false;
+  drop_finished();
+  return true;
+}
+
+void OffsetWindow::advance(Position done) {
+  if (done <= done_) return;
+  done_ = done;
+  last_ = std::max(last_, done);
+  while (!entries_.empty() && entries_.front().position <= done) {
+    if (!entries_.front().passed) --span_;
+    entries_.pop_front();
+  }
+  drop_finished();
+}
+
+void OffsetWindow::drop_finished() noexcept {
   while (!entries_.empty() && entries_.front().finished) {
     done_ = entries_.front().position;
     if (!entries_.front().passed) --span_;
     entries_.pop_front();
   }
-  return true;
 }
 
 }  // namespace leftfold::detail

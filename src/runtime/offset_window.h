@@ -22,6 +22,9 @@ class OffsetWindow {
   /// Finishes an opened event, once. Returns true when the watermark moved.
   bool finish(Position position) noexcept;
 
+  /// Everything up to `done` is finished, whoever did it.
+  void advance(Position done);
+
   /// The watermark: everything up to here is finished, nothing above is known to be.
   [[nodiscard]] Position done() const noexcept { return done_; }
   /// The newest event taken.
@@ -35,6 +38,8 @@ class OffsetWindow {
     bool finished;
     bool passed;  // a run of passed events is one entry, at the position of the run's last
   };
+
+  void drop_finished() noexcept;
 
   std::deque<Entry> entries_;
   std::size_t span_ = 0;

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <utility>
-
-#include "runtime/handler_failed.h"
+#include <vector>
 
 namespace leftfold::detail {
 
 ProjectorLoop::ProjectorLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<SubscriptionRun> run,
                              std::size_t batch)
-    : SubscriptionLoop{feed, handler, std::move(run)}, batch_{batch} {
+    : SubscriptionLoop{feed, handler, std::move(run)}, failures_{*handler.failures}, batch_{batch} {
   if (handler.kind() == SubscriptionKind::gated) gated_.emplace(handler, run_->clock());
 }
 
@@ -19,81 +18,91 @@ void ProjectorLoop::prepare() {
   reset(handler_);
 }
 
+void ProjectorLoop::attach(Subscription* subscription) {
+  const std::scoped_lock lock{status_mutex_};
+  to_wake_ = subscription;
+}
+
 bool ProjectorLoop::turn(Subscription& subscription) {
   subscription_ = &subscription;
-  const bool unsaved = gated_ && std::any_of(parts_.begin(), parts_.end(),
-                                             [](const auto& part) { return part.second.done != part.second.stored; });
+  if (!resume(subscription)) return false;
+  const Plan next = plan();
+  report();
   Taken taken;
-  if (!retry_.call("take", [&] { taken = subscription.take(size_, run_->halted(), unsaved ? next_store_ : kNever); })) {
-    return false;
-  }
+  if (!retry_.call("take", [&] { taken = subscription.take(next.max, run_->halted(), next.deadline); })) return false;
   reassign(taken);
-  std::map<std::int32_t, std::vector<const RecordedEvent*>> by_partition;
-  for (const RecordedEvent& event : taken.events) {
-    const auto part = parts_.find(event.partition);
-    if (part != parts_.end() && event.position > part->second.done) by_partition[event.partition].push_back(&event);
-  }
-  for (const auto& [id, events] : by_partition) {
-    if (!handle(subscription, id, events)) return false;
-  }
-  if (unsaved && run_->clock().instant() >= next_store_) store_passed(subscription, false);
+  if (!push(subscription, taken.events)) return false;
+  if (next.deadline != kNever && run_->clock().instant() >= next_store_) store_passed(subscription, false);
   return true;
 }
 
-// Returns false when the run is halted.
-bool ProjectorLoop::handle(Subscription& subscription, std::int32_t id, Events events) {
-  bool first = true;
-  while (!events.empty()) {
-    if (run_->halted().stop_requested()) return false;
+// What to take next, and when there is something else to do.
+ProjectorLoop::Plan ProjectorLoop::plan() {
+  CircuitBreaker& breaker = failures_.breaker();
+  const std::optional<Instant> closed = breaker.closed_until();
+  Plan next{size_, closed.value_or(kNever)};
+  for (const auto& [id, part] : parts_) {
+    if (gated_ && part.done != part.place.done) next.deadline = std::min(next.deadline, next_store_);
+    if (!part.held) continue;
+    const std::size_t span = part.held->window().span();
+    next.max = part.held->has_set_aside()
+                   ? 0
+                   : std::min(next.max, HeldEvents::kMaxSpan - std::min(HeldEvents::kMaxSpan, span));
+    if (!closed) next.deadline = std::min(next.deadline, part.held->next_due());
+  }
+  if (closed) next.max = 0;  // the partition stays ours
+  if (breaker.state() == BreakerState::half_open) next.max = std::min(next.max, failures_.options().breaker.probes);
+  const std::scoped_lock lock{status_mutex_};
+  breaker_waits_ = closed.has_value();
+  return next;
+}
+
+// Takes up what waited long enough.
+bool ProjectorLoop::resume(Subscription& subscription) {
+  const Instant now = run_->clock().instant();
+  const bool closed = failures_.breaker().closed_until().has_value();
+  std::vector<std::int32_t> due;
+  for (auto& [id, part] : parts_) {
+    if (!part.held) continue;
+    if (closed) {
+      part.held->each_due(now, [this](Delivery& delivery) { failures_.blocked(delivery.troubles()); });
+    } else if (part.held->has_set_aside() || part.held->next_due() <= now) {
+      due.push_back(id);
+    }
+  }
+  for (const std::int32_t id : due) {
     const auto part = parts_.find(id);
-    if (part == parts_.end()) return true;  // given back meanwhile; the rest comes again
-    const Instant begin = run_->clock().instant();
-    std::optional<EventRun> run = handle_once(subscription, id, part->second, events);
-    if (!run) return !run_->halted().stop_requested();
-    if (run->failure) {
-      log(LogLevel::error, "the handler failed", {{"cause", describe(run->failure)}});
-      run_->fail(std::move(run->failure));
-      return false;
+    if (part == parts_.end() || !part->second.held) continue;
+    Deliveries todo = part->second.held->take_due(now);
+    for (const Delivery& delivery : todo) {
+      if (delivery.trouble) failures_.unblocked(*delivery.trouble);
     }
-    events = events.subspan(run->finished);
-    // The next take() brings about what one budget handles, so that a stop or a revocation is noticed soon.
-    if (first && !events.empty()) {
-      size_ = std::max<std::size_t>(1, run->finished);
-    } else if (first && (run_->clock().instant() - begin) * 4 < kHandlingBudget) {
-      size_ = std::min(batch_, size_ * 4);
-    }
-    first = false;
+    if (!deliver(subscription, id, std::move(todo))) return false;
   }
   return true;
 }
 
-// Returns nothing when the run is halted or the partition went back to the feed.
-std::optional<EventRun> ProjectorLoop::handle_once(Subscription& subscription, std::int32_t id, Part& part,
-                                                   Events events) {
-  if (!gated_) {
-    EventRun run;
-    {
-      const InsideGate inside{handler_.gate};
-      run = handle_run(handler_, events, run_->clock());
+bool ProjectorLoop::push(Subscription& subscription, const EventPage& events) {
+  std::map<std::int32_t, Deliveries> by_partition;
+  for (const RecordedEvent& event : events) {
+    const auto at = parts_.find(event.partition);
+    if (at == parts_.end() || event.position <= at->second.last()) continue;
+    Part& part = at->second;
+    Delivery delivery{event};
+    if (part.held && !receives(delivery)) {
+      part.held->window().pass(event.position);
+      moved(event.partition, part, part.held->window().done());
+      const std::scoped_lock lock{status_mutex_};
+      ++status_.passed;
+    } else {
+      if (part.held) part.held->window().open(event.position);
+      by_partition[event.partition].push_back(std::move(delivery));
     }
-    if (run.finished > 0) moved(id, part, events[run.finished - 1]->position, run.finished, run.handled);
-    return run;
   }
-  const auto interests = [this](const RecordedEvent* event) { return handler_.entry.table.handles(event->type); };
-  if (std::none_of(events.begin(), events.end(), interests)) {
-    moved(id, part, events.back()->position, events.size(), 0);
-    return EventRun{events.size(), 0, nullptr};
+  for (auto& [id, todo] : by_partition) {
+    if (!deliver(subscription, id, std::move(todo))) return false;
   }
-  GatedProjection::Result result;
-  if (!retry_.call("read model", [&] { result = gated_->handle(id, part.stored, events); })) return std::nullopt;
-  if (result.behind) {
-    reopen(subscription, id);
-    return std::nullopt;
-  }
-  part.stored = result.done;
-  next_store_ = run_->clock().instant() + handler_.entry.options.checkpoint_every;
-  moved(id, part, std::max(part.done, result.done), result.run.finished - result.skipped, result.run.handled);
-  return std::move(result.run);
+  return true;
 }
 
 // The read model was put back to an older state, or somebody removed the checkpoint. Giving the partition back and
@@ -103,6 +112,7 @@ void ProjectorLoop::reopen(Subscription& subscription, std::int32_t id) {
       {{"partition", std::to_string(id)}});
   const std::int64_t epoch = parts_[id].epoch;
   parts_.erase(id);
+  gated_->forget(id);
   static_cast<void>(retry_.call("release", [&] { subscription.release(id, epoch); }));
 }
 
@@ -110,25 +120,27 @@ void ProjectorLoop::store_passed(Subscription& subscription, bool all) {
   if (!gated_) return;
   next_store_ = run_->clock().instant() + handler_.entry.options.checkpoint_every;
   std::vector<std::int32_t> behind;
+  std::vector<std::int32_t> elsewhere;
   for (auto& [id, part] : parts_) {
-    if (part.done == part.stored) continue;
-    bool stored = true;
+    if (part.done == part.place.done) continue;
+    GatedProjection::Commit commit{};
     const auto store = [&, partition = id, &entry = part] {
-      stored = gated_->pass(partition, entry.stored, entry.done);
+      commit = gated_->pass(partition, entry.place, entry.done);
     };
     if (all) {
       store();
     } else if (!retry_.call("read model", store)) {
       return;
     }
-    if (stored) {
-      part.stored = part.done;
-    } else {
-      behind.push_back(id);
-    }
+    if (commit == GatedProjection::Commit::behind) behind.push_back(id);
+    if (commit == GatedProjection::Commit::elsewhere) elsewhere.push_back(id);
   }
   if (all) return;
   for (const std::int32_t id : behind) reopen(subscription, id);
+  for (const std::int32_t id : elsewhere) {
+    Deliveries none;
+    if (!catch_up(subscription, id, none)) return;
+  }
 }
 
 void ProjectorLoop::drain(Subscription& subscription) { store_passed(subscription, true); }
@@ -137,10 +149,11 @@ bool ProjectorLoop::give_up(const Revocation& revocation) {
   const auto part = parts_.find(revocation.partition);
   if (part == parts_.end() || part->second.epoch != revocation.epoch) return false;
   parts_.erase(part);
+  if (gated_) gated_->forget(revocation.partition);
   log(revocation.lost ? LogLevel::warn : LogLevel::info,
       revocation.lost ? "lost a partition" : "gives a partition back",
       {{"partition", std::to_string(revocation.partition)}});
-  // Nothing is in progress between two takes; passed events are passed again by the next owner.
+  // No handler runs between two takes. What waits, waits at the next owner; passed events are passed again.
   if (!revocation.lost) {
     static_cast<void>(retry_.call("release", [&] { subscription_->release(revocation.partition, revocation.epoch); }));
   }
@@ -150,33 +163,57 @@ bool ProjectorLoop::give_up(const Revocation& revocation) {
 }
 
 void ProjectorLoop::accept(const Assignment& assignment) {
-  Position done = assignment.checkpoint;
+  GatedProjection::Place place{assignment.checkpoint, 0};
   if (gated_) {
-    if (!retry_.call("read model", [&] { done = gated_->open(assignment); })) return;
-    if (done != assignment.checkpoint &&
-        !retry_.call("seek", [&] { subscription_->seek(assignment.partition, assignment.epoch, done); })) {
+    // In this order: a row is stored before the letter that it is for is gone.
+    if (!load_parked()) return;
+    if (!retry_.call("read model", [&] { place = gated_->open(assignment); })) return;
+    if (place.done != assignment.checkpoint &&
+        !retry_.call("seek", [&] { subscription_->seek(assignment.partition, assignment.epoch, place.done); })) {
       return;
     }
   }
-  if (!check_not_ahead(assignment, done)) return;
-  parts_[assignment.partition] = {assignment.epoch, done, done};
-  handler_.publish(assignment.partition, done);
-  log_assigned(assignment, done);
+  if (!check_not_ahead(assignment, place.done)) return;
+  Part& part = parts_[assignment.partition];
+  part = {};
+  part.epoch = assignment.epoch;
+  part.place = place;
+  part.done = place.done;
+  handler_.publish(assignment.partition, place.done);
+  log_assigned(assignment, place.done);
   const std::scoped_lock lock{status_mutex_};
   assigned_ = true;
-  if (assignment.partition == 0) status_.done = done;
+  if (assignment.partition == 0) status_.done = place.done;
 }
 
-void ProjectorLoop::moved(std::int32_t id, Part& part, Position done, std::size_t finished, std::uint64_t handled) {
-  part.done = done;
+// Another thread: a breaker that somebody closed, and a handler that takes long.
+void ProjectorLoop::look() {
+  const bool closed = failures_.breaker().closed_until().has_value();
+  bool late = false;
   {
     const std::scoped_lock lock{status_mutex_};
-    if (id == 0) status_.done = done;
-    status_.head = std::max(status_.head, done);
-    status_.handled += handled;
-    status_.passed += finished - handled;
+    if (breaker_waits_ && !closed && to_wake_ != nullptr) to_wake_->wake();
+    late = busy_since_ && !told_ && run_->clock().instant() - *busy_since_ >= failures_.options().handler_timeout;
+    if (late) told_ = true;
   }
-  handler_.publish(id, done);
+  if (late) {
+    log(LogLevel::warn, "the handler takes long; later events wait",
+        {{"handler_timeout_ms", std::to_string(failures_.options().handler_timeout.count())}});
+  }
+}
+
+void ProjectorLoop::report() {
+  std::size_t waiting = 0;
+  std::size_t in_flight = 0;
+  for (const auto& [id, part] : parts_) {
+    if (!part.held) continue;
+    waiting += part.held->aggregates();
+    in_flight += part.held->events();
+  }
+  const std::scoped_lock lock{status_mutex_};
+  if (status_.in_flight != in_flight) failures_.metrics().in_flight(in_flight);
+  status_.waiting = waiting;
+  status_.in_flight = in_flight;
 }
 
 void ProjectorLoop::add_to(SubscriptionStatus& status) const {
@@ -185,6 +222,9 @@ void ProjectorLoop::add_to(SubscriptionStatus& status) const {
   status.head = status_.head;
   status.handled = status_.handled;
   status.passed = status_.passed;
+  status.parked = status_.parked;
+  status.in_flight = status_.in_flight;
+  status.waiting = status_.waiting;
 }
 
 bool ProjectorLoop::has_partition() const {

@@ -34,6 +34,23 @@ class Transaction final : public ReadModelTransaction {
 
   std::optional<Position> checkpoint() const override { return checkpoint_; }
 
+  std::optional<Version> handled(std::string_view projector, std::string_view aggregate_id) const override {
+    check_open();
+    return file_->handled(projector, aggregate_id);
+  }
+  std::vector<HandledVersion> all_handled(std::string_view projector) const override {
+    check_open();
+    return file_->all_handled(projector);
+  }
+  void set_handled(std::string_view projector, std::string_view aggregate_id, Version version) override {
+    check_open();
+    file_->set_handled(projector, aggregate_id, version);
+  }
+  void forget_handled(std::string_view projector, std::string_view aggregate_id) override {
+    check_open();
+    file_->forget_handled(projector, aggregate_id);
+  }
+
   void commit(Position done) override {
     if (ended_) {
       throw Error{Errc::invalid_argument,
@@ -50,6 +67,12 @@ class Transaction final : public ReadModelTransaction {
   }
 
  private:
+  // After one of the projector's statements failed SQLite may have undone all: what is written then would stand alone.
+  void check_open() const {
+    if (!ended_ && file_->writer().connection().in_transaction()) return;
+    throw Error{Errc::unavailable, "read model transaction of \"" + subscription_ + "\": it is over; begin another"};
+  }
+
   void end() noexcept {
     if (std::exchange(ended_, true)) return;
     file_->rollback();  // nothing is left to undo after a commit

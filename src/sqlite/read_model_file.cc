@@ -35,6 +35,12 @@ ReadModelFile::ReadModelFile(const std::filesystem::path& file, std::chrono::mil
   set_checkpoint_ = {c,
                      "INSERT INTO leftfold_projections(projector, checkpoint) VALUES(?1, ?2) "
                      "ON CONFLICT DO UPDATE SET checkpoint = excluded.checkpoint"};
+  find_handled_ = {c, "SELECT version FROM leftfold_projection_versions WHERE projector = ?1 AND aggregate = ?2"};
+  list_handled_ = {c, "SELECT aggregate, version FROM leftfold_projection_versions WHERE projector = ?1"};
+  set_handled_ = {c,
+                  "INSERT INTO leftfold_projection_versions(projector, aggregate, version) VALUES(?1, ?2, ?3) "
+                  "ON CONFLICT DO UPDATE SET version = excluded.version"};
+  forget_handled_ = {c, "DELETE FROM leftfold_projection_versions WHERE projector = ?1 AND aggregate = ?2"};
   writer_->guard();
 }
 
@@ -89,6 +95,40 @@ void ReadModelFile::set_checkpoint(std::string_view projector, std::int64_t done
   set_checkpoint_.bind(1, projector);
   set_checkpoint_.bind(2, done);
   set_checkpoint_.run();
+}
+
+std::optional<Version> ReadModelFile::handled(std::string_view projector, std::string_view aggregate) {
+  const UserConnection::Unguarded own{*writer_};
+  find_handled_.bind(1, projector);
+  find_handled_.bind(2, aggregate);
+  const ResetAtEnd reset{find_handled_};
+  return find_handled_.step() ? std::optional{Version{find_handled_.integer(0)}} : std::nullopt;
+}
+
+std::vector<HandledVersion> ReadModelFile::all_handled(std::string_view projector) {
+  const UserConnection::Unguarded own{*writer_};
+  list_handled_.bind(1, projector);
+  const ResetAtEnd reset{list_handled_};
+  std::vector<HandledVersion> all;
+  while (list_handled_.step()) {
+    all.push_back({std::string{list_handled_.text(0)}, Version{list_handled_.integer(1)}});
+  }
+  return all;
+}
+
+void ReadModelFile::set_handled(std::string_view projector, std::string_view aggregate, Version version) {
+  const UserConnection::Unguarded own{*writer_};
+  set_handled_.bind(1, projector);
+  set_handled_.bind(2, aggregate);
+  set_handled_.bind(3, version.value());
+  set_handled_.run();
+}
+
+void ReadModelFile::forget_handled(std::string_view projector, std::string_view aggregate) {
+  const UserConnection::Unguarded own{*writer_};
+  forget_handled_.bind(1, projector);
+  forget_handled_.bind(2, aggregate);
+  forget_handled_.run();
 }
 
 std::unique_ptr<UserConnection> ReadModelFile::take_reader() {

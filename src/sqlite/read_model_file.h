@@ -10,11 +10,14 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include <leftfold/read_model.h>
 
 #include "sqlite/connection.h"
 #include "sqlite/shared_file.h"
@@ -86,6 +89,12 @@ class ReadModelFile {
   [[nodiscard]] std::int64_t checkpoint(std::string_view projector);
   void set_checkpoint(std::string_view projector, std::int64_t done);
 
+  /// As the functions of ReadModelTransaction; the caller holds the gate, inside a transaction.
+  [[nodiscard]] std::optional<Version> handled(std::string_view projector, std::string_view aggregate);
+  [[nodiscard]] std::vector<HandledVersion> all_handled(std::string_view projector);
+  void set_handled(std::string_view projector, std::string_view aggregate, Version version);
+  void forget_handled(std::string_view projector, std::string_view aggregate);
+
   [[nodiscard]] std::unique_ptr<UserConnection> take_reader();
   void put_back(std::unique_ptr<UserConnection> reader);
 
@@ -96,6 +105,7 @@ class ReadModelFile {
   std::unique_ptr<UserConnection> writer_;
   std::shared_ptr<SharedFile> shared_;
   Statement begin_, commit_, find_checkpoint_, set_checkpoint_;
+  Statement find_handled_, list_handled_, set_handled_, forget_handled_;
   std::atomic<std::thread::id> transaction_{};
   std::mutex mutex_;
   std::vector<std::unique_ptr<UserConnection>> idle_readers_;

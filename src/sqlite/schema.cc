@@ -52,10 +52,19 @@ CREATE TABLE subscriptions(
 
 constexpr const char* kTablesSince2[] = {kDeadLetterTables, kControlTables, kBreakerTables};
 
-constexpr const char* kReadModelTable = R"sql(
+constexpr const char* kProjectionsTable = R"sql(
 CREATE TABLE leftfold_projections(
   projector  TEXT PRIMARY KEY CHECK (projector <> ''),
   checkpoint INTEGER NOT NULL CHECK (checkpoint >= -1)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr const char* kProjectionVersionsTable = R"sql(
+CREATE TABLE leftfold_projection_versions(
+  projector TEXT NOT NULL CHECK (projector <> ''),
+  aggregate TEXT NOT NULL,
+  version   INTEGER NOT NULL CHECK (version >= -1),
+  PRIMARY KEY (projector, aggregate)
 ) STRICT, WITHOUT ROWID;
 )sql";
 
@@ -156,17 +165,22 @@ void open_store(Connection& connection, Access access, std::chrono::milliseconds
 }
 
 void open_read_model(Connection& connection, std::chrono::milliseconds lock_timeout) {
-  if (connection.file() == ":memory:") return connection.execute(kReadModelTable);
+  const auto has_all = [&] {
+    return has_table(connection, "leftfold_projections") && has_table(connection, "leftfold_projection_versions");
+  };
+  const auto create_missing = [&] {
+    if (!has_table(connection, "leftfold_projections")) connection.execute(kProjectionsTable);
+    if (!has_table(connection, "leftfold_projection_versions")) connection.execute(kProjectionVersionsTable);
+  };
+  if (connection.file() == ":memory:") return create_missing();
   if (connection.integer("PRAGMA application_id") == kApplicationId) {
     (void)check_store(connection);  // a newer format is not written to
   }
-  if (in_wal_mode(connection) && has_table(connection, "leftfold_projections")) return;
+  if (in_wal_mode(connection) && has_all()) return;
   const SetupLock lock{connection, lock_timeout};
   connection.execute("PRAGMA synchronous = FULL");
   switch_to_wal(connection);
-  in_transaction(connection, [&] {
-    if (!has_table(connection, "leftfold_projections")) connection.execute(kReadModelTable);
-  });
+  in_transaction(connection, create_missing);
 }
 
 bool has_table(Connection& connection, const std::string& name) {

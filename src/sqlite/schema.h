@@ -19,7 +19,7 @@ inline constexpr std::int64_t kFormatVersion = 2;
 /// that is no database, unavailable, storage_full, permission_denied.
 void open_store(Connection& connection, Access access, std::chrono::milliseconds lock_timeout);
 
-/// Makes the file one that can hold read tables, creating `leftfold_projections`. Throws as open_store.
+/// Makes the file one that can hold read tables, creating the `leftfold_projection*` tables. Throws as open_store.
 void open_read_model(Connection& connection, std::chrono::milliseconds lock_timeout);
 
 /// Whether there is a table of that name; it must need no quoting.

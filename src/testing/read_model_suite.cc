@@ -152,6 +152,97 @@ void writers_wait_for_each_other(ReadModelTest& t) {
   expect_checkpoint(*t.begin(), Position{kCommits});
 }
 
+// What handled() and all_handled() say of an aggregate of "projector".
+void expect_handled(const ReadModelTransaction& transaction, std::string_view aggregate,
+                    std::optional<Version> expected, std::source_location where = std::source_location::current()) {
+  const std::optional<Version> actual = transaction.handled("projector", aggregate);
+  expect_equal(actual.has_value(), expected.has_value(), "whether there is a handled version", where);
+  if (expected) expect_equal(*actual, *expected, "handled version", where);
+  int listed = 0;
+  for (const HandledVersion& row : transaction.all_handled("projector")) {
+    if (row.aggregate_id != aggregate) continue;
+    ++listed;
+    expect(row.version == expected, "all_handled() and handled() say the same", where);
+  }
+  expect_equal(listed, expected ? 1 : 0, "how often all_handled() lists the aggregate", where);
+}
+
+void handled_versions_commit_with_the_rows(ReadModelTest& t) {
+  {
+    const auto transaction = t.begin();
+    expect_handled(*transaction, "a", std::nullopt);
+    transaction->set_handled("projector", "a", Version{4});
+    transaction->set_handled("projector", "b", Version::none());
+    expect_handled(*transaction, "a", Version{4});
+    t.handle.add(5);
+    transaction->commit(Position{7});
+  }
+  t.reopen();
+  const auto transaction = t.begin();
+  expect_handled(*transaction, "a", Version{4});
+  expect_handled(*transaction, "b", Version::none());
+  expect_handled(*transaction, "A", std::nullopt);
+  expect_equal(transaction->all_handled("projector").size(), std::size_t{2}, "handled versions in all");
+  expect_equal(t.handle.number(), 5, "number of the same commit");
+}
+
+void without_commit_handled_versions_are_undone(ReadModelTest& t) {
+  {
+    const auto transaction = t.begin();
+    transaction->set_handled("projector", "a", Version{4});
+    transaction->commit(Position{1});
+  }
+  {
+    const auto transaction = t.begin();
+    transaction->set_handled("projector", "a", Version{5});
+    transaction->set_handled("projector", "b", Version{0});
+    expect_handled(*transaction, "a", Version{5});
+  }
+  {
+    const auto transaction = t.begin();
+    transaction->forget_handled("projector", "a");
+    expect_handled(*transaction, "a", std::nullopt);
+  }
+  const auto transaction = t.begin();
+  expect_handled(*transaction, "a", Version{4});
+  expect_handled(*transaction, "b", std::nullopt);
+}
+
+void handled_versions_belong_to_the_projector_they_name(ReadModelTest& t) {
+  {
+    const auto transaction = t.begin("projector/1");
+    transaction->set_handled("projector", "a", Version{4});
+    transaction->set_handled("projector/1", "", Version{9});  // any text is a key, the empty one too
+    transaction->commit(Position{1});
+  }
+  const auto transaction = t.begin("projector");
+  expect_handled(*transaction, "a", Version{4});
+  expect_handled(*transaction, "", std::nullopt);
+  expect(!transaction->handled("other", "a"), "another projector knows nothing of it");
+  expect(transaction->handled("projector/1", "") == Version{9}, "the empty key has its row");
+  expect_checkpoint(*transaction, std::nullopt);
+}
+
+void a_handled_version_may_go_down_and_be_forgotten(ReadModelTest& t) {
+  {
+    const auto transaction = t.begin();
+    transaction->set_handled("projector", "a", Version{4});
+    transaction->set_handled("projector", "b", Version{4});
+    transaction->commit(Position{1});
+  }
+  {
+    const auto transaction = t.begin();
+    transaction->set_handled("projector", "a", Version{2});
+    transaction->forget_handled("projector", "b");
+    transaction->forget_handled("projector", "never there");
+    transaction->commit(Position{2});
+  }
+  t.reopen();
+  const auto transaction = t.begin();
+  expect_handled(*transaction, "a", Version{2});
+  expect_handled(*transaction, "b", std::nullopt);
+}
+
 struct ReadModelCase {
   const char* name;
   void (*run)(ReadModelTest& t);
@@ -166,6 +257,10 @@ constexpr ReadModelCase kCases[] = {
     {"a checkpoint may commit alone and go back", a_checkpoint_may_commit_alone_and_go_back},
     {"the start is a checkpoint", the_start_is_a_checkpoint},
     {"projectors have their own checkpoints", projectors_have_their_own_checkpoints},
+    {"handled versions commit with the rows", handled_versions_commit_with_the_rows},
+    {"without commit handled versions are undone", without_commit_handled_versions_are_undone},
+    {"handled versions belong to the projector they name", handled_versions_belong_to_the_projector_they_name},
+    {"a handled version may go down and be forgotten", a_handled_version_may_go_down_and_be_forgotten},
     {"other threads see what is committed", others_see_what_is_committed},
     {"another handle sees what is committed", another_handle_sees_what_is_committed},
     {"writers wait for each other, in one process and in two", writers_wait_for_each_other},

@@ -188,6 +188,41 @@ TEST(App, OnlySelectsHandlersByName) {
   EXPECT_EQ(status[0].name, "example-group.Bell");
 }
 
+TEST(App, RefusesSettingsOfAHandlerThatIsNotThere) {
+  MemoryApp fixture;
+  App& app = fixture.app;
+  app.listener<Bell>();
+  app.settings().set("handlers.Bel.retry.base", "1s");
+  const auto [code, text] = failure([&] { (void)app.runner(); });
+  EXPECT_EQ(code, "invalid_config");
+  EXPECT_NE(text.find("retry.base of handler \"Bel\" (program)"), std::string::npos) << text;
+  EXPECT_NE(text.find("did you mean \"Bell\"?; handlers: Bell"), std::string::npos) << text;
+}
+
+TEST(App, SettingsOfFailuresReachTheHandlersTheyAreFor) {
+  App app{"door",
+          {{"LEFTFOLD_STORE", "memory:"}, {"LEFTFOLD_LOG_LEVEL", "off"}, {"LEFTFOLD_BREAKER_ENABLED", "false"}}};
+  app.settings().set("handlers.Second.breaker.enabled", "true");
+  HandlerOptions options;
+  options.failures.breaker.enabled = true;  // the environment says no
+  app.handler<Bell>(options);
+  options.name = "Second";
+  app.handler<Bell>(options);
+  const std::vector<SubscriptionStatus> status = app.runner().status();
+  ASSERT_EQ(status.size(), 2U);
+  EXPECT_EQ(status[0].breaker, "disabled");
+  EXPECT_EQ(status[1].breaker, "closed");
+}
+
+TEST(App, SettingsOfFailuresThatDoNotGoTogetherAreErrorsBeforeAnythingRuns) {
+  App app{"door", {{"LEFTFOLD_STORE", "memory:"}, {"LEFTFOLD_LOG_LEVEL", "off"}, {"LEFTFOLD_BREAKER_OPEN", "1h"}}};
+  app.listener<Bell>();
+  const auto [code, text] = failure([&] { (void)app.runner(); });
+  EXPECT_EQ(code, "invalid_config");
+  EXPECT_NE(text.find("handler Bell: breaker.max_open"), std::string::npos) << text;
+  EXPECT_NE(text.find("(breaker.open: environment LEFTFOLD_BREAKER_OPEN)"), std::string::npos) << text;
+}
+
 TEST(App, ToRunWithoutHandlersIsAnError) {
   MemoryApp fixture;
   EXPECT_EQ(failure([&] { fixture.app.run({}); }).first, "invalid_argument");

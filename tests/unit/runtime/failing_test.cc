@@ -42,7 +42,6 @@ TEST(Failing, one_that_waits_holds_no_worker_and_keeps_its_aggregates_order) {
   for (int n = 0; n < 3; ++n) append(service.store, "a", counted(n));
   Position last;
   for (int n = 0; n < 50; ++n) last = append(service.store, "b", counted(n));
-  FailureOptions failures;
   Running running{*service.runner};
   ASSERT_TRUE(service.moody.finished.wait_for(50));  // all of b, while time stands still
   EXPECT_EQ(service.moody.of("b"), up_to(50));
@@ -143,7 +142,7 @@ TEST(Failing, stop_ends_the_run_before_the_event_and_the_next_one_begins_there) 
   EXPECT_EQ(service.store.checkpoint("g.Moody"), Position{3});
   service.moody.behave({});
   Running again{*service.runner};
-  ASSERT_TRUE(again.handled(Position{6}));
+  ASSERT_TRUE(service.moody.finished.wait_for(6));
   EXPECT_EQ(service.moody.of("a"), up_to(6));
 }
 

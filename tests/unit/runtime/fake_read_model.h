@@ -6,6 +6,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <leftfold/error.h>
@@ -38,6 +40,15 @@ class FakeReadModel final : public ReadModel {
     const auto at = checkpoints_.find(std::string{name});
     return at == checkpoints_.end() ? std::nullopt : std::optional{at->second};
   }
+  [[nodiscard]] std::optional<Version> handled(const std::string& projector, const std::string& aggregate) const {
+    const std::scoped_lock lock{mutex_};
+    const auto at = versions_.find({projector, aggregate});
+    return at == versions_.end() ? std::nullopt : std::optional{at->second};
+  }
+  [[nodiscard]] std::size_t handled_rows() const {
+    const std::scoped_lock lock{mutex_};
+    return versions_.size();
+  }
   // As another program would: outside of transactions.
   void set(const std::string& name, std::optional<Position> checkpoint, std::vector<int> rows) {
     const std::scoped_lock lock{mutex_};
@@ -53,16 +64,38 @@ class FakeReadModel final : public ReadModel {
   int begin_failures = 0;
   int commit_failures = 0;
   int transactions = 0;
+  int look_ups = 0;  // of handled()
 
  private:
+  using Versions = std::map<std::pair<std::string, std::string>, Version>;  // by projector and aggregate
+
   class Transaction final : public ReadModelTransaction {
    public:
     Transaction(FakeReadModel& model, std::string name) : model_{model}, lock_{model.mutex_}, name_{std::move(name)} {
       model_.working_ = model_.rows_;
+      versions_ = model_.versions_;
     }
     std::optional<Position> checkpoint() const override {
       const auto at = model_.checkpoints_.find(name_);
       return at == model_.checkpoints_.end() ? std::nullopt : std::optional{at->second};
+    }
+    std::optional<Version> handled(std::string_view projector, std::string_view aggregate_id) const override {
+      ++model_.look_ups;
+      const auto at = versions_.find({std::string{projector}, std::string{aggregate_id}});
+      return at == versions_.end() ? std::nullopt : std::optional{at->second};
+    }
+    std::vector<HandledVersion> all_handled(std::string_view projector) const override {
+      std::vector<HandledVersion> all;
+      for (const auto& [key, version] : versions_) {
+        if (key.first == projector) all.push_back({key.second, version});
+      }
+      return all;
+    }
+    void set_handled(std::string_view projector, std::string_view aggregate_id, Version version) override {
+      versions_[{std::string{projector}, std::string{aggregate_id}}] = version;
+    }
+    void forget_handled(std::string_view projector, std::string_view aggregate_id) override {
+      versions_.erase({std::string{projector}, std::string{aggregate_id}});
     }
     void commit(Position done) override {
       if (model_.commit_failures > 0) {
@@ -70,6 +103,7 @@ class FakeReadModel final : public ReadModel {
         throw Error{Errc::unavailable, "the read model does not answer"};
       }
       model_.rows_ = model_.working_;
+      model_.versions_ = std::move(versions_);
       model_.checkpoints_[name_] = done;
     }
 
@@ -77,12 +111,14 @@ class FakeReadModel final : public ReadModel {
     FakeReadModel& model_;
     std::unique_lock<std::mutex> lock_;  // one writer at a time
     std::string name_;
+    Versions versions_;
   };
 
   mutable std::mutex mutex_;
   std::vector<int> rows_;
   std::vector<int> working_;
   std::map<std::string, Position> checkpoints_;
+  Versions versions_;
 };
 
 }  // namespace leftfold::runtime_test

@@ -36,6 +36,12 @@ struct Table : Projector<TestEvents> {
   int calls = 0;
 };
 
+HandlerOptions without_retries() {
+  HandlerOptions options;
+  options.failures.retry = RetryPolicy::none();
+  return options;
+}
+
 TEST(ProjectorInMemory, is_rebuilt_in_every_run) {
   MemoryStore store;
   for (int n = 0; n < 1000; ++n) append(store, "a", counted(n));
@@ -99,7 +105,7 @@ TEST(ProjectorInMemory, stops_the_run_at_an_event_that_fails) {
   Numbers projector;
   projector.fail_at = 5;
   Runner runner{store};
-  runner.add(projector);
+  runner.add(projector, without_retries());
   Running running{runner};
   EXPECT_NE(text_of(running.wait()).find("position 6"), std::string::npos);
   EXPECT_EQ(projector.numbers, up_to(5));
@@ -185,7 +191,7 @@ class Gated : public ::testing::Test {
     RunnerOptions options;
     options.clock = &clock;
     runner.emplace(feed, options);
-    runner->add(table);
+    runner->add(table, without_retries());
   }
   VirtualClock clock;
   ScriptedFeed feed{clock};

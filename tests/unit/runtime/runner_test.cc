@@ -241,9 +241,11 @@ TEST(Runner, says_at_the_start_what_each_handler_receives_and_ignores) {
   Running running{runner};
   ASSERT_TRUE(running.handled(append(store, "a", counted(0))));
   EXPECT_EQ(text_of(running.stop()), "");
-  EXPECT_NE(lines.text.find("example-group.Numbers: runs kind=projector table=memory workers=1 receives=Counted "
-                            "ignores=Ignored without_checkpoint=beginning"),
-            std::string::npos)
+  EXPECT_NE(
+      lines.text.find(
+          "example-group.Numbers: runs kind=projector table=memory workers=1 when_exhausted=fail_fast receives=Counted "
+          "ignores=Ignored without_checkpoint=beginning"),
+      std::string::npos)
       << lines.text;
   EXPECT_NE(lines.text.find("starts from the beginning"), std::string::npos) << lines.text;
 }

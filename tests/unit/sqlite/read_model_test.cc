@@ -1,5 +1,6 @@
 // What SqliteReadModel promises beyond the port.
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <cstdint>
 #include <limits>
@@ -103,6 +104,7 @@ TEST_F(ReadModelTest, the_user_s_sql_cannot_end_the_transaction_or_reach_outside
   expect_refused("ATTACH 'other.db' AS o", "ATTACH");
   expect_refused("PRAGMA synchronous = OFF", "PRAGMA");
   expect_refused("DELETE FROM leftfold_projections", "tables of leftfold");
+  expect_refused("DELETE FROM leftfold_projection_versions", "tables of leftfold");
   transaction->commit(Position{1});
   EXPECT_EQ(count(), 1);
 }
@@ -142,6 +144,33 @@ TEST_F(ReadModelTest, a_statement_that_failed_leaves_the_transaction_open) {
   transaction->commit(Position{4});
   EXPECT_EQ(count(), 2);
   EXPECT_EQ(code_of([&] { transaction->commit(Position{5}); }), Errc::invalid_argument);
+}
+
+TEST_F(ReadModelTest, handled_versions_are_not_written_outside_of_their_transaction) {
+  const auto transaction = model.begin("p");
+  transaction->set_handled("p", "a", Version{1});
+  transaction->commit(Position{4});
+  EXPECT_EQ(code_of([&] { transaction->set_handled("p", "a", Version{2}); }), Errc::unavailable);
+  EXPECT_EQ(code_of([&] { transaction->forget_handled("p", "a"); }), Errc::unavailable);
+  EXPECT_EQ(code_of([&] { static_cast<void>(transaction->handled("p", "a")); }), Errc::unavailable);
+  EXPECT_EQ(model.begin("p")->handled("p", "a"), Version{1});
+}
+
+TEST_F(ReadModelTest, a_file_that_an_older_program_made_gets_the_table_it_lacks) {
+  model.begin("p")->commit(Position{4});
+  {
+    sqlite3* db = nullptr;
+    ASSERT_EQ(sqlite3_open(folder.file().c_str(), &db), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(db, "DROP TABLE leftfold_projection_versions", nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(db);
+  }
+  SqliteReadModel later{folder.file()};
+  const auto transaction = later.begin("p");
+  EXPECT_EQ(transaction->checkpoint(), Position{4});
+  EXPECT_EQ(transaction->handled("p", "a"), std::nullopt);
+  transaction->set_handled("p", "a", Version{1});
+  transaction->commit(Position{5});
+  EXPECT_EQ(later.begin("p")->handled("p", "a"), Version{1});
 }
 
 TEST_F(ReadModelTest, many_threads_write_and_read) {

@@ -1,0 +1,36 @@
+// Under which name and version a read model knows an event of an aggregate.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <leftfold/event_page.h>
+
+namespace leftfold::detail {
+
+/// Of a handled-version row (ReadModelTransaction::handled). Events without a version, which other programs may send,
+/// are in order by their place in their partition. Refers to the event; neither copied nor moved.
+class GateKey {
+ public:
+  explicit GateKey(const RecordedEvent& event) : aggregate_{event.aggregate_id}, version_{event.version} {
+    if (event.version != Version::none()) return;
+    own_.append(event.aggregate_id).push_back('\0');  // which no aggregate id of a store has
+    own_.append(std::to_string(event.partition));
+    aggregate_ = own_;
+    version_ = Version{event.position.value()};
+  }
+  GateKey(const GateKey&) = delete;
+  GateKey& operator=(const GateKey&) = delete;
+
+  [[nodiscard]] std::string_view aggregate() const noexcept { return aggregate_; }
+  [[nodiscard]] Version version() const noexcept { return version_; }
+  /// Of the event before it.
+  [[nodiscard]] Version before() const noexcept { return Version{version_.value() - 1}; }
+
+ private:
+  std::string own_;
+  std::string_view aggregate_;
+  Version version_;
+};
+
+}  // namespace leftfold::detail
