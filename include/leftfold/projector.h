@@ -18,8 +18,11 @@ namespace leftfold {
 ///
 /// Without more, the table lives in memory and is rebuilt from the first event each time the Runner starts. With a
 /// member `leftfold::ReadModel& read_model()` it lives there, and its effect is exactly once: the rows and the
-/// checkpoint commit together. A Projector handles one event at a time, in the store's order; read it from other
-/// threads through Runner::read. If a base declares `on` too, write `using Base::on;`.
+/// checkpoint commit together. A Projector handles one event at a time: those of an aggregate in their order, and all
+/// of them in the store's order, save that an aggregate whose event failed comes later than the others, when it is
+/// tried again or re-driven. What it did to a read model before it threw is undone; what it did to a table in memory
+/// stays, so throw before changing that. Read it from other threads through Runner::read. If a base declares `on` too,
+/// write `using Base::on;`.
 template <class... Lists>
 struct Projector {
   using Catalog = typename detail::Concat<Lists...>::type;

@@ -21,8 +21,9 @@ class SharedNode;
 /// How breakers of several processes act together. Plain value.
 struct SharedBreakerOptions {
   std::string node{};  ///< unique among the processes; empty: "host:pid:random"
-  std::size_t quorum =
-      0;  ///< votes that open it for all; 0: max(2, a third of the processes that are there, rounded up)
+  /// Votes that open it for all. 0: max(2, a third of the processes that are there, rounded up), counted after
+  /// 1.5 `read_every`, when all have had the time to say that they are there.
+  std::size_t quorum = 0;
   std::chrono::milliseconds read_every{2'000};    ///< +- a third; how late a process may learn of a change
   std::chrono::milliseconds probe_lease{60'000};  ///< a prober that is not heard of for so long is replaced
   std::chrono::milliseconds ramp{2'000};  ///< after a close each process waits random(0, ramp) before it goes on

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <optional>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include <toml++/toml.h>
@@ -107,7 +108,8 @@ std::vector<FileValue> read_settings_file(const Setting& config) {
                                           ": malformed TOML: " + std::string{error.description()}};
   }
   // The parser's tables are sorted by name; the first mistake is the one on the first line.
-  std::stable_sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.line < b.line; });
+  std::sort(values.begin(), values.end(),
+            [](const auto& a, const auto& b) { return std::tie(a.line, a.key) < std::tie(b.line, b.key); });
   return values;
 }
 

@@ -18,7 +18,7 @@ std::string name_of(const std::type_info& type) {
 
 }  // namespace
 
-Thrown describe(const std::exception_ptr& thrown) {
+Thrown facts_of(const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
   } catch (const std::exception& error) {

@@ -12,6 +12,6 @@ struct Thrown {
 };
 
 // Describes an exception. `thrown` must not be empty.
-[[nodiscard]] Thrown describe(const std::exception_ptr& thrown);
+[[nodiscard]] Thrown facts_of(const std::exception_ptr& thrown);
 
 }  // namespace leftfold::detail

@@ -100,7 +100,7 @@ class Redrive {
       end(End::stopped);
       return;
     }
-    Thrown text = describe(thrown);
+    Thrown text = facts_of(thrown);
     result_.failure = failure;
     result_.error = text.message.empty() ? text.type : text.message;
     const Timestamp now = clock_.now();

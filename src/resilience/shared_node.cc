@@ -15,6 +15,9 @@ constexpr int kWordReads = 5;   // a word lasts so many reads; it is renewed aft
 constexpr int kMostWrites = 3;  // tries in one tick while others write too
 constexpr milliseconds kAtOnce{0};
 
+// Whether somebody here would call if the breaker let him.
+bool wants(const BreakerMachine::View& local) { return local.state == BreakerState::open && local.asked; }
+
 }  // namespace
 
 SharedNode::SharedNode(BreakerMachine& local, BreakerStore& store, SharedBreakerOptions options, Clock& clock,
@@ -117,15 +120,14 @@ void SharedNode::obey(const BreakerRecord& record, Instant now) {
 std::optional<BreakerRecord> SharedNode::decide(const BreakerRecord& record, Instant now) {
   const BreakerMachine::View local = local_.view();
   changes_ = local.changes;
-  const bool wants = local.state == BreakerState::open && local.asked;
   switch (record.state) {
     case State::closed: return decide_closed(record, local, now);
     case State::open:
-      if (wants && now >= watch_.since() + record.open_for) return claimed(record, now);
+      if (wants(local) && now >= watch_.since() + record.open_for) return claimed(record, now);
       return std::nullopt;
     case State::half_open:
       if (mine(record)) return decide_as_prober(record, local, now);
-      if (wants && now >= watch_.since() + record.probe_for) return claimed(record, now);
+      if (wants(local) && now >= watch_.since() + record.probe_for) return claimed(record, now);
       return std::nullopt;
     case State::forced_open:
     case State::disabled: break;
@@ -277,6 +279,7 @@ void SharedNode::publish(const BreakerRecord& record, Instant now) {
     not_after(*watch_.voting_since() + settle_time());
     if (record.nodes.contains(options_.node)) not_after(spoke_ + word_lasts() / 3);
   }
+  if (crowded_) claim_at.reset();
   const std::lock_guard lock{mutex_};
   silent_until_.reset();
   next_ = next;
@@ -290,7 +293,7 @@ Instant SharedNode::next_tick() {
   const std::lock_guard lock{mutex_};
   if (silent_until_) return *silent_until_;
   if (local.changes != known_changes_) return std::min(next_, clock_.instant());
-  return claim_at_ && local.asked ? std::min(next_, *claim_at_) : next_;
+  return claim_at_ && wants(local) ? std::min(next_, *claim_at_) : next_;
 }
 
 std::optional<BreakerRecord> SharedNode::last_seen() const {

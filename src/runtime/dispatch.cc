@@ -33,33 +33,31 @@ Dispatch::Plan Dispatch::plan() {
     if (partition->draining) deadline = std::min(deadline, partition->drain_deadline);
   }
   if (unsaved) deadline = std::min(deadline, next_checkpoint_);
-  room = room_behind_breaker(room, deadline);
+  room = room_behind_breaker(room, now, deadline);
   waits_for_room_ = room == 0;
   waits_for_ever_ = !unsaved;
   planned_ = deadline;
   return {room, deadline};
 }
 
-// A breaker that is not closed takes nothing, save when nothing is left to probe with.
-std::size_t Dispatch::room_behind_breaker(std::size_t room, Instant& deadline) {
-  CircuitBreaker& breaker = failures_.breaker();
-  const BreakerState state = breaker.state();
-  if (state == BreakerState::closed || state == BreakerState::disabled) {
-    if (strands_.has_blocked()) {
+// A breaker that is not closed takes nothing, save a few to probe with when nothing is left: without one to ask for, it
+// could not tell that somebody wants to know.
+std::size_t Dispatch::room_behind_breaker(std::size_t room, Instant now, Instant& deadline) {
+  const BreakerState state = failures_.breaker().state();
+  const bool closed = state == BreakerState::closed || state == BreakerState::disabled;
+  if (strands_.has_blocked()) {
+    const std::uint64_t changes = failures_.breaker_changes();
+    if (closed || ask_again_ || changes != seen_changes_ || now >= unblock_at_) {
+      seen_changes_ = changes;
+      ask_again_ = false;
+      unblock_at_ = kNever;
       strands_.unblock();
       wake_worker();
+    } else {
+      deadline = std::min(deadline, unblock_at_);
     }
-    return room;
   }
-  const std::optional<Instant> until = breaker.closed_until();
-  if (until) {
-    deadline = std::min(deadline, *until);
-    return 0;
-  }
-  if (strands_.has_blocked()) {
-    strands_.unblock();
-    wake_worker();
-  }
+  if (closed) return room;
   return in_flight_ == 0 ? std::min(room, failures_.options().breaker.probes) : 0;
 }
 
@@ -235,7 +233,7 @@ void Dispatch::look() {
       busy.told = true;
       late.emplace_back(*busy.event);
     }
-    if (strands_.has_blocked() && !failures_.breaker().closed_until()) wake_poll_thread();
+    if (strands_.has_blocked() && failures_.breaker_changes() != seen_changes_) wake_poll_thread();
   }
   for (const EventCopy& event : late) {
     failures_.log().note(LogLevel::warn, "the handler takes long; its aggregate waits, others go on", event.view(),

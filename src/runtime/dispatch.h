@@ -110,7 +110,7 @@ class Dispatch {
   void stop_before(Strands::Started& started, std::unique_lock<std::mutex>& lock);
   void forget_task(const Task& task);
   [[nodiscard]] bool overflows(const Strand& strand, const Trouble& trouble) const;
-  [[nodiscard]] std::size_t room_behind_breaker(std::size_t room, Instant& deadline);
+  [[nodiscard]] std::size_t room_behind_breaker(std::size_t room, Instant now, Instant& deadline);
   [[nodiscard]] AssignedPartition* find(std::int32_t partition, std::int64_t epoch);
   void drop_if(const std::function<bool(const AssignedPartition&, Position)>& unwanted);
   void drop_all_of(const AssignedPartition& lost);
@@ -137,7 +137,10 @@ class Dispatch {
   bool closed_ = false;
   bool waits_for_room_ = false;  // the poll thread takes nothing until there is room
   bool waits_for_ever_ = false;  // the poll thread has no checkpoint to store
-  Instant planned_{};            // the deadline the poll thread was given
+  bool ask_again_ = false;       // a call ended while strands are blocked: one of them may be let through
+  Instant unblock_at_ = kNever;  // when the breaker lets a blocked one through, if nothing changes before
+  std::uint64_t seen_changes_ = 0;
+  Instant planned_{};  // the deadline the poll thread was given
   Instant next_checkpoint_{};
   Position seen_;
   std::uint64_t handled_ = 0;

@@ -91,7 +91,8 @@ Dispatch::Outcome Dispatch::call_handler(Task& task) {
     std::optional<CircuitBreaker::Permit> permit = failures_.breaker().try_acquire(event.aggregate_id);
     if (!permit) {
       failures_.blocked(trouble_of(task));
-      return {Outcome::Kind::blocked, {}};
+      // Nothing: it changed its mind since.
+      return {Outcome::Kind::blocked, failures_.breaker().closed_until(event.aggregate_id).value_or(Instant::min())};
     }
     std::exception_ptr thrown;
     const bool measured = failures_.metrics().on();
@@ -142,6 +143,7 @@ void Dispatch::finish(Strands::Started& started, const Outcome& outcome) {
     failures_.metrics().fenced();
   }
   if (in_flight_ == 0) quiet_.notify_all();
+  ask_again_ = strands_.has_blocked();
   const bool drained = partition.draining && partition.in_flight == 0;
   if ((closed_ && in_flight_ == 0) || drained || (waits_for_room_ && wants_more()) || (waits_for_ever_ && advanced) ||
       strands_.has_blocked())
@@ -165,6 +167,7 @@ void Dispatch::put_back(Strands::Started& started, const Outcome& outcome) {
     return;
   }
   if (outcome.kind == Outcome::Kind::blocked) {
+    unblock_at_ = std::min(unblock_at_, outcome.until);
     strands_.block(std::move(started));
     wake_poll_thread();  // it keeps the breaker's time
     return;

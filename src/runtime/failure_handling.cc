@@ -1,31 +1,13 @@
 #include "runtime/failure_handling.h"
 
-#include <cxxabi.h>
-
 #include <algorithm>
-#include <cstdlib>
-#include <memory>
-#include <typeinfo>
 #include <utility>
 
+#include "core/thrown.h"
 #include "runtime/handler_failed.h"
 
 namespace leftfold::detail {
 namespace {
-
-// The C++ type of what is being handled, as people write it.
-std::string type_of(const std::exception_ptr& thrown) {
-  try {
-    std::rethrow_exception(thrown);
-  } catch (...) {
-    const std::type_info* type = abi::__cxa_current_exception_type();
-    if (type == nullptr) return "unknown";
-    int status = 0;
-    const std::unique_ptr<char, decltype(&std::free)> name{abi::__cxa_demangle(type->name(), nullptr, nullptr, &status),
-                                                           &std::free};
-    return status == 0 && name ? name.get() : type->name();
-  }
-}
 
 // Bytes that do not decode and events of a newer program: nothing a handler said.
 bool is_undecodable(const std::exception_ptr& thrown) {
@@ -62,6 +44,7 @@ FailureHandling::FailureHandling(std::string subscription, const FailureOptions&
       outage_{options_.outage_ratio, options_.breaker.min_distinct},
       log_{subscription_, *around_.clock, *around_.log} {
   breaker_.on_change([this](BreakerState from, BreakerState to) {
+    ++breaker_changes_;
     around_.metrics->breaker(to_string(to));
     around_.log->log(to == BreakerState::closed ? LogLevel::info : LogLevel::warn, subscription_,
                      "the circuit breaker changed",
@@ -78,7 +61,7 @@ Decision FailureHandling::failed(const RecordedEvent& event, Trouble& trouble, c
   const bool first = trouble.attempts.made == 0 && trouble.attempts.held == 0;
   if (first) trouble.first_failed_at = around_.clock->now();
   trouble.failure = options_.rules.classify(thrown);
-  trouble.error_type = type_of(thrown);
+  trouble.error_type = facts_of(thrown).type;
   trouble.error_message = cut(describe(thrown));
   Decision decision = planner_.failed(trouble.failure, trouble.attempts, now);
   around_.metrics->failed(trouble.failure);

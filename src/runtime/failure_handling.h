@@ -75,6 +75,8 @@ class FailureHandling {
 
   [[nodiscard]] bool parks() const noexcept;
   [[nodiscard]] CircuitBreaker& breaker() noexcept { return breaker_; }
+  /// How often the breaker's state changed.
+  [[nodiscard]] std::uint64_t breaker_changes() const noexcept { return breaker_changes_.load(); }
   [[nodiscard]] const FailureOptions& options() const noexcept { return options_; }
   [[nodiscard]] HandlerMetrics& metrics() noexcept { return *around_.metrics; }
   [[nodiscard]] FailureLog& log() noexcept { return log_; }
@@ -102,6 +104,7 @@ class FailureHandling {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
   };
+  std::atomic<std::uint64_t> breaker_changes_{0};
   std::atomic<bool> any_parked_{false};
   mutable std::mutex mutex_;
   std::unordered_set<std::string, Hash, std::equal_to<>> parked_;

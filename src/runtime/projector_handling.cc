@@ -138,6 +138,7 @@ void ProjectorLoop::block(Part& part, Deliveries& todo) {
   if (breaker.closed_until()) {
     failures_.blocked(next.troubles());
     hold(part, todo);
+    std::erase_if(todo, [](const Delivery& delivery) { return delivery.event == nullptr; });
     part.held->set_aside(std::move(todo));
     todo.clear();
     return;
@@ -148,7 +149,7 @@ void ProjectorLoop::block(Part& part, Deliveries& todo) {
   }
 }
 
-// From now on what is unfinished is known one by one.
+// From now on what is unfinished is known one by one; those of no interest are finished, and stay without an event.
 void ProjectorLoop::hold(Part& part, Deliveries& todo) {
   if (part.held) return;
   part.held.emplace(part.done);
@@ -215,9 +216,8 @@ void ProjectorLoop::finish(std::int32_t id, Part& part, std::span<const Delivery
 
 // Somebody else went on with the partition: continues where the read model is.
 bool ProjectorLoop::catch_up(Subscription& subscription, std::int32_t id, Deliveries& todo) {
-  if (!load_parked()) return false;
   std::optional<GatedProjection::Place> place;
-  if (!retry_.call("read model", [&] { place = gated_->look(id); })) return false;
+  if (!retry_.call("read model", [&] { place = gated_->look(id); }) || !load_parked()) return false;
   Part& part = parts_[id];
   if (!place || place->done < part.place.done) {
     reopen(subscription, id);

@@ -41,16 +41,19 @@ ProjectorLoop::Plan ProjectorLoop::plan() {
   CircuitBreaker& breaker = failures_.breaker();
   const std::optional<Instant> closed = breaker.closed_until();
   Plan next{size_, closed.value_or(kNever)};
+  bool holds = false;
   for (const auto& [id, part] : parts_) {
     if (gated_ && part.done != part.place.done) next.deadline = std::min(next.deadline, next_store_);
     if (!part.held) continue;
+    holds = true;
     const std::size_t span = part.held->window().span();
     next.max = part.held->has_set_aside()
                    ? 0
                    : std::min(next.max, HeldEvents::kMaxSpan - std::min(HeldEvents::kMaxSpan, span));
     if (!closed) next.deadline = std::min(next.deadline, part.held->next_due());
   }
-  if (closed) next.max = 0;  // the partition stays ours
+  // The partition stays ours. One event to ask for, or the breaker could not tell that somebody wants to know.
+  if (closed) next.max = holds ? 0 : 1;
   if (breaker.state() == BreakerState::half_open) next.max = std::min(next.max, failures_.options().breaker.probes);
   const std::scoped_lock lock{status_mutex_};
   breaker_waits_ = closed.has_value();
@@ -165,9 +168,8 @@ bool ProjectorLoop::give_up(const Revocation& revocation) {
 void ProjectorLoop::accept(const Assignment& assignment) {
   GatedProjection::Place place{assignment.checkpoint, 0};
   if (gated_) {
-    // In this order: a row is stored before the letter that it is for is gone.
-    if (!load_parked()) return;
-    if (!retry_.call("read model", [&] { place = gated_->open(assignment); })) return;
+    // In this order: what is parked after the rows were read moves the place, and what is re-driven has a row.
+    if (!retry_.call("read model", [&] { place = gated_->open(assignment); }) || !load_parked()) return;
     if (place.done != assignment.checkpoint &&
         !retry_.call("seek", [&] { subscription_->seek(assignment.partition, assignment.epoch, place.done); })) {
       return;

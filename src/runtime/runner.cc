@@ -186,10 +186,11 @@ void Runner::Impl::run(const std::stop_token& stop) {
   }
   const auto context = std::make_shared<RunContext>(*options_.clock, *options_.log, options_.drain);
   log_handlers();
-  auto made = std::make_unique<Supervisor>(
-      options_, handlers_, context, [this](RegisteredHandler& handler, const std::shared_ptr<SubscriptionRun>& run) {
-        return make_loop(handler, run);
-      });
+  auto made =
+      std::make_unique<Supervisor>(feed_, options_, handlers_, context,
+                                   [this](RegisteredHandler& handler, const std::shared_ptr<SubscriptionRun>& run) {
+                                     return make_loop(handler, run);
+                                   });
   Supervisor& supervisor = *made;
   {
     const std::scoped_lock lock{mutex_};
@@ -207,6 +208,7 @@ void Runner::Impl::run(const std::stop_token& stop) {
     }
     context->wait_until_halted();
   }
+  static_cast<void>(context->drain_deadline());  // counts from now
   options_.log->log(LogLevel::info, "runner", "stops: handlers in progress finish, nothing new starts");
   supervisor.wait_for_end();
   options_.log->log(LogLevel::info, "runner", "stopped");

@@ -13,9 +13,11 @@ constexpr std::chrono::seconds kReportEvery{10};
 
 }  // namespace
 
-Supervisor::Supervisor(const RunnerOptions& options, const std::vector<std::unique_ptr<RegisteredHandler>>& handlers,
-                       std::shared_ptr<RunContext> run, MakeLoop make_loop)
-    : options_{options},
+Supervisor::Supervisor(EventFeed& feed, const RunnerOptions& options,
+                       const std::vector<std::unique_ptr<RegisteredHandler>>& handlers, std::shared_ptr<RunContext> run,
+                       MakeLoop make_loop)
+    : feed_{feed},
+      options_{options},
       run_{std::move(run)},
       make_loop_{std::move(make_loop)},
       redriver_{*options.clock, *options.log} {
@@ -37,7 +39,7 @@ void Supervisor::start() {
     if (run_->halted().stop_requested()) return;
   }
   apply_controls();
-  if (options_.controls != nullptr || options_.breakers != nullptr) {
+  if (options_.controls != nullptr || options_.breakers != nullptr || options_.metrics != &no_metrics()) {
     start_thread("lf:keeper", &Supervisor::keep, keeper_);
   }
   if (options_.dead_letters != nullptr) start_thread("lf:redrive", &Supervisor::redrive, redrive_thread_);
@@ -154,16 +156,25 @@ void Supervisor::look_at_handlers() {
     const std::scoped_lock lock{mutex_};
     for (const Slot& slot : slots_) loops.push_back(slot.paused ? nullptr : slot.loop);
   }
-  for (std::size_t i = 0; i < loops.size(); ++i) {
-    if (loops[i]) loops[i]->look();
-    HandlerMetrics& metrics = *slots_[i].handler->metrics;
-    if (!metrics.on()) continue;
-    metrics.position(slots_[i].handler->done.load());
+  for (const auto& loop : loops) {
+    if (loop) loop->look();
   }
-  for (const SubscriptionStatus& status : status()) {
-    const auto at = std::find_if(slots_.begin(), slots_.end(),
-                                 [&](const Slot& slot) { return slot.handler->subscription == status.name; });
-    if (at != slots_.end()) at->handler->metrics->state(status.state);
+  if (options_.metrics != &no_metrics()) measure(status());
+}
+
+void Supervisor::measure(const std::vector<SubscriptionStatus>& status) {
+  std::optional<Position> head;
+  try {
+    head = feed_.head(0);
+  } catch (const Error& error) {
+    report("read the newest position", error);
+  }
+  for (std::size_t i = 0; i < slots_.size(); ++i) {  // in the same order
+    HandlerMetrics& metrics = *slots_[i].handler->metrics;
+    const std::int64_t done = slots_[i].handler->done.load();
+    metrics.position(done);
+    if (head) metrics.lag(std::max<std::int64_t>(0, head->value() - done));
+    metrics.state(status[i].state);
   }
 }
 

@@ -28,8 +28,9 @@ class Supervisor {
   using MakeLoop =
       std::function<std::shared_ptr<SubscriptionLoop>(RegisteredHandler&, std::shared_ptr<SubscriptionRun>)>;
 
-  Supervisor(const RunnerOptions& options, const std::vector<std::unique_ptr<RegisteredHandler>>& handlers,
-             std::shared_ptr<RunContext> run, MakeLoop make_loop);
+  Supervisor(EventFeed& feed, const RunnerOptions& options,
+             const std::vector<std::unique_ptr<RegisteredHandler>>& handlers, std::shared_ptr<RunContext> run,
+             MakeLoop make_loop);
   ~Supervisor();
 
   /// Begins the sessions that are not paused. Throws what a thread's start throws, and what the control store throws
@@ -60,9 +61,11 @@ class Supervisor {
   void begin_session(Slot& slot);
   void tick_breakers();
   void look_at_handlers();
+  void measure(const std::vector<SubscriptionStatus>& status);
   [[nodiscard]] Instant next_look() const;
   void report(std::string_view what, const Error& error);
 
+  EventFeed& feed_;
   const RunnerOptions& options_;
   const std::shared_ptr<RunContext> run_;
   const MakeLoop make_loop_;

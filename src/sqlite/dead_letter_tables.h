@@ -19,7 +19,8 @@ CREATE TABLE leftfold_dead_sequences(
   UNIQUE (subscription, sequence)
 ) STRICT;
 CREATE INDEX leftfold_dead_sequences_age ON leftfold_dead_sequences(subscription, parked_at);
-CREATE INDEX leftfold_dead_sequences_retry ON leftfold_dead_sequences(subscription, retry_at) WHERE retry_at IS NOT NULL;
+CREATE INDEX leftfold_dead_sequences_retry ON leftfold_dead_sequences(subscription, retry_at)
+  WHERE retry_at IS NOT NULL;
 CREATE TABLE leftfold_dead_letters(
   id              INTEGER PRIMARY KEY,
   sequence        INTEGER NOT NULL REFERENCES leftfold_dead_sequences(id),

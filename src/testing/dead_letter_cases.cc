@@ -10,7 +10,10 @@ using namespace std::chrono_literals;
 
 Uuid id_of(std::string_view sequence, std::int64_t number) {
   std::array<std::uint8_t, 16> bytes{};
-  for (std::size_t i = 0; i < sequence.size(); ++i) bytes[i % 8] ^= static_cast<std::uint8_t>(static_cast<std::uint8_t>(sequence[i]) + i);
+  for (std::size_t i = 0; i < sequence.size(); ++i) {
+    const auto letter = static_cast<unsigned char>(sequence[i]);
+    bytes[i % 8] = static_cast<std::uint8_t>(bytes[i % 8] * 31 + letter);
+  }
   for (std::size_t i = 0; i < 8; ++i) bytes[15 - i] = static_cast<std::uint8_t>(number >> (8 * i));
   return Uuid{bytes};
 }

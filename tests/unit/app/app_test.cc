@@ -208,10 +208,8 @@ TEST(App, SettingsOfFailuresReachTheHandlersTheyAreFor) {
   app.handler<Bell>(options);
   options.name = "Second";
   app.handler<Bell>(options);
-  const std::vector<SubscriptionStatus> status = app.runner().status();
-  ASSERT_EQ(status.size(), 2U);
-  EXPECT_EQ(status[0].breaker, "disabled");
-  EXPECT_EQ(status[1].breaker, "closed");
+  EXPECT_EQ(app.runner().breaker("Bell").state(), BreakerState::disabled);
+  EXPECT_EQ(app.runner().breaker("Second").state(), BreakerState::closed);
 }
 
 TEST(App, SettingsOfFailuresThatDoNotGoTogetherAreErrorsBeforeAnythingRuns) {

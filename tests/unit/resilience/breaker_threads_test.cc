@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <random>
 #include <string>
@@ -9,6 +10,8 @@
 #include <vector>
 
 #include <leftfold/circuit_breaker.h>
+#include <leftfold/memory_breaker_store.h>
+#include <leftfold/shared_breaker.h>
 
 #include "breaker_support.h"
 
@@ -88,6 +91,54 @@ TEST(CircuitBreakerThreads, ProbesAreNeverTooMany) {
     }
     ASSERT_EQ(breaker.state(), BreakerState::closed);
   }
+}
+
+// Three processes as threads: each ticks on one of its threads while others call and look.
+TEST(CircuitBreakerThreads, SharedBreakersTalkWhileOthersCall) {
+  BreakerOptions options = quick_options();
+  options.open = 5ms;
+  options.max_open = 10ms;
+  options.window_time = 60ms;
+  SharedBreakerOptions shared_options;
+  shared_options.read_every = 3ms;
+  shared_options.probe_lease = 50ms;
+  shared_options.ramp = 2ms;
+  MemoryBreakerStore store;
+  std::atomic<bool> broken{true}, done{false};
+  std::atomic<int> closed{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int process = 0; process < 3; ++process) {
+      shared_options.node = "node-" + std::to_string(process);
+      const auto breaker = std::make_shared<CircuitBreaker>("payments", options);
+      const auto shared = std::make_shared<SharedBreaker>(*breaker, store, shared_options);
+      threads.emplace_back([&, breaker, shared] {
+        bool was_closed = false;
+        while (!done) {
+          if (system_clock().instant() >= shared->next_tick()) shared->tick();
+          const bool is_closed = !broken && breaker->state() == BreakerState::closed;
+          if (is_closed != was_closed) closed += is_closed ? 1 : -1;
+          was_closed = is_closed;
+          std::this_thread::yield();
+        }
+      });
+      threads.emplace_back([&, breaker, shared] {
+        for (int call = 0; !done; ++call) {
+          if (auto permit = breaker->try_acquire(std::to_string(call % 10))) {
+            permit->failed(broken ? FailureClass::unavailable : FailureClass::duplicate);
+          }
+          (void)shared->last_seen();
+          (void)shared->next_tick();
+          std::this_thread::yield();
+        }
+      });
+    }
+    while (store.read("payments").reopened < 3) std::this_thread::yield();
+    broken = false;
+    while (closed < 3 || store.read("payments").state != BreakerRecord::State::closed) std::this_thread::yield();
+    done = true;
+  }
+  EXPECT_GT(store.read("payments").revision, 6);
 }
 
 }  // namespace

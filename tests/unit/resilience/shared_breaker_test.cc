@@ -210,6 +210,18 @@ TEST_F(SharedBreakerTest, WhatWasForcedHereStaysWhateverTheOthersSay) {
   EXPECT_EQ(at(0).breaker->state(), BreakerState::closed);
 }
 
+TEST_F(SharedBreakerTest, OneThatMayNotProbeDoesNotTickWithoutAPause) {
+  start(3);
+  break_all();
+  ASSERT_TRUE(run(30s, [&] { return record().state == State::open && count(BreakerState::open) == 3; }));
+  at(0).call("key");  // refused: it wants to
+  at(0).breaker->force_open();
+  clock.advance(30s);
+  at(0).shared->tick();
+  EXPECT_EQ(record().state, State::open);
+  EXPECT_GT(at(0).shared->next_tick(), clock.instant());
+}
+
 TEST_F(SharedBreakerTest, TheFirstTwoOfNineAreNoThird) {
   start(9);
   run(5s);

@@ -1,6 +1,7 @@
 // A read model in memory: one list of numbers and the checkpoints, with transactions and failures on demand.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -18,6 +19,7 @@ namespace leftfold::runtime_test {
 class FakeReadModel final : public ReadModel {
  public:
   std::unique_ptr<ReadModelTransaction> begin(std::string_view subscription) override {
+    if (before_begin) before_begin();
     auto transaction = std::make_unique<Transaction>(*this, std::string{subscription});
     if (begin_failures > 0) {
       --begin_failures;
@@ -45,9 +47,12 @@ class FakeReadModel final : public ReadModel {
     const auto at = versions_.find({projector, aggregate});
     return at == versions_.end() ? std::nullopt : std::optional{at->second};
   }
-  [[nodiscard]] std::size_t handled_rows() const {
+  // Rows of aggregates of a projector.
+  [[nodiscard]] std::size_t handled_rows(const std::string& projector) const {
     const std::scoped_lock lock{mutex_};
-    return versions_.size();
+    std::size_t count = 0;
+    for (const auto& [key, version] : versions_) count += key.first == projector && !key.second.empty() ? 1U : 0U;
+    return count;
   }
   // As another program would: outside of transactions.
   void set(const std::string& name, std::optional<Position> checkpoint, std::vector<int> rows) {
@@ -64,7 +69,9 @@ class FakeReadModel final : public ReadModel {
   int begin_failures = 0;
   int commit_failures = 0;
   int transactions = 0;
-  int look_ups = 0;  // of handled()
+  int look_ups = 0;                    // of handled()
+  std::function<void()> before_begin;  // outside of any transaction
+  std::function<void()> after_commit;  // what it throws, commit() throws, although all is stored
 
  private:
   using Versions = std::map<std::pair<std::string, std::string>, Version>;  // by projector and aggregate
@@ -105,6 +112,7 @@ class FakeReadModel final : public ReadModel {
       model_.rows_ = model_.working_;
       model_.versions_ = std::move(versions_);
       model_.checkpoints_[name_] = done;
+      if (model_.after_commit) model_.after_commit();
     }
 
    private:

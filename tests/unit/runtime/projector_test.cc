@@ -376,9 +376,13 @@ TEST(GatedTwice, two_runners_on_one_read_model_have_the_effect_once) {
   a.add(one);
   Runner b{same_events};
   b.add(two);
+  append(store, "a", counted(0));
+  append(same_events, "a", counted(0));
   Running first{a};
   Running second{b};
-  for (int n = 0; n < 500; ++n) {
+  ASSERT_TRUE(first.handled(Position{1}));
+  ASSERT_TRUE(second.handled(Position{1}));  // before one feed can be ahead of the other, which would be an error
+  for (int n = 1; n < 500; ++n) {
     append(store, "a", counted(n));
     append(same_events, "a", counted(n));
   }
