@@ -75,7 +75,7 @@ class Redriving {
     return finish();
   }
 
-  Rows& rows() noexcept { return rows_; }
+  void fail(const Error& error) { rows_.fail(code_of(error), error.what(), facts()); }
 
  private:
   [[nodiscard]] bool go_on(bool pause = true) {
@@ -156,10 +156,16 @@ class Redriving {
               object);
   }
 
-  int finish() {
-    const std::size_t left = chosen_.sequences.size() - tried_;
+  [[nodiscard]] std::size_t not_tried() const { return chosen_.sequences.size() - tried_; }
+
+  [[nodiscard]] JsonObject facts() const {
     JsonObject more;
-    more.text("handler", handler_).text("subscription", subscription_).count("not_tried", left);
+    more.text("handler", handler_).text("subscription", subscription_).count("not_tried", not_tried());
+    return more;
+  }
+
+  int finish() {
+    const std::size_t left = not_tried();
     if (failed_ > 0) {
       std::string message =
           std::to_string(failed_) + " of " + counted(tried_, "aggregate") + " of " + handler_ + " failed again";
@@ -167,7 +173,7 @@ class Redriving {
       throw Error{Errc::handler_failed, message + "; all that failed stay parked: " + first_error_};
     }
     if (stop_.stop_requested() && left > 0) {
-      rows_.finish(more);
+      rows_.finish(facts());
       return kSignal + context_.signals.received();
     }
     if (worked_ == 0 && elsewhere_ > 0) {
@@ -175,7 +181,7 @@ class Redriving {
                                     " was re-driven: it is gone, or another re-drive has it; see: " +
                                     context_.program.name + " dlq ls --handler " + handler_};
     }
-    rows_.finish(more);
+    rows_.finish(facts());
     return kSuccess;
   }
 
@@ -227,7 +233,7 @@ int redrive(Context& context, const Opened& opened, const Subscriptions& names, 
   try {
     return own != nullptr ? redriving.here(own->name) : redriving.by_service();
   } catch (const Error& error) {
-    redriving.rows().fail(code_of(error), error.what());
+    redriving.fail(error);
     throw;
   }
 }
