@@ -13,8 +13,12 @@
 #include <vector>
 
 #include <leftfold/aggregate_root.h>
+#include <leftfold/breaker_store.h>
+#include <leftfold/control_store.h>
+#include <leftfold/dead_letter_store.h>
 #include <leftfold/event_feed.h>
 #include <leftfold/event_store.h>
+#include <leftfold/metrics.h>
 #include <leftfold/repository.h>
 #include <leftfold/runner.h>
 #include <leftfold/settings.h>
@@ -59,8 +63,9 @@ struct CommandInfo {
 ///     return leftfold::cli::run(argc, argv, app);
 ///
 /// Settings come from flags, the environment, leftfold.toml and defaults (settings.h); the store opens at first use.
-/// Register everything first, from one thread; after that store(), feed(), read_model(), repository(), runner() and
-/// log() are for any thread, run() for one. What handlers are constructed with must outlive it.
+/// Register everything first, from one thread; after that store(), feed(), dead_letters(), controls(), breakers(),
+/// metrics(), read_model(), repository(), runner() and log() are for any thread, run() for one. What handlers are
+/// constructed with must outlive it.
 class App {
  public:
   /// `name` names the default file ("shop" -> shop.db) and the program in messages. Reads the environment
@@ -116,6 +121,14 @@ class App {
   [[nodiscard]] EventStore& store();
   /// The broker the settings name; with `none:` one that never brings an event. Throws as store().
   [[nodiscard]] EventFeed& feed();
+  /// The dead letters of its handlers, kept where the store is: the same file with sqlite:. Throws as store().
+  [[nodiscard]] DeadLetterStore& dead_letters();
+  /// Pauses and restarts of its handlers, kept where the store is. Throws as store().
+  [[nodiscard]] ControlStore& controls();
+  /// What the circuit breakers of several processes tell each other, kept where the store is. Throws as store().
+  [[nodiscard]] BreakerStore& breakers();
+  /// The metrics of this process: the Runner's, and the program's own.
+  [[nodiscard]] Metrics& metrics() noexcept;
   /// Read tables beside the events: the same file with sqlite:; with memory: a temporary file that ends with the App.
   /// Hand it to handlers before the settings are known: the file is asked for at first use.
   [[nodiscard]] SqliteReadModel& read_model() noexcept;

@@ -7,8 +7,10 @@
 
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <leftfold/breaker_store.h>
 #include <leftfold/clock.h>
@@ -32,6 +34,13 @@ struct SqliteOptions {
   int wal_autocheckpoint_pages = 1000;             ///< measured: 1000-4000 is best, see docs/format/sqlite.md
   Clock* clock = &system_clock();                  ///< must outlive the store
   Logger* log = &no_log();                         ///< told of commits in doubt; must outlive the store
+};
+
+/// What the file knows of a subscription. Plain value.
+struct StoredSubscription {
+  std::string name;
+  std::optional<Position> done;  ///< its checkpoint, also that of a read model in the same file; empty: none yet, or
+                                 ///< kept elsewhere
 };
 
 /// Event store and broker in one SQLite file (WAL, synchronous=FULL). Concurrent appends share one commit and one
@@ -65,6 +74,8 @@ class SqliteStore final : public EventStore, public EventFeed {
   [[nodiscard]] std::unique_ptr<Subscription> subscribe(const SubscriptionOptions& options) override;
   [[nodiscard]] Position head(std::int32_t partition) override;
   [[nodiscard]] Position checkpoint(std::string_view subscription) override;
+  /// Every subscription with a checkpoint that was ever opened on the file, by name.
+  [[nodiscard]] std::vector<StoredSubscription> subscriptions();
 
   /// The dead letters in the file; reading one of format version 1 that is open read_only finds none. What writes
   /// throws Error(permission_denied) too when the store is read_only, invalid_argument as append does, and in_doubt

@@ -101,6 +101,11 @@ class App::Impl {
     options.max_in_flight = settings.count("max_in_flight");
     options.drain = settings.duration("shutdown_timeout");
     options.log = &open_log();
+    options.metrics = &metrics;
+    const app::OpenStore& own = open();
+    options.dead_letters = own.dead_letters;
+    options.controls = own.controls;
+    options.breakers = own.breakers;
     auto made = std::make_unique<Runner>(feed, options);
     check_handlers_of_settings();
     for (const Registered* each : selected()) {
@@ -144,6 +149,7 @@ class App::Impl {
   // In the order of need: what comes later uses what comes before, and ends first.
   std::mutex mutex;
   std::optional<StderrLogger> log;
+  Metrics metrics;
   app::TemporaryFile temporary;
   app::NoFeed no_feed;
   app::OpenStore opened;
@@ -213,6 +219,23 @@ EventFeed& App::feed() {
   const std::lock_guard lock{impl_->mutex};
   return impl_->open_feed();
 }
+
+DeadLetterStore& App::dead_letters() {
+  const std::lock_guard lock{impl_->mutex};
+  return *impl_->open().dead_letters;
+}
+
+ControlStore& App::controls() {
+  const std::lock_guard lock{impl_->mutex};
+  return *impl_->open().controls;
+}
+
+BreakerStore& App::breakers() {
+  const std::lock_guard lock{impl_->mutex};
+  return *impl_->open().breakers;
+}
+
+Metrics& App::metrics() noexcept { return impl_->metrics; }
 
 SqliteReadModel& App::read_model() noexcept { return impl_->read_model; }
 

@@ -3,28 +3,57 @@
 #include <utility>
 
 #include <leftfold/memory.h>
+#include <leftfold/memory_breaker_store.h>
+#include <leftfold/memory_control_store.h>
+#include <leftfold/memory_dead_letter_store.h>
 
 #include "app/address.h"
 
 namespace leftfold::app {
 namespace {
 
-template <class Store>
-OpenStore both_sides(std::shared_ptr<Store> store) {
-  EventFeed* const feed = store.get();
-  return {std::move(store), feed};
+struct InMemory {
+  MemoryStore events;
+  MemoryDeadLetterStore dead_letters;
+  MemoryControlStore controls;
+  MemoryBreakerStore breakers;
+};
+
+OpenStore open_memory() {
+  auto parts = std::make_shared<InMemory>();
+  OpenStore open;
+  open.feed = &parts->events;
+  open.dead_letters = &parts->dead_letters;
+  open.controls = &parts->controls;
+  open.breakers = &parts->breakers;
+  open.subscriptions = [] { return std::vector<StoredSubscription>{}; };
+  EventStore* const store = &parts->events;
+  open.store = std::shared_ptr<EventStore>{std::move(parts), store};
+  return open;
+}
+
+OpenStore open_sqlite(SqliteOptions options) {
+  auto store = std::make_shared<SqliteStore>(std::move(options));
+  OpenStore open;
+  open.feed = store.get();
+  open.dead_letters = &store->dead_letters();
+  open.controls = &store->controls();
+  open.breakers = &store->breakers();
+  open.subscriptions = [file = store.get()] { return file->subscriptions(); };
+  open.store = std::move(store);
+  return open;
 }
 
 }  // namespace
 
 OpenStore open_store(const Setting& address, SqliteOptions::Mode mode, Logger& log) {
   const StoreAddress where = store_address(address);
-  if (where.kind == StoreKind::memory) return both_sides(std::make_shared<MemoryStore>());
+  if (where.kind == StoreKind::memory) return open_memory();
   SqliteOptions options;
   options.file = where.file;
   options.mode = mode;
   options.log = &log;
-  return both_sides(std::make_shared<SqliteStore>(std::move(options)));
+  return open_sqlite(std::move(options));
 }
 
 }  // namespace leftfold::app

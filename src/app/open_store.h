@@ -1,8 +1,13 @@
 // Opens the store a setting names.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <vector>
 
+#include <leftfold/breaker_store.h>
+#include <leftfold/control_store.h>
+#include <leftfold/dead_letter_store.h>
 #include <leftfold/event_feed.h>
 #include <leftfold/event_store.h>
 #include <leftfold/log.h>
@@ -11,10 +16,14 @@
 
 namespace leftfold::app {
 
-/// A store and its own broker; both are parts of one object and end with it.
+/// A store, its own broker, and what is kept beside the events; all are parts of one object and end with it.
 struct OpenStore {
   std::shared_ptr<EventStore> store;
   EventFeed* feed = nullptr;
+  DeadLetterStore* dead_letters = nullptr;
+  ControlStore* controls = nullptr;
+  BreakerStore* breakers = nullptr;
+  std::function<std::vector<StoredSubscription>()> subscriptions;  ///< that were ever opened; memory: knows of none
 };
 
 /// Opens it; memory: gives a new, empty one. Throws as store_address() and as the store's constructor.

@@ -6,6 +6,7 @@
 
 namespace leftfold::app {
 
-inline constexpr std::array<std::string_view, 6> kVerbs{"run", "handlers", "events", "tail", "help", "version"};
+inline constexpr std::array<std::string_view, 9> kVerbs{"run",      "handlers",   "events", "tail",   "dlq",
+                                                        "breakers", "projectors", "help",   "version"};
 
 }  // namespace leftfold::app

@@ -67,6 +67,9 @@ void read_own(std::span<const std::string> words, CommandLine& line) {
 }
 
 void check_operands(const Verb& verb, const std::vector<std::string>& words) {
+  if (words.size() < verb.least_operands) {
+    throw UsageError{std::string{verb.name} + " needs " + std::string{verb.operands}};
+  }
   if (words.size() <= verb.most_operands) return;
   throw UsageError{std::string{verb.name} + ": unexpected \"" + words[verb.most_operands] + "\""};
 }

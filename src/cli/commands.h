@@ -1,13 +1,42 @@
-// The verbs. Each returns the exit code and throws UsageError, Error or OutputClosed.
+// The verbs. Each returns the exit code and throws UsageError, CommandFailed, Error or OutputClosed.
 #pragma once
+
+#include <string_view>
 
 #include "cli/context.h"
 
 namespace leftfold::cli {
 
+using Command = int (*)(Context& context);
+
+/// The function of a verb, or nullptr for `help`.
+[[nodiscard]] Command command_of(std::string_view verb) noexcept;
+
 [[nodiscard]] int run_handlers(Context& context);   ///< run
 [[nodiscard]] int list_handlers(Context& context);  ///< handlers
 [[nodiscard]] int read_events(Context& context);    ///< events read, and tail
 [[nodiscard]] int show_version(Context& context);   ///< version
+
+[[nodiscard]] int list_letters(Context& context);       ///< dlq ls
+[[nodiscard]] int show_letters(Context& context);       ///< dlq show
+[[nodiscard]] int show_letter_stats(Context& context);  ///< dlq stats
+[[nodiscard]] int show_history(Context& context);       ///< dlq history
+[[nodiscard]] int retry_letters(Context& context);      ///< dlq retry
+[[nodiscard]] int skip_letter(Context& context);        ///< dlq skip
+[[nodiscard]] int edit_letter(Context& context);        ///< dlq edit
+[[nodiscard]] int purge_letters(Context& context);      ///< dlq purge
+[[nodiscard]] int export_letters(Context& context);     ///< dlq export
+[[nodiscard]] int import_letters(Context& context);     ///< dlq import
+
+[[nodiscard]] int list_breakers(Context& context);  ///< breakers ls
+[[nodiscard]] int show_breaker(Context& context);   ///< breakers show
+[[nodiscard]] int open_breaker(Context& context);   ///< breakers open
+[[nodiscard]] int close_breaker(Context& context);  ///< breakers close
+[[nodiscard]] int reset_breaker(Context& context);  ///< breakers reset
+
+[[nodiscard]] int show_status(Context& context);            ///< projectors status
+[[nodiscard]] int pause_subscriptions(Context& context);    ///< projectors pause
+[[nodiscard]] int resume_subscriptions(Context& context);   ///< projectors resume
+[[nodiscard]] int restart_subscriptions(Context& context);  ///< projectors restart
 
 }  // namespace leftfold::cli

@@ -8,27 +8,53 @@
 #include "cli/text.h"
 
 namespace leftfold::cli {
+namespace {
 
-Reading open_for_reading(Context& context) {
+Opened open(Context& context, SqliteOptions::Mode mode) {
   const Settings& settings = context.program.settings;
   const Setting& address = settings.get("store");
-  Reading reading;
+  Opened opened;
   if (app::store_address(address).kind == app::StoreKind::memory) {
     if (context.program.app == nullptr) {
       throw UsageError{"memory: ends with its own program, so there is nothing to read; use --store sqlite:FILE"};
     }
-    reading.store = &context.program.app->store();
-    reading.feed = &context.program.app->feed();
-    return reading;
+    App& app = *context.program.app;
+    opened.store = &app.store();
+    opened.feed = &app.feed();
+    opened.dead_letters = &app.dead_letters();
+    opened.controls = &app.controls();
+    opened.breakers = &app.breakers();
+    return opened;
   }
-  // Reading is not the service's life: its log stays out of the way unless it is asked for.
+  // Looking is not the service's life: its log stays out of the way unless it is asked for.
   const bool asked = settings.get("log_level").origin.starts_with("flag ");
   const LogLevel level = asked ? app::log_level_value(settings.get("log_level")) : LogLevel::warn;
-  reading.log = std::make_unique<StderrLogger>(level, app::log_format_value(settings.get("log_format")));
-  reading.opened = app::open_store(address, SqliteOptions::Mode::read_only, *reading.log);
-  reading.store = reading.opened.store.get();
-  reading.feed = reading.opened.feed;
-  return reading;
+  opened.log = std::make_unique<StderrLogger>(level, app::log_format_value(settings.get("log_format")));
+  opened.own = app::open_store(address, mode, *opened.log);
+  opened.store = opened.own.store.get();
+  opened.feed = opened.own.feed;
+  opened.dead_letters = opened.own.dead_letters;
+  opened.controls = opened.own.controls;
+  opened.breakers = opened.own.breakers;
+  return opened;
+}
+
+}  // namespace
+
+std::vector<StoredSubscription> Opened::subscriptions() const {
+  return own.subscriptions ? own.subscriptions() : std::vector<StoredSubscription>{};
+}
+
+Opened open_for_reading(Context& context) { return open(context, SqliteOptions::Mode::read_only); }
+
+Opened open_for_writing(Context& context) {
+  Opened opened = open_for_reading(context);  // a file that is missing is not made
+  if (context.program.app == nullptr) return open(context, SqliteOptions::Mode::read_write);
+  App& app = *context.program.app;
+  opened.dead_letters = &app.dead_letters();
+  opened.controls = &app.controls();
+  opened.breakers = &app.breakers();
+  return opened;
 }
 
 void hint(const Context& context, std::string_view text) {

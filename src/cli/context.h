@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <leftfold/app.h>
 
@@ -32,17 +33,26 @@ struct Context {
   bool envelope_written = false;  ///< set by a command that ends its own --json document, also when it failed
 };
 
-/// A store opened for looking: nothing is created or written.
-struct Reading {
-  app::OpenStore opened;  // empty when the App's own store is read
+/// A store opened for a command.
+struct Opened {
   std::unique_ptr<Logger> log;
+  app::OpenStore own;  // empty when the App's own store in memory is used
   EventStore* store = nullptr;
   EventFeed* feed = nullptr;
+  DeadLetterStore* dead_letters = nullptr;
+  ControlStore* controls = nullptr;
+  BreakerStore* breakers = nullptr;
+
+  /// Subscriptions that were ever opened on it. Throws as the store.
+  [[nodiscard]] std::vector<StoredSubscription> subscriptions() const;
 };
 
 /// Opens the store that the settings name, read-only; memory: is the App's own.
 /// Throws as Settings::validate(), Error(not_found) for a file that is missing.
-[[nodiscard]] Reading open_for_reading(Context& context);
+[[nodiscard]] Opened open_for_reading(Context& context);
+/// Opens what is there, for a change; as open_for_reading(). A program's dead letters, controls and breakers are then
+/// those its App has, which its Runner uses.
+[[nodiscard]] Opened open_for_writing(Context& context);
 
 /// Prints a line to stderr for a person who reads along; nothing with -q.
 void hint(const Context& context, std::string_view text);

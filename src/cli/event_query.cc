@@ -1,24 +1,11 @@
 #include "cli/event_query.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string_view>
 
 namespace leftfold::cli {
 namespace {
-
-std::optional<std::int64_t> number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || at != text.data() + text.size() || value < 0 || text.starts_with('-'))
-    return std::nullopt;
-  return value;
-}
-
-[[noreturn]] void refuse(std::string_view flag, const std::string& value, std::string_view allowed) {
-  throw UsageError{std::string{flag} + " is \"" + value + "\"; use " + std::string{allowed}};
-}
 
 EventForm form_of(const Context& context, bool follow) {
   const Flags& flags = context.line.flags;
@@ -26,7 +13,7 @@ EventForm form_of(const Context& context, bool follow) {
   if (wanted == "table") return EventForm::table;
   if (wanted == "ndjson") return EventForm::ndjson;
   if (wanted == "raw") return EventForm::raw;
-  if (wanted != "json") refuse("--output", wanted, "table, json, ndjson or raw");
+  if (wanted != "json") refuse_value("--output", wanted, "table, json, ndjson or raw");
   if (follow) throw UsageError{"--output json is one document, and following has no end; use --output ndjson"};
   return EventForm::json;
 }
@@ -51,15 +38,12 @@ EventQuery read_query(const Context& context) {
   if (from == "end") {
     query.from_end = true;
   } else if (from != "start") {
-    const std::optional<std::int64_t> value = number(from);
-    if (!value) refuse("--from", from, query.stream.empty() ? "start, end or a position" : "start, end or a version");
+    const std::optional<std::int64_t> value = whole_number(from);
+    if (!value)
+      refuse_value("--from", from, query.stream.empty() ? "start, end or a position" : "start, end or a version");
     query.from = *value;
   }
-  if (flags.count("--limit") > 0) {
-    const std::optional<std::int64_t> value = number(flags.value("--limit"));
-    if (!value || *value == 0) refuse("--limit", flags.value("--limit"), "a number from 1");
-    query.limit = static_cast<std::size_t>(*value);
-  }
+  query.limit = limit_of(flags);
   query.types = flags.list("--type");
   query.form = form_of(context, query.follow);
   return query;

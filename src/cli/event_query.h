@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -11,6 +10,7 @@
 
 #include "cli/context.h"
 #include "cli/event_printer.h"
+#include "cli/numbers.h"
 
 namespace leftfold::cli {
 
@@ -18,7 +18,7 @@ struct EventQuery {
   std::string stream;  ///< empty: all
   bool from_end = false;
   std::int64_t from = 0;  ///< first version of a stream, or first position; 0 is the first of both
-  std::size_t limit = std::numeric_limits<std::size_t>::max();
+  std::size_t limit = kNoLimit;
   std::vector<std::string> types;  ///< empty: all
   bool follow = false;
   EventForm form = EventForm::table;

@@ -153,7 +153,7 @@ class EventReading {
 
   Context& context_;
   const EventQuery& query_;
-  Reading reading_;
+  Opened reading_;
   Output& out_;
   EventPrinter printer_;
   Version last_version_;

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <new>
-#include <stdexcept>
 #include <utility>
 
 #include <leftfold/error.h>
 
+#include "cli/command_failed.h"
 #include "cli/commands.h"
 #include "cli/envelope.h"
 #include "cli/exit_code.h"
@@ -56,21 +56,12 @@ void apply_settings(const CommandLine& line, Settings& settings) {
   if (verbose == 0 && line.flags.count("--quiet") > 0) settings.set("log_level", "warn", "flag -q");
 }
 
-/// A failure before a command is at work: whatever its code, the command line or the configuration has to change.
-class ConfigurationError final : public std::runtime_error {
- public:
-  ConfigurationError(std::string_view code, const std::string& what) : std::runtime_error{what}, code_{code} {}
-  [[nodiscard]] std::string_view code() const noexcept { return code_; }
-
- private:
-  std::string_view code_;  // text that lives as long as the program
-};
-
 void check_settings(const Program& program) {
   try {
     program.settings.validate();
   } catch (const Error& error) {
-    throw ConfigurationError{to_string(error.code()), error.what()};
+    // Before a command is at work, whatever the code: the command line or the configuration has to change.
+    throw CommandFailed{kUsage, to_string(error.code()), error.what()};
   }
   if (program.app == nullptr && program.settings.get("store").origin == "default") {
     throw UsageError{"which store? use --store sqlite:FILE, or set LEFTFOLD_STORE"};
@@ -104,20 +95,18 @@ int run_own(Context& context) {
 /// Everything after the command line is understood.
 int dispatch(Context& context) {
   const std::string& verb = context.line.verb;
-  if (verb == "version") return show_version(context);
-  if (verb == "handlers") return list_handlers(context);
-  if (verb == "run" && context.program.app == nullptr) return run_handlers(context);  // says what to do instead
-  check_settings(context.program);
+  const bool says_what_to_do_instead = verb == "run" && context.program.app == nullptr;
+  if (verb != "version" && verb != "handlers" && !says_what_to_do_instead) check_settings(context.program);
   if (context.line.own != nullptr) return run_own(context);
-  return verb == "run" ? run_handlers(context) : read_events(context);
+  return command_of(verb)(context);
 }
 
 Failure failure_of(const std::exception& error, const Program& program, const std::string& verb) {
   if (dynamic_cast<const UsageError*>(&error) != nullptr) {
     return {kUsage, "usage", error.what(), program.name + " help" + (verb.empty() ? "" : " " + verb)};
   }
-  if (const auto* const configuration = dynamic_cast<const ConfigurationError*>(&error)) {
-    return {kUsage, std::string{configuration->code()}, error.what(), {}};
+  if (const auto* const failed = dynamic_cast<const CommandFailed*>(&error)) {
+    return {failed->exit_code(), std::string{failed->code()}, error.what(), {}};
   }
   if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return {kBug, "internal", "out of memory", {}};
   std::string message = error.what();

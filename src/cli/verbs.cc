@@ -43,7 +43,72 @@ constexpr std::array<Flag, 6> kEventsRead{{
 }};
 constexpr std::array<Flag, 4> kTail{{kFrom, kLimit, kType, kOutput}};
 
-constexpr std::array<Verb, 6> kVerbs{{
+constexpr Flag kGroup{"--group", "", "NAME", "whose handlers: the group that goes before their names", false, "group"};
+constexpr Flag kEventType{"--event-type", "", "TYPE", "whose first letter is an event of this type", false, ""};
+constexpr Flag kErrorType{"--error-type", "", "TYPE", "whose first letter failed with this C++ type", false, ""};
+constexpr Flag kAggregate{"--aggregate", "", "ID", "of this aggregate alone", false, ""};
+constexpr Flag kPayload{"--payload", "", "", "show payloads too", false, ""};
+constexpr Flag kWhy{"--why", "", "TEXT", "the reason, kept with the change", false, ""};
+constexpr Flag kAs{"--as", "", "WHO", "who makes the change; else user@host:pid", false, ""};
+constexpr Flag kAll{"--all", "", "", "all of the handler", false, ""};
+constexpr Flag kEvery{"--all", "", "", "every subscription that is known", false, ""};
+constexpr Flag kDryRun{"--dry-run", "", "", "show what would be touched and end", false, ""};
+constexpr Flag kYes{"--yes", "", "", "do not ask; needed when nobody can be asked", false, ""};
+
+constexpr std::array<Flag, 6> kDlqLs{{
+    {"--handler", "", "NAME", "of this handler alone", false, ""},
+    kAggregate,
+    kEventType,
+    kErrorType,
+    kLimit,
+    kGroup,
+}};
+constexpr std::array<Flag, 2> kDlqShow{{kPayload, kGroup}};
+constexpr std::array<Flag, 1> kDlqStats{{kGroup}};
+constexpr std::array<Flag, 3> kDlqHistory{{kPayload, kLimit, kGroup}};
+constexpr std::array<Flag, 9> kDlqRetry{{
+    kAll,
+    kEventType,
+    kErrorType,
+    {"--rate", "", "N/s", "at most so many aggregates a second", false, ""},
+    {"--no-canary", "", "", "go on although the first aggregate failed again", false, ""},
+    {"--wait", "", "TIME", "for the service's answer about the first one: 30s", false, ""},
+    kDryRun,
+    kYes,
+    kGroup,
+}};
+constexpr std::array<Flag, 5> kDlqSkip{{kWhy, kAs, kDryRun, kYes, kGroup}};
+constexpr std::array<Flag, 8> kDlqEdit{{
+    {"--payload", "", "JSON", "the new payload", false, ""},
+    {"--file", "", "FILE", "read it from a file; - is stdin, as without both", false, ""},
+    {"--retry", "", "", "then re-drive the aggregate", false, ""},
+    kWhy,
+    kAs,
+    kDryRun,
+    kYes,
+    kGroup,
+}};
+constexpr std::array<Flag, 8> kDlqPurge{{kAll, kEventType, kErrorType, kWhy, kAs, kDryRun, kYes, kGroup}};
+constexpr std::array<Flag, 4> kDlqExport{{kAggregate, kEventType, kErrorType, kGroup}};
+constexpr std::array<Flag, 5> kDlqImport{{kWhy, kAs, kDryRun, kYes, kGroup}};
+constexpr std::array<Flag, 1> kBreakersLs{{kGroup}};
+constexpr std::array<Flag, 4> kBreakersChange{{
+    kWhy,
+    kAs,
+    {"--new", "", "", "NAME is a breaker that has no record yet", false, ""},
+    kGroup,
+}};
+constexpr std::array<Flag, 2> kStatus{{
+    {"--max-lag", "", "N", "end with 1 when one is more than N events behind", false, ""},
+    kGroup,
+}};
+constexpr std::array<Flag, 6> kPause{{kEvery, kWhy, kAs, kDryRun, kYes, kGroup}};
+constexpr std::array<Flag, 5> kResume{{kEvery, kAs, kDryRun, kYes, kGroup}};
+
+constexpr std::string_view kCountsFirst =
+    "The exact count is shown first; then it asks, or needs --yes when nobody can be asked.\n";
+
+constexpr std::array<Verb, 25> kVerbs{{
     {"run", "", "run the listeners and projectors until Ctrl-C", "run --store sqlite:orders.db", kRun, 0,
      "The first Ctrl-C or SIGTERM stops taking events and lets handlers finish; a second one ends at once.\n"},
     {"handlers", "", "which events reach which handlers", "handlers", {}, 0, ""},
@@ -51,6 +116,47 @@ constexpr std::array<Verb, 6> kVerbs{{
      "STREAM is an aggregate's id. --from counts versions of a stream, and positions with --all.\n"},
     {"tail", "", "print events as they are stored, until Ctrl-C", "tail --type CartCheckedOut", kTail, 0,
      "The same as events read --all --follow --from end.\n"},
+    {"dlq ls", "", "aggregates with events that could not be handled", "dlq ls --handler SendReceipt", kDlqLs, 0, ""},
+    {"dlq show", "HANDLER AGGREGATE", "the parked events of an aggregate, in order", "dlq show SendReceipt cart-42",
+     kDlqShow, 2, "", 2},
+    {"dlq stats", "", "how many are parked, by handler, event and error", "dlq stats", kDlqStats, 0, ""},
+    {"dlq history", "HANDLER [AGGREGATE]", "who skipped, edited, discarded or imported what", "dlq history SendReceipt",
+     kDlqHistory, 2, "", 1},
+    {"dlq retry", "HANDLER AGGREGATE...|--all", "handle parked events again, in order", "dlq retry SendReceipt cart-42",
+     kDlqRetry, kManyOperands,
+     "In the program that has the handler it is called here; lfold asks the running service. Of several aggregates "
+     "the\n"
+     "first one has to work before the others are touched.\n",
+     1},
+    {"dlq skip", "HANDLER AGGREGATE", "give up the first parked event of an aggregate",
+     "dlq skip SendReceipt cart-42 --why 'sent by hand'", kDlqSkip, 2, kCountsFirst, 2},
+    {"dlq edit", "HANDLER AGGREGATE VERSION", "give a parked event another payload, for this handler",
+     "dlq edit SendReceipt cart-42 3 --payload '{\"to\":\"a@b.example\"}' --why 'typo in the address'", kDlqEdit, 3,
+     "The stored event stays as it is. Before and after are kept in the history.\n", 3},
+    {"dlq purge", "HANDLER AGGREGATE...|--all", "discard parked events unhandled",
+     "dlq purge SendReceipt --all --why 'test data' --dry-run", kDlqPurge, kManyOperands, kCountsFirst, 1},
+    {"dlq export", "[HANDLER]", "print parked events as JSON lines", "dlq export SendReceipt > letters.jsonl",
+     kDlqExport, 1, ""},
+    {"dlq import", "FILE", "park exported events again", "dlq import letters.jsonl --why 'moved here'", kDlqImport, 1,
+     "Pause the subscription first. FILE - is stdin. Letters that are there already stay as they are.\n", 1},
+    {"breakers ls", "", "circuit breakers as the processes share them", "breakers ls", kBreakersLs, 0, ""},
+    {"breakers show", "NAME", "one circuit breaker: its state, who votes, who probes", "breakers show SendReceipt",
+     kBreakersLs, 1, "", 1},
+    {"breakers open", "NAME", "let no call through, in all processes, until it is closed",
+     "breakers open SendReceipt --why 'mail server moves'", kBreakersChange, 1, "", 1},
+    {"breakers close", "NAME", "let calls through again, in all processes", "breakers close SendReceipt",
+     kBreakersChange, 1, "", 1},
+    {"breakers reset", "NAME", "close it as if it had never opened", "breakers reset SendReceipt", kBreakersChange, 1,
+     "", 1},
+    {"projectors status", "[NAME...]", "projectors and listeners: position, lag, paused, parked",
+     "projectors status --max-lag 1000", kStatus, kManyOperands, ""},
+    {"projectors pause", "NAME...|--all", "handle nothing until resumed, in all processes",
+     "projectors pause SendReceipt --why 'mail server moves'", kPause, kManyOperands,
+     "NAME is a projector or a listener. The state is kept in the store and outlives processes.\n"},
+    {"projectors resume", "NAME...|--all", "go on where it was paused", "projectors resume SendReceipt", kResume,
+     kManyOperands, ""},
+    {"projectors restart", "NAME...|--all", "end it and begin it anew from its checkpoint",
+     "projectors restart SendReceipt", kResume, kManyOperands, "One that stopped at a failure begins again too.\n"},
     {"help", "[COMMAND]", "this text, or that of a command", "help events read", {}, 2, ""},
     {"version", "", "versions of the program's parts", "version", {}, 0, ""},
 }};

@@ -1,6 +1,7 @@
 // What can be typed: verbs and flags as data, from which both parsing and help are made.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string_view>
 
@@ -23,7 +24,10 @@ struct Verb {
   std::span<const Flag> flags;
   std::size_t most_operands = 0;
   std::string_view notes;  ///< more help; whole lines
+  std::size_t least_operands = 0;
 };
+
+inline constexpr std::size_t kManyOperands = 1'000'000;
 
 /// Flags that every verb takes.
 [[nodiscard]] std::span<const Flag> global_flags() noexcept;

@@ -159,6 +159,27 @@ Position EventReader::checkpoint(std::string_view subscription) {
   return find_checkpoint_.step() ? Position{find_checkpoint_.integer(0)} : Position::start();  // NULL reads as 0
 }
 
+std::vector<StoredSubscription> EventReader::subscriptions() {
+  connection_->check_file_in_place();
+  // A read model in this file keeps the checkpoint of its projector, by the handler's name alone.
+  Statement tables{*connection_, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'leftfold_projections'"};
+  const bool read_models = tables.step();
+  tables.reset();
+  Statement list{*connection_,
+                 read_models
+                     ? "SELECT name, coalesce(checkpoint, (SELECT max(p.checkpoint) FROM leftfold_projections p "
+                       "WHERE substr(name, -length(p.projector) - 1) = '.' || p.projector)) "
+                       "FROM subscriptions ORDER BY name"
+                     : "SELECT name, checkpoint FROM subscriptions ORDER BY name"};
+  std::vector<StoredSubscription> all;
+  while (list.step()) {
+    StoredSubscription& each = all.emplace_back();
+    each.name = list.text(0);
+    if (!list.is_null(1)) each.done = Position{list.integer(1)};
+  }
+  return all;
+}
+
 std::optional<Appended> EventReader::find_append(std::string_view aggregate_id, std::string_view key) {
   connection_->check_file_in_place();
   find_command_.bind(1, stream_of(aggregate_id));

@@ -15,6 +15,7 @@
 
 #include <leftfold/event_page.h>
 #include <leftfold/event_store.h>
+#include <leftfold/sqlite.h>
 
 #include "sqlite/connection.h"
 #include "sqlite/shared_file.h"
@@ -50,6 +51,7 @@ class EventReader {
   [[nodiscard]] EventPage read_all(Position after, std::size_t max);
   [[nodiscard]] Position head();
   [[nodiscard]] Position checkpoint(std::string_view subscription);
+  [[nodiscard]] std::vector<StoredSubscription> subscriptions();
   [[nodiscard]] std::optional<Appended> find_append(std::string_view aggregate_id, std::string_view key);
 
  private:

@@ -149,6 +149,10 @@ Position SqliteStore::checkpoint(std::string_view subscription) {
   return impl_->read([&](EventReader& reader) { return reader.checkpoint(subscription); });
 }
 
+std::vector<StoredSubscription> SqliteStore::subscriptions() {
+  return impl_->read([](EventReader& reader) { return reader.subscriptions(); });
+}
+
 DeadLetterStore& SqliteStore::dead_letters() noexcept { return impl_->dead_letters(); }
 
 ControlStore& SqliteStore::controls() noexcept { return impl_->controls(); }

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <span>
 #include <stdexcept>
@@ -59,9 +60,19 @@ struct OpenCarts : leftfold::Projector<CartEvents> {
 
 struct SendReceipt : leftfold::Listener<CartEvents> {
   void on(const CartCheckedOut&, const leftfold::EventMetadata& meta) {
-    if (meta.aggregate_id == "cursed") throw std::runtime_error{"the mail server burns"};
+    if (meta.aggregate_id == "doomed") throw leftfold::Stop{"the mail server burns"};
+    if (meta.aggregate_id.starts_with("cursed") && !std::filesystem::exists("mended")) {
+      throw leftfold::Park{"no address of " + meta.aggregate_id};
+    }
     std::printf("receipt for %s\n", meta.aggregate_id.c_str());
     std::fflush(stdout);
+  }
+};
+
+// Fails for what is in the event, until that is edited.
+struct ReserveStock : leftfold::Listener<CartEvents> {
+  void on(const CartItemAdded& e) {
+    if (e.product_id == "unobtainium") throw leftfold::Park{"no product " + e.product_id};
   }
 };
 
@@ -107,6 +118,15 @@ int hang(leftfold::App&, Arguments, const std::stop_token& stop) {
   for (;;) pause();
 }
 
+// Handles all that is stored, and ends: so that a test knows what happened without waiting for it.
+int handle(leftfold::App& app, Arguments, const std::stop_token& stop) {
+  const leftfold::Position head = app.store().head();
+  leftfold::Running handlers = app.start();
+  const bool handled = app.runner().wait_until_handled(head, stop, leftfold::kNever);
+  handlers.finish();
+  return handled ? 0 : 1;
+}
+
 int exit_with(leftfold::App&, Arguments arguments, const std::stop_token&) { return std::stoi(arguments[0]); }
 
 }  // namespace
@@ -117,11 +137,13 @@ int main(int argc, char** argv) {
   app.projector<HotProducts>(app.read_model());
   app.projector<OpenCarts>();
   app.listener<SendReceipt>();
+  app.listener<ReserveStock>();
   app.command("add", "put a product into a cart: CART PRODUCT", add);
   app.command("check-out", "check a cart out: CART", check_out);
   app.command("arguments", "show what a command receives", show_arguments);
   app.command("fail", "fail in a way of your choice", fail);
   app.command("hang", "do not end when asked to", hang);
+  app.command("handle", "handle all that is stored", handle);
   app.command("exit", "end with a code: N", exit_with);
   return leftfold::cli::run(argc, argv, app);
 }

@@ -1,0 +1,32 @@
+// The right to change the dead letters of one aggregate by hand.
+#pragma once
+
+#include <string_view>
+
+#include <leftfold/dead_letter_store.h>
+
+#include "cli/subscriptions.h"
+
+namespace leftfold::cli {
+
+/// Claims a sequence for as long as it lives, at most 30 seconds. The store must outlive it.
+class Claimed {
+ public:
+  /// Throws Error(not_found) when it has no letters (any more), Error(fenced) when somebody else has it.
+  Claimed(const Context& context, DeadLetterStore& store, const Subscriptions& names, std::string_view subscription,
+          std::string_view sequence);
+  ~Claimed();
+  Claimed(const Claimed&) = delete;
+  Claimed& operator=(const Claimed&) = delete;
+
+  [[nodiscard]] const DeadLetterClaim& claim() const noexcept { return claim_; }
+
+ private:
+  DeadLetterStore& store_;
+  DeadLetterClaim claim_;
+};
+
+/// Throws Error(version_conflict): the letters changed between being shown and being changed.
+[[noreturn]] void letters_changed(std::string_view sequence);
+
+}  // namespace leftfold::cli

@@ -1,0 +1,26 @@
+#include "cli/numbers.h"
+
+#include <charconv>
+
+namespace leftfold::cli {
+
+std::optional<std::int64_t> whole_number(std::string_view text) noexcept {
+  std::int64_t value = 0;
+  const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || at != text.data() + text.size() || value < 0 || text.starts_with('-'))
+    return std::nullopt;
+  return value;
+}
+
+void refuse_value(std::string_view flag, std::string_view value, std::string_view allowed) {
+  throw UsageError{std::string{flag} + " is \"" + std::string{value} + "\"; use " + std::string{allowed}};
+}
+
+std::size_t limit_of(const Flags& flags) {
+  if (flags.count("--limit") == 0) return kNoLimit;
+  const std::optional<std::int64_t> value = whole_number(flags.value("--limit"));
+  if (!value || *value == 0) refuse_value("--limit", flags.value("--limit"), "a number from 1");
+  return static_cast<std::size_t>(*value);
+}
+
+}  // namespace leftfold::cli

@@ -1,0 +1,50 @@
+// docs/reference/cli.md says what can be typed.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include <leftfold/error.h>
+
+#include "cli/commands.h"
+#include "cli/verbs.h"
+
+namespace leftfold::cli {
+namespace {
+
+std::string page() {
+  const auto path = std::filesystem::path{__FILE__}.parent_path() / "../../../docs/reference/cli.md";
+  std::ifstream file{path};
+  EXPECT_TRUE(file) << path;
+  return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+TEST(ReferencePage, HasEveryVerbAndEveryFlag) {
+  const std::string text = page();
+  const auto has_flag = [&](const Flag& flag) {
+    return text.find("`" + std::string{flag.name} + "`") != std::string::npos ||
+           text.find("`" + std::string{flag.name} + " " + std::string{flag.value} + "`") != std::string::npos ||
+           text.find("`" + std::string{flag.letter} + " " + std::string{flag.value} + "`") != std::string::npos;
+  };
+  for (const Flag& flag : global_flags()) EXPECT_TRUE(has_flag(flag)) << flag.name;
+  for (const Verb& verb : verbs()) {
+    EXPECT_NE(text.find("| `" + std::string{verb.name}), std::string::npos) << verb.name;
+    for (const Flag& flag : verb.flags) EXPECT_TRUE(has_flag(flag)) << verb.name << " " << flag.name;
+  }
+}
+
+TEST(Verbs, EachHasACommandAndOperandsThatFit) {
+  for (const Verb& verb : verbs()) {
+    if (verb.name != "help") {
+      EXPECT_NE(command_of(verb.name), nullptr) << verb.name;
+    }
+    EXPECT_LE(verb.least_operands, verb.most_operands) << verb.name;
+    EXPECT_EQ(verb.operands.empty(), verb.most_operands == 0) << verb.name;
+  }
+  EXPECT_EQ(command_of("dlq"), nullptr);
+}
+
+}  // namespace
+}  // namespace leftfold::cli
