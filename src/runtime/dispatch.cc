@@ -8,7 +8,10 @@
 namespace leftfold::detail {
 
 Dispatch::Dispatch(RegisteredHandler& handler, SubscriptionRun& run, std::size_t max_in_flight)
-    : handler_{handler}, failures_{*handler.failures}, run_{run}, max_in_flight_{max_in_flight} {}
+    : handler_{handler}, failures_{*handler.failures}, run_{run}, max_in_flight_{max_in_flight} {
+  handler_.session.begin(*this);
+}
+Dispatch::~Dispatch() { handler_.session.end(*this); }
 
 void Dispatch::attach(Subscription* subscription) {
   const std::scoped_lock lock{mutex_};
@@ -243,6 +246,13 @@ void Dispatch::look() {
                          FailureClass::transient,
                          "no answer in " + std::to_string(failures_.options().handler_timeout.count()) + " ms", 0);
   }
+}
+
+bool Dispatch::handles_now(std::string_view aggregate) const {
+  const std::scoped_lock lock{mutex_};
+  return std::any_of(busy_.begin(), busy_.end(), [aggregate](const Busy& busy) {
+    return busy.event != nullptr && busy.event->aggregate_id == aggregate;
+  });
 }
 
 void Dispatch::add_to(SubscriptionStatus& status) const {

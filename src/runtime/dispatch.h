@@ -22,12 +22,15 @@ namespace leftfold::detail {
 /// Holds the events in flight: strands, offset windows and the bounds on both. Workers take a strand, handle one event
 /// and put it back; one whose event is to be tried again waits without a worker, and the poll thread keeps its time.
 /// Any number of threads in work(), one thread for everything else; status() and look() from any.
-class Dispatch {
+class Dispatch final : public LiveEvents {
  public:
   /// Events of a partition that a crash may deliver again, at most; more are not taken while one is unfinished.
   static constexpr std::size_t kMaxSpan = 1000;
 
   Dispatch(RegisteredHandler& handler, SubscriptionRun& run, std::size_t max_in_flight);
+  ~Dispatch() override;
+  Dispatch(const Dispatch&) = delete;
+  Dispatch& operator=(const Dispatch&) = delete;
 
   /// The poll thread's subscription, to wake it; null before it ends.
   void attach(Subscription* subscription);
@@ -80,6 +83,7 @@ class Dispatch {
 
   /// Looks at what changes without an event: handlers that take too long, a breaker that somebody closed.
   void look();
+  [[nodiscard]] bool handles_now(std::string_view aggregate) const override;
   /// Fills in what it knows.
   void add_to(SubscriptionStatus& status) const;
   [[nodiscard]] bool has_partition() const;

@@ -173,11 +173,7 @@ Decision FailureHandling::park(const RecordedEvent& event, Trouble& trouble) {
   const ParkReason reason = trouble.to_park.value_or(ParkReason::failed);
   return guarded(event, trouble, [&] {
     const DeadLetter parked = letter(event, trouble, reason);
-    {  // before it is durable: from then on another thread may be asked about the aggregate
-      const std::scoped_lock lock{mutex_};
-      parked_.emplace(event.aggregate_id);
-      any_parked_ = true;
-    }
+    mark_parked(event.aggregate_id);  // before it is durable: from then on somebody may ask
     const std::size_t added = around_.dead_letters->park(subscription_, {&parked, 1}, options_.limits);
     if (added > 0 && options_.auto_retry > options_.auto_retry.zero()) {
       static_cast<void>(around_.dead_letters->request_retry(subscription_, parked.sequence,
@@ -199,6 +195,12 @@ void FailureHandling::load_parked() {
   // with the aggregate's next event.
   for (std::string& sequence : sequences) parked_.insert(std::move(sequence));
   any_parked_ = !parked_.empty();
+}
+
+void FailureHandling::mark_parked(std::string_view aggregate) {
+  const std::scoped_lock lock{mutex_};
+  parked_.emplace(aggregate);
+  any_parked_ = true;
 }
 
 bool FailureHandling::may_be_parked(std::string_view aggregate) const {

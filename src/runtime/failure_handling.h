@@ -68,6 +68,8 @@ class FailureHandling {
 
   /// Reads which more aggregates have parked events; for each new assignment. Throws what the store throws.
   void load_parked();
+  /// Holds an aggregate's events back from now on, until one finds that nothing of it is parked.
+  void mark_parked(std::string_view aggregate);
   /// False: the aggregate certainly has none.
   [[nodiscard]] bool may_be_parked(std::string_view aggregate) const;
   /// Parks the event behind those of its aggregate. done: it is durable. again: there are none, handle it. wait, stop:

@@ -48,6 +48,10 @@ void Redriver::handle(RegisteredHandler& handler, const RecordedEvent& event) co
 RedriveResult Redriver::redrive(RegisteredHandler& handler, std::string_view sequence,
                                 const std::stop_token& stop) const {
   FailureHandling& failures = *handler.failures;
+  // What a process parked after it lost the partition, a worker of this one may have in hand. Later events of the
+  // aggregate go behind the letters from here on; with this one in progress the sequence is for another time.
+  failures.mark_parked(sequence);
+  if (handler.session.handles_now(sequence)) return {};
   RedriveTarget target;
   target.subscription = handler.subscription;
   target.owner = failures.node();

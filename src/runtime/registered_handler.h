@@ -13,6 +13,7 @@
 #include "runtime/handled_signal.h"
 #include "runtime/handler_gate.h"
 #include "runtime/handler_metrics.h"
+#include "runtime/live_events.h"
 
 namespace leftfold::detail {
 
@@ -23,6 +24,7 @@ struct RegisteredHandler {
   std::string subscription;  // "<group>.<name>"
   std::size_t workers = 1;   // threads that handle at once
   HandlerGate gate;
+  CurrentSession session;
   std::unique_ptr<HandlerMetrics> metrics;
   std::unique_ptr<FailureHandling> failures;  // uses the metrics
   std::atomic<std::int64_t> done{0};          // watermark of partition 0, for wait_until_handled
