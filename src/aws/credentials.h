@@ -32,13 +32,13 @@ class CredentialsSource {
 };
 
 struct CredentialsOptions {
-  Environment environment;                 ///< as process_environment() returns it
-  std::optional<http::Credentials> fixed;  ///< explicit ones: nothing else is asked
-  std::string profile;                     ///< instead of AWS_PROFILE
-  std::string region;                      ///< whose STS is asked to assume a role; empty: us-east-1
-  http::ClientOptions http;                ///< for STS: CA bundle, proxies
-  Clock* clock = nullptr;                  ///< null: the machine's
-  Logger* log = nullptr;                   ///< null: none
+  Environment environment = {};                 ///< as process_environment() returns it
+  std::optional<http::Credentials> fixed = {};  ///< explicit ones: nothing else is asked
+  std::string profile = {};                     ///< instead of AWS_PROFILE
+  std::string region = {};                      ///< whose STS is asked to assume a role; empty: us-east-1
+  http::ClientOptions http = {};                ///< for STS: CA bundle, proxies
+  Clock* clock = nullptr;                       ///< null: the machine's
+  Logger* log = nullptr;                        ///< null: none
 };
 
 /// The chain, in this order: explicit; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN; web identity

@@ -13,16 +13,16 @@
 namespace leftfold::aws {
 
 struct EndpointOptions {
-  Environment environment;   ///< as process_environment() returns it
-  std::string region;        ///< explicit; wins over everything
-  std::string endpoint_url;  ///< explicit; wins over everything
-  std::string profile;       ///< instead of AWS_PROFILE
+  Environment environment = {};   ///< as process_environment() returns it
+  std::string region = {};        ///< explicit; wins over everything
+  std::string endpoint_url = {};  ///< explicit; wins over everything
+  std::string profile = {};       ///< instead of AWS_PROFILE
 };
 
 struct Endpoint {
-  std::string url;      ///< without a slash at the end
-  std::string region;   ///< the one to sign for
-  bool custom = false;  ///< given by option, variable or profile, not computed
+  std::string url = {};     ///< without a slash at the end
+  std::string region = {};  ///< the one to sign for
+  bool custom = false;      ///< given by option, variable or profile, not computed
 };
 
 /// The region: explicit, AWS_REGION, AWS_DEFAULT_REGION, the profile's, the instance's (IMDSv2, unless

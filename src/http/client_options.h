@@ -10,9 +10,9 @@ namespace leftfold::http {
 
 /// Which proxy serves which scheme; empty means none.
 struct Proxies {
-  std::string http;      ///< for http:// addresses, as "http://proxy:3128"
-  std::string https;     ///< for https:// addresses, by CONNECT
-  std::string no_proxy;  ///< hosts and domains that are reached directly, by commas; "*" is all
+  std::string http = {};      ///< for http:// addresses, as "http://proxy:3128"
+  std::string https = {};     ///< for https:// addresses, by CONNECT
+  std::string no_proxy = {};  ///< hosts and domains that are reached directly, by commas; "*" is all
 };
 
 /// The proxies of http_proxy (lower case alone: CGI programs get HTTP_PROXY from whoever calls them), HTTPS_PROXY,
@@ -25,9 +25,9 @@ struct ClientOptions {
   std::chrono::seconds idle_timeout{50};             ///< a connection idle for longer is not used again
   std::size_t max_response_bytes = std::size_t{32} * 1024 * 1024;
   bool verify_tls = true;
-  std::string ca_bundle;  ///< PEM file of the certificate authorities to trust; empty: the system's
+  std::string ca_bundle = {};  ///< PEM file of the certificate authorities to trust; empty: the system's
   std::string user_agent = "leftfold";
-  Proxies proxies;
+  Proxies proxies = {};
 };
 
 }  // namespace leftfold::http

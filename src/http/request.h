@@ -11,8 +11,8 @@ namespace leftfold::http {
 
 /// One header line. Names compare without regard to case.
 struct Header {
-  std::string name;
-  std::string value;
+  std::string name = {};
+  std::string value = {};
 };
 
 /// The value of the first header called `name`; empty when there is none.
@@ -23,10 +23,10 @@ void set_header(std::vector<Header>& headers, std::string_view name, std::string
 /// A request. Plain value. Host and Content-Length are added when it is sent.
 struct Request {
   std::string method = "GET";
-  std::string url;  ///< http or https; path and query already percent-encoded
-  std::vector<Header> headers;
-  std::string body;
-  std::optional<std::chrono::milliseconds> timeout;  ///< from first to last byte; else the client's total_timeout
+  std::string url = {};  ///< http or https; path and query already percent-encoded
+  std::vector<Header> headers = {};
+  std::string body = {};
+  std::optional<std::chrono::milliseconds> timeout = {};  ///< from first to last byte; else the client's total_timeout
 };
 
 /// The request for a log line: method, address without user, password and query values, header names, and the values of

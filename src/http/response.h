@@ -22,9 +22,9 @@ struct Timings {
 /// A complete answer, of any status. Plain value.
 struct Response {
   int status = 0;
-  std::vector<Header> headers;
-  std::string body;
-  Timings timings;
+  std::vector<Header> headers = {};
+  std::string body = {};
+  Timings timings = {};
 
   /// The value of the first header called `name`, in any case; empty when there is none.
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const {

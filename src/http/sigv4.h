@@ -14,10 +14,10 @@ namespace leftfold::http {
 
 /// What signs a request. Plain value; never log it.
 struct Credentials {
-  std::string access_key_id;
-  std::string secret_access_key;
-  std::string session_token;         ///< empty for long-lived keys
-  std::optional<Timestamp> expires;  ///< empty: they do not
+  std::string access_key_id = {};
+  std::string secret_access_key = {};
+  std::string session_token = {};         ///< empty for long-lived keys
+  std::optional<Timestamp> expires = {};  ///< empty: they do not
 };
 
 /// Signs requests for one service in one region. Any thread.

@@ -1,0 +1,23 @@
+#include "aws/environment.h"
+
+#include <unistd.h>
+
+namespace leftfold::aws {
+
+Environment process_environment() {
+  Environment environment;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text{*entry};
+    if (const auto equals = text.find('='); equals != text.npos) {
+      environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+  }
+  return environment;
+}
+
+std::string_view value_of(const Environment& environment, std::string_view name) {
+  const auto found = environment.find(std::string{name});
+  return found == environment.end() ? std::string_view{} : std::string_view{found->second};
+}
+
+}  // namespace leftfold::aws
