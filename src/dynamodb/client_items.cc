@@ -1,6 +1,4 @@
 // Calls on items.
-#include <array>
-
 #include <leftfold/error.h>
 
 #include "dynamodb/body.h"
@@ -120,8 +118,7 @@ ItemPage Client::page(Call& call) {
     if (name == "Items") {
       each_element(value, [&](simdjson::ondemand::value item) { page.items.push_back(read_item(item)); });
     } else if (name == "LastEvaluatedKey") {
-      bool null = false;
-      if (value.is_null().get(null) != simdjson::SUCCESS || !null) page.last_key = read_item(value);
+      if (!is_null(value)) page.last_key = read_item(value);
     }
   });
   return page;

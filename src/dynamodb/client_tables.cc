@@ -25,7 +25,10 @@ void read_types(value in, std::vector<KeyAttribute>& types) {
     KeyAttribute attribute;
     each_member(element, [&](std::string_view name, value text) {
       if (name == "AttributeName") attribute.name = text_of(text);
-      else if (name == "AttributeType") attribute.type = text_of(text).substr(0, 1).empty() ? '?' : text_of(text)[0];
+      else if (name == "AttributeType") {
+        const std::string_view type = text_of(text);
+        attribute.type = type.empty() ? '?' : type.front();
+      }
     });
     types.push_back(attribute);
   });
@@ -39,11 +42,9 @@ TableDescription read_table(value in) {
     else if (name == "KeySchema") read_key(held, table.key);
     else if (name == "AttributeDefinitions") read_types(held, types);
     else if (name == "LatestStreamArn") {
-      bool null = false;
-      if (held.is_null().get(null) != simdjson::SUCCESS || !null) table.stream_arn = text_of(held);
+      if (!is_null(held)) table.stream_arn = text_of(held);
     } else if (name == "StreamSpecification") {
-      bool null = false;
-      if (held.is_null().get(null) == simdjson::SUCCESS && null) return;
+      if (is_null(held)) return;
       each_member(held, [&](std::string_view part, value text) {
         if (part == "StreamViewType") table.stream_view_type = text_of(text);
       });

@@ -35,7 +35,7 @@ std::string short_type(std::string_view type) { return std::string{type.substr(t
 CancellationReason read_reason(simdjson::ondemand::value in) {
   CancellationReason reason;
   each_member(in, [&](std::string_view name, simdjson::ondemand::value value) {
-    if (bool null = false; value.is_null().get(null) == simdjson::SUCCESS && null) return;
+    if (is_null(value)) return;
     if (name == "Code") reason.code = text_of(value);
     else if (name == "Message") reason.message = text_of(value);
     else if (name == "Item") reason.item = read_item(value);
@@ -102,6 +102,7 @@ Refusal read_refusal(int status, std::string& body) {
   refusal.status = status;
   try {
     read_object(body, [&](std::string_view name, simdjson::ondemand::value value) {
+      if (is_null(value)) return;
       if (name == "__type") refusal.type = short_type(text_of(value));
       else if (name == "message" || name == "Message") refusal.message = text_of(value);
       else if (name == "Item") refusal.item = read_item(value);

@@ -84,6 +84,11 @@ void check(simdjson::error_code error) {
     fail(simdjson::error_message(error));
 }
 
+bool is_null(ondemand::value& in) {
+  bool null = false;
+  return in.is_null().get(null) == simdjson::SUCCESS && null;
+}
+
 std::string_view text_of(ondemand::value in) {
   std::string_view text;
   check(in.get_string().get(text));

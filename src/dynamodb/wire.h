@@ -49,6 +49,8 @@ void each_element(simdjson::ondemand::value in, Visit visit) {
   }
 }
 
+/// True for `null`; the value can still be read when it is none.
+[[nodiscard]] bool is_null(simdjson::ondemand::value& in);
 /// The text of a JSON string. Valid as long as the parser holds its document.
 [[nodiscard]] std::string_view text_of(simdjson::ondemand::value in);
 

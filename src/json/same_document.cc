@@ -51,8 +51,8 @@ std::string canonical(ondemand::value in, int depth) {
     }
     case ondemand::json_type::number: {
       const std::string number = canonical_number(in.raw_json_token());
-      double skipped = 0;  // the cursor moves on by reading; what does not fit a double is moved over all the same
-      (void)in.get_double().get(skipped);
+      double skipped = 0;  // the cursor moves on by reading
+      check(in.get_double().get(skipped));
       return number;
     }
     case ondemand::json_type::string: {

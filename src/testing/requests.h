@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <leftfold/event_store.h>
+#include <leftfold/testing/event_store_suite.h>
 #include <leftfold/testing/expect.h>
 
 namespace leftfold::testing {
@@ -45,6 +46,7 @@ Version must_conflict(EventStore& store, const AppendRequest& request,
 
 /// Throws ExpectationFailed unless `event` is what `request` asked for at place `i`, as stored by `result`.
 void expect_stored(const RecordedEvent& event, const AppendRequest& request, std::size_t i, const Appended& result,
+                   const EventStoreSuiteOptions& options,
                    std::source_location where = std::source_location::current());
 
 /// Runs `work(i)` on `count` threads and waits for all; rethrows the first exception.
