@@ -32,19 +32,21 @@ class CredentialsSource {
 };
 
 struct CredentialsOptions {
-  Environment environment = {};                 ///< as process_environment() returns it
-  std::optional<http::Credentials> fixed = {};  ///< explicit ones: nothing else is asked
-  std::string profile = {};                     ///< instead of AWS_PROFILE
-  std::string region = {};                      ///< whose STS is asked to assume a role; empty: us-east-1
-  http::ClientOptions http = {};                ///< for STS: CA bundle, proxies
-  Clock* clock = nullptr;                       ///< null: the machine's
-  Logger* log = nullptr;                        ///< null: none
+  Environment environment = {};                         ///< as process_environment() returns it
+  std::optional<http::Credentials> fixed = {};          ///< explicit ones: nothing else is asked
+  std::string profile = {};                             ///< instead of AWS_PROFILE
+  std::string region = {};                              ///< whose STS is asked to assume a role; empty: us-east-1
+  http::ClientOptions http = {};                        ///< for STS: CA bundle, proxies
+  std::string container_host = "http://169.254.170.2";  ///< whom AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is relative to
+  Clock* clock = nullptr;                               ///< null: the machine's
+  Logger* log = nullptr;                                ///< null: none
 };
 
 /// The chain, in this order: explicit; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN; web identity
 /// (AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN); the shared config and credentials files; the container's endpoint;
 /// the instance's (IMDSv2). The first that has any is kept; temporary ones are renewed before they end, by one caller
 /// while the others use the old ones. Nothing is asked before the first call.
+/// Throws Error(invalid_argument) for explicit ones that are incomplete.
 [[nodiscard]] std::shared_ptr<CredentialsSource> default_credentials(CredentialsOptions options);
 
 }  // namespace leftfold::aws

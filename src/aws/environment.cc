@@ -2,6 +2,10 @@
 
 #include <unistd.h>
 
+#include <leftfold/error.h>
+
+#include "http/ascii.h"
+
 namespace leftfold::aws {
 
 Environment process_environment() {
@@ -18,6 +22,21 @@ Environment process_environment() {
 std::string_view value_of(const Environment& environment, std::string_view name) {
   const auto found = environment.find(std::string{name});
   return found == environment.end() ? std::string_view{} : std::string_view{found->second};
+}
+
+std::optional<bool> parse_switch(std::string_view text, std::string_view name) {
+  if (text.empty()) return std::nullopt;
+  if (http::equal_ignoring_case(text, "true")) return true;
+  if (http::equal_ignoring_case(text, "false")) return false;
+  throw Error{Errc::invalid_config,
+              std::string{name}.append(": \"").append(text).append("\" is no switch; write true or false")};
+}
+
+http::ClientOptions http_options(const Environment& environment) {
+  http::ClientOptions options;
+  options.proxies = http::proxies_from(environment);
+  options.ca_bundle = value_of(environment, "AWS_CA_BUNDLE");
+  return options;
 }
 
 }  // namespace leftfold::aws

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "http/client_options.h"
 
 namespace leftfold::aws {
 
@@ -14,5 +17,12 @@ using Environment = std::map<std::string, std::string>;  ///< variables and thei
 
 /// The variable's value; "" when it is not set. AWS's tools treat an empty variable as one that is not set.
 [[nodiscard]] std::string_view value_of(const Environment& environment, std::string_view name);
+
+/// "true" or "false" in any case; empty when `text` is. `name` is the variable's or key's, for the error.
+/// Throws Error(invalid_config) for anything else.
+[[nodiscard]] std::optional<bool> parse_switch(std::string_view text, std::string_view name);
+
+/// How AWS's tools connect: the proxies of the environment and AWS_CA_BUNDLE.
+[[nodiscard]] http::ClientOptions http_options(const Environment& environment);
 
 }  // namespace leftfold::aws
