@@ -29,7 +29,7 @@ class EventStoreTest {
   /// Throws ExpectationFailed unless `event` is what `request` asked for at place `i`, as stored by `result`.
   void expect_stored(const RecordedEvent& event, const AppendRequest& request, std::size_t i, const Appended& result,
                      std::source_location where = std::source_location::current()) const {
-    testing::expect_stored(event, request, i, result, options_, where);
+    testing::expect_stored(event, request, i, result, where, options_);
   }
 
  private:

@@ -85,7 +85,7 @@ std::vector<EventCopy> read_whole_store(EventStore& store, std::size_t page_size
 }
 
 void expect_stored(const RecordedEvent& event, const AppendRequest& request, std::size_t i, const Appended& result,
-                   const EventStoreSuiteOptions& options, std::source_location where) {
+                   std::source_location where, const EventStoreSuiteOptions& options) {
   const NewEvent& written = request.events.at(i);
   const auto place = static_cast<std::int64_t>(i);
   expect_equal(event.aggregate_id, request.aggregate_id, "aggregate_id", where);
