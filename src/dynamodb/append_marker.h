@@ -12,7 +12,7 @@ namespace leftfold::dynamodb {
 /// The result of an append, stored in its transaction under its aggregate and key. Plain value.
 struct AppendMarker {
   Appended result;
-  Uuid commit_id;  ///< the first event's; for an append without events one of its own
+  Uuid append_id;  ///< of the one call of append that stored it: tells its own retry from a repeated key
 };
 
 [[nodiscard]] Item marker_key(std::string_view aggregate_id, std::string_view idempotency_key);

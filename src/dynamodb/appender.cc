@@ -14,6 +14,7 @@ namespace leftfold::dynamodb {
 struct Commit {
   const AppendRequest& request;
   AppendMarker marker;            // what it will have been
+  Uuid commit_id;                 // the first event's
   std::vector<ItemWrite> writes;  // the marker first, when there is a key
   std::string token;
 
@@ -33,14 +34,14 @@ Expression condition(std::string text) { return {std::move(text), {}, {}}; }
 
 /// Names the transaction: the commit, and the time that is part of its items, so that the same request made again
 /// later is another transaction with the same events. At most 36 characters.
-std::string token_of(const AppendMarker& marker) {
-  const auto raw = marker.commit_id.bytes();
+std::string token_of(const Uuid& id, Timestamp committed_at) {
+  const auto raw = id.bytes();
   Bytes bytes(raw.size());
   std::ranges::transform(raw, bytes.begin(), [](std::uint8_t b) { return std::byte{b}; });
   std::string token(json::base64_size(bytes.size()), '\0');
   json::write_base64(token.data(), bytes);
-  constexpr std::int64_t kHalfAYear = 10'000'000'000;  // in ms: ten digits
-  return token + std::to_string(marker.result.committed_at.time_since_epoch().count() % kHalfAYear);
+  constexpr std::int64_t kFourMonths = 10'000'000'000;  // in ms: ten digits
+  return token + std::to_string(committed_at.time_since_epoch().count() % kFourMonths);
 }
 
 void check_sizes(const AppendRequest& request, const std::vector<Item>& items) {
@@ -103,14 +104,14 @@ Timestamp Appender::commit_time() {
 }
 
 Commit Appender::prepare(const AppendRequest& request) {
-  Commit commit{request, {}, {}, {}};
+  Commit commit{request, {}, {}, {}, {}};
   Appended& result = commit.marker.result;
   result.committed_at = commit_time();
   result.events = request.events.size();
   result.version = Version{request.expected.value() + static_cast<std::int64_t>(request.events.size())};
-  commit.marker.commit_id =
-      request.events.empty() ? Uuid::v7(result.committed_at) : request.events.front().id;
-  commit.token = token_of(commit.marker);
+  if (!request.events.empty()) commit.commit_id = request.events.front().id;
+  if (commit.has_key()) commit.marker.append_id = Uuid::v7(result.committed_at);
+  commit.token = token_of(commit.has_key() ? commit.marker.append_id : commit.commit_id, result.committed_at);
 
   std::vector<Item> items;
   if (events_.packed && !request.events.empty()) {
@@ -217,13 +218,13 @@ AppendResult Appender::outcome_of_refusal(const Commit& commit) {
 
 AppendResult Appender::judged(const Commit& commit, const AppendMarker& marker) const {
   Appended result = marker.result;
-  result.repeated = marker.commit_id != commit.marker.commit_id;
+  result.repeated = marker.append_id != commit.marker.append_id;
   return result;
 }
 
 /// Empty when the item belongs to another writer.
 std::optional<AppendResult> Appender::judged(const Commit& commit, const ItemHead& in_the_way) const {
-  if (in_the_way.commit_id != commit.marker.commit_id) return std::nullopt;
+  if (in_the_way.commit_id != commit.commit_id) return std::nullopt;
   Appended result = commit.marker.result;
   result.committed_at = in_the_way.committed_at;
   return result;

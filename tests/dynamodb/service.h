@@ -18,7 +18,7 @@ namespace leftfold::test_dynamodb {
 /// Tables that last as long as this. Any thread.
 class TestTables {
  public:
-  TestTables() : options_{service_options()} {}
+  TestTables() : options_{service_options()} { const DynamoDbStore creates{options_}; }
   ~TestTables();
   TestTables(const TestTables&) = delete;
   TestTables& operator=(const TestTables&) = delete;
