@@ -53,6 +53,7 @@ struct AttributeValue {
 
   AttributeValue() = default;
   AttributeValue(Held value) : held{std::move(value)} {}  // implicit: items are written as lists of values
+  AttributeValue(Null) {}
   AttributeValue(std::string text) : held{std::move(text)} {}
   AttributeValue(std::string_view text) : held{std::string{text}} {}
   AttributeValue(const char* text) : held{std::string{text}} {}

@@ -12,8 +12,9 @@
 #include <leftfold/uuid.h>
 
 // In tests/, so the module's headers are found behind src/.
-#include "../../src/dynamodb/client.h"
-#include "../../src/dynamodb/connect.h"
+#include "dynamodb/client.h"
+#include "dynamodb/connect.h"
+#include "dynamodb/wire.h"
 
 namespace leftfold::test_dynamodb {
 namespace {
@@ -50,6 +51,12 @@ DynamoDbOptions service_options() {
   options.region = "us-east-1";
   options.keys = DynamoDbKeys{"test", "test", {}};
   return options;
+}
+
+std::string attribute_line(const dynamodb::Attribute& attribute) {
+  std::string line = attribute.name + " = ";
+  dynamodb::write_value(line, attribute.value);
+  return line + '\n';
 }
 
 TestTables::~TestTables() {

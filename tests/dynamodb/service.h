@@ -5,6 +5,8 @@
 
 #include <leftfold/dynamodb.h>
 
+#include "dynamodb/attribute_value.h"
+
 namespace leftfold::test_dynamodb {
 
 /// Which server LEFTFOLD_TEST_SERVICE names: dynoxide, moto, or endpoint (what AWS_ENDPOINT_URL_DYNAMODB says, with the
@@ -14,6 +16,9 @@ namespace leftfold::test_dynamodb {
 /// Options for that server, with tables that no other test uses. Throws std::runtime_error that says how to start the
 /// server when it is not there.
 [[nodiscard]] DynamoDbOptions service_options();
+
+/// `name = {"S":"text"}` and a line's end: an attribute as docs/stores/dynamodb.md shows it.
+[[nodiscard]] std::string attribute_line(const dynamodb::Attribute& attribute);
 
 /// Tables that last as long as this. Any thread.
 class TestTables {

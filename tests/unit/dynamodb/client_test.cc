@@ -68,7 +68,7 @@ TEST_F(ClientTest, SendsWhatItIsAskedTo) {
   ASSERT_EQ(server.sent.size(), 1U);
   EXPECT_EQ(server.sent[0].operation, "PutItem");
   EXPECT_EQ(server.sent[0].body,
-            R"({"TableName":"t","Item":{"k":{"S":"a"}},"ConditionExpression":"attribute_not_exists(k)",)"
+            R"x({"TableName":"t","Item":{"k":{"S":"a"}},"ConditionExpression":"attribute_not_exists(k)",)x"
             R"("ReturnValuesOnConditionCheckFailure":"ALL_OLD","ReturnConsumedCapacity":"TOTAL"})");
   ASSERT_EQ(calls.size(), 1U);
   EXPECT_EQ(calls[0].attempts, 1);
