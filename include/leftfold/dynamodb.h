@@ -40,9 +40,9 @@ struct DynamoDbOptions {
   bool point_in_time_recovery = false;  ///< of tables that are created
   Layout layout = Layout::item_per_event;
 
-  std::string endpoint_url;  ///< empty: by AWS's rules (AWS_ENDPOINT_URL_DYNAMODB, ...)
-  std::string region;        ///< empty: by AWS's rules (AWS_REGION, ...)
-  std::string profile;       ///< instead of AWS_PROFILE
+  std::string endpoint_url;          ///< empty: by AWS's rules (AWS_ENDPOINT_URL_DYNAMODB, ...)
+  std::string region;                ///< empty: by AWS's rules (AWS_REGION, ...)
+  std::string profile;               ///< instead of AWS_PROFILE
   std::optional<DynamoDbKeys> keys;  ///< empty: by AWS's chain of sources
 
   int max_attempts = 4;  ///< of one request, the first included
@@ -62,8 +62,8 @@ struct DynamoDbOptions {
 
 /// One part of a table read in any order.
 struct DynamoDbScan {
-  int segment = 0;   ///< from 0
-  int segments = 1;  ///< into how many parts the table is cut; each may be read by another thread or machine
+  int segment = 0;    ///< from 0
+  int segments = 1;   ///< into how many parts the table is cut; each may be read by another thread or machine
   std::string after;  ///< DynamoDbScanPage::next of the page before; empty for the first
 };
 

@@ -26,12 +26,12 @@ struct CapacityUnits {
 /// One finished call, all its attempts together: for metrics. The texts are views that end with the call of the
 /// observer.
 struct DynamoDbCall {
-  std::string_view operation;          ///< "PutItem"
-  std::string_view table;              ///< empty for a transaction over several
-  CapacityUnits consumed;              ///< as DynamoDB reported it; it reports nothing for refused requests
-  int attempts = 1;                    ///< requests sent
-  int throttled = 0;                   ///< of these, refused because of load
-  bool failed = false;                 ///< the call ended with an error; a condition that did not hold is none
+  std::string_view operation;           ///< "PutItem"
+  std::string_view table;               ///< empty for a transaction over several
+  CapacityUnits consumed;               ///< as DynamoDB reported it; it reports nothing for refused requests
+  int attempts = 1;                     ///< requests sent
+  int throttled = 0;                    ///< of these, refused because of load
+  bool failed = false;                  ///< the call ended with an error; a condition that did not hold is none
   std::chrono::nanoseconds duration{};  ///< from the first request to the end, waits included
 };
 

@@ -5,6 +5,8 @@
 #include <leftfold/app.h>
 #include <leftfold/cli.h>
 #include <leftfold/clock.h>
+#include <leftfold/dynamodb.h>
+#include <leftfold/dynamodb_call.h>
 #include <leftfold/error.h>
 #include <leftfold/event.h>
 #include <leftfold/event_feed.h>

@@ -54,7 +54,8 @@ void check_sizes(const AppendRequest& request, const std::vector<Item>& items) {
                                  ? "event " + std::to_string(i) + " (" + in_quotes(request.events[i].type) + ")"
                                  : "the commit";
     refuse(request, what + " is an item of " + std::to_string(size) + " bytes; DynamoDB holds " +
-                        std::to_string(kMaxItemBytes) + ": keep large contents elsewhere and their address in the event");
+                        std::to_string(kMaxItemBytes) +
+                        ": keep large contents elsewhere and their address in the event");
   }
   const std::size_t writes = items.size() + (request.idempotency_key.empty() ? 0 : 1);
   if (writes > kMaxTransactionItems) {
@@ -130,17 +131,22 @@ void Appender::add_writes(Commit& commit, std::vector<Item> items) const {
   using Kind = ItemWrite::Kind;
   const AppendRequest& request = commit.request;
   if (commit.has_key()) {
-    commit.writes.push_back({Kind::put, second_table_,
+    commit.writes.push_back({Kind::put,
+                             second_table_,
                              marker_item(request.aggregate_id, request.idempotency_key, commit.marker),
-                             condition("attribute_not_exists(k)"), {}});
+                             condition("attribute_not_exists(k)"),
+                             {}});
   }
   for (Item& item : items) {
     commit.writes.push_back(
         {Kind::put, events_.name, std::move(item), condition("attribute_not_exists(aggregateId)"), {}});
   }
   if (items.empty()) {  // then the expected version is what there is to check
-    commit.writes.push_back({Kind::check, events_.name, event_key(request.aggregate_id, commit.first()),
-                             condition("attribute_not_exists(aggregateId)"), {}});
+    commit.writes.push_back({Kind::check,
+                             events_.name,
+                             event_key(request.aggregate_id, commit.first()),
+                             condition("attribute_not_exists(aggregateId)"),
+                             {}});
   }
 }
 

@@ -167,8 +167,7 @@ bool Client::may_retry(Call& call, const Trouble& trouble) {
 }
 
 void Client::wait_before_retry(const Trouble& trouble, int retry) {
-  const milliseconds base =
-      trouble.verdict == Verdict::throttled ? options_.throttled_wait : options_.transient_wait;
+  const milliseconds base = trouble.verdict == Verdict::throttled ? options_.throttled_wait : options_.transient_wait;
   Clock& clock = *options_.clock;
   const Instant deadline = clock.instant() + jittered(longest_wait(base, retry));
   std::mutex mutex;
@@ -188,9 +187,9 @@ void Client::give_up(Call& call, Trouble& trouble) {
     throw error;
   }
   const std::string table = call.table.empty() ? std::string{} : " on table " + std::string{call.table};
-  throw Error{in_doubt ? Errc::in_doubt : Errc::unavailable,
-              "DynamoDB " + std::string{call.operation} + table + ": " + trouble.text + attempts +
-                  (in_doubt ? "; it may have been stored" : "")};
+  throw Error{in_doubt ? Errc::in_doubt : Errc::unavailable, "DynamoDB " + std::string{call.operation} + table + ": " +
+                                                                 trouble.text + attempts +
+                                                                 (in_doubt ? "; it may have been stored" : "")};
 }
 
 }  // namespace leftfold::dynamodb

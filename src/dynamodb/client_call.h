@@ -20,8 +20,8 @@ struct Client::Call {
   int attempts = 0;
   int throttled = 0;
   int conflicts = 0;
-  int last_cost = 0;          // of the last retry, in tokens
-  bool may_be_done = false;   // an attempt got no clear answer
+  int last_cost = 0;         // of the last retry, in tokens
+  bool may_be_done = false;  // an attempt got no clear answer
   bool new_credentials = false;
   bool new_clock = false;
 };
@@ -35,7 +35,7 @@ struct Client::Answer {
 struct Client::Trouble {
   Verdict verdict = Verdict::transient;
   std::optional<Refusal> refusal;
-  std::string text;       // without a refusal
+  std::string text;  // without a refusal
   bool timeout = false;
 };
 

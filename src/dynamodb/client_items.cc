@@ -76,7 +76,9 @@ TransactResult Client::transact(std::span<const ItemWrite> items, std::string_vi
     list += Body{}.raw(member_of(item.kind), body_of(item).finish()).finish();
   }
   list += ']';
-  Call call{"TransactWriteItems", {}, Effect::writes,
+  Call call{"TransactWriteItems",
+            {},
+            Effect::writes,
             Body{}
                 .raw("TransactItems", list)
                 .text("ClientRequestToken", token)

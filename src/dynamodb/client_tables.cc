@@ -82,8 +82,7 @@ void Client::create_table(const CreateTableRequest& request) {
       .text("BillingMode", "PAY_PER_REQUEST");
   if (request.deletion_protection) body.flag("DeletionProtectionEnabled", true);
   if (request.stream_new_image) {
-    body.raw("StreamSpecification",
-             Body{}.flag("StreamEnabled", true).text("StreamViewType", "NEW_IMAGE").finish());
+    body.raw("StreamSpecification", Body{}.flag("StreamEnabled", true).text("StreamViewType", "NEW_IMAGE").finish());
   }
   Call call{"CreateTable", request.table, Effect::writes, body.finish()};
   Answer answer = this->call(call);
@@ -125,8 +124,7 @@ void Client::enable_time_to_live(std::string_view table, std::string_view attrib
   Call call{"UpdateTimeToLive", table, Effect::writes,
             Body{}
                 .text("TableName", table)
-                .raw("TimeToLiveSpecification",
-                     Body{}.flag("Enabled", true).text("AttributeName", attribute).finish())
+                .raw("TimeToLiveSpecification", Body{}.flag("Enabled", true).text("AttributeName", attribute).finish())
                 .finish()};
   Answer answer = this->call(call);
   parse(call, answer, kIgnore);

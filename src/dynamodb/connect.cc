@@ -11,8 +11,8 @@ namespace leftfold::dynamodb {
 
 std::unique_ptr<Transport> connect(const DynamoDbOptions& options) {
   const aws::Environment environment = aws::process_environment();
-  const aws::Endpoint endpoint = aws::resolve_endpoint(
-      "dynamodb", {environment, options.region, options.endpoint_url, options.profile});
+  const aws::Endpoint endpoint =
+      aws::resolve_endpoint("dynamodb", {environment, options.region, options.endpoint_url, options.profile});
   http::ClientOptions http;
   http.connect_timeout = options.connect_timeout;
   http.total_timeout = options.request_timeout;

@@ -65,8 +65,7 @@ std::optional<Uuid> uuid_in(const Map& map, std::string_view name) {
 
 /// The identity of an event that the Node library wrote: the same at every reading (UUID version 8, RFC 9562).
 Uuid id_of_place(std::string_view aggregate_id, Version version) {
-  const http::Digest digest =
-      http::sha256(std::string{aggregate_id} + '\0' + std::to_string(version.value()));
+  const http::Digest digest = http::sha256(std::string{aggregate_id} + '\0' + std::to_string(version.value()));
   std::array<std::uint8_t, 16> raw{};
   std::memcpy(raw.data(), digest.data(), raw.size());
   raw[6] = static_cast<std::uint8_t>((raw[6] & 0x0fU) | 0x80U);

@@ -40,7 +40,6 @@ struct ItemHead {
 
 /// Adds the item's events from version `from` on to the page, at most `max`; returns how many there were to add.
 /// Throws Error(corrupt) like head_of.
-std::size_t add_events(EventPage& page, std::string_view aggregate_id, const Item& item, Version from,
-                       std::size_t max);
+std::size_t add_events(EventPage& page, std::string_view aggregate_id, const Item& item, Version from, std::size_t max);
 
 }  // namespace leftfold::dynamodb

@@ -33,17 +33,18 @@ void check_table_name(const std::string& name) {
 
 DynamoDbOptions DynamoDbOptions::from(const std::map<std::string, std::string>& environment) {
   DynamoDbOptions options;
-  options.events_table = value_or(environment, "DYNAMODB_PREFIX", "v1") +
-                         value_or(environment, "EVENTSTORE_TABLE_NAME", "EventStore");
+  options.events_table =
+      value_or(environment, "DYNAMODB_PREFIX", "v1") + value_or(environment, "EVENTSTORE_TABLE_NAME", "EventStore");
   check_table_name(options.events_table);
   const std::string_view local = aws::value_of(environment, "DYNAMODB_LOCAL");
   if (local == "true") {
     options.endpoint_url = value_or(environment, "DYNAMODB_URL", "http://localhost:8000");
     // A local server asks for some keys and some region, and takes any.
     options.keys = DynamoDbKeys{value_or(environment, "AWS_ACCESS_KEY_ID", "local"),
-                                value_or(environment, "AWS_SECRET_ACCESS_KEY", "local"), {}};
-    options.region = value_or(environment, "AWS_REGION",
-                              value_or(environment, "AWS_DEFAULT_REGION", "us-east-1").c_str());
+                                value_or(environment, "AWS_SECRET_ACCESS_KEY", "local"),
+                                {}};
+    options.region =
+        value_or(environment, "AWS_REGION", value_or(environment, "AWS_DEFAULT_REGION", "us-east-1").c_str());
   } else if (!local.empty() && local != "false") {
     refuse("DYNAMODB_LOCAL", local, "use true or false");
   }

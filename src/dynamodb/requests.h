@@ -34,9 +34,9 @@ struct ItemWrite {
 };
 
 struct WriteResult {
-  bool applied = false;             ///< false: the condition did not hold
-  std::optional<Item> old;          ///< not applied: the item in the way, if the service sent it
-  std::optional<Item> attributes;   ///< of an update: the item after it
+  bool applied = false;            ///< false: the condition did not hold
+  std::optional<Item> old;         ///< not applied: the item in the way, if the service sent it
+  std::optional<Item> attributes;  ///< of an update: the item after it
   CapacityUnits consumed;
 };
 

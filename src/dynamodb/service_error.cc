@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 3> kThrottledItem{"ThrottlingError", "Pro
 constexpr std::array<std::string_view, 5> kCredentials{"ExpiredTokenException", "ExpiredToken",
                                                        "UnrecognizedClientException", "InvalidClientTokenId",
                                                        "TokenRefreshRequired"};
-constexpr std::array<std::string_view, 6> kClock{"RequestTimeTooSkewed",   "RequestExpired", "InvalidSignatureException",
+constexpr std::array<std::string_view, 6> kClock{"RequestTimeTooSkewed",  "RequestExpired", "InvalidSignatureException",
                                                  "SignatureDoesNotMatch", "AuthFailure",    "RequestInTheFuture"};
 constexpr std::array<std::string_view, 4> kDenied{"AccessDeniedException", "NotAuthorized",
                                                   "MissingAuthenticationTokenException", "OptInRequired"};

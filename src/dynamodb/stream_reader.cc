@@ -37,11 +37,11 @@ struct StreamReader::Run {
   std::string_view aggregate_id;
   std::size_t max;
   EventPage page;
-  Version next;               // the version to come
+  Version next;  // the version to come
   std::size_t bytes = 0;
-  bool more = false;          // there is an event that the page has no room for
-  bool gap = false;           // a later version came instead of `next`
-  std::int64_t missing = 0;   // events of the last commit that did not come
+  bool more = false;         // there is an event that the page has no room for
+  bool gap = false;          // a later version came instead of `next`
+  std::int64_t missing = 0;  // events of the last commit that did not come
 
   [[nodiscard]] bool full() const { return page.size() >= max || bytes >= kMaxPageBytes; }
 };
@@ -105,10 +105,9 @@ void StreamReader::add_item(Run& run, const Item& item) {
 void StreamReader::wait_for_the_rest(const Run& run, int attempt) {
   if (attempt >= kMostRereads) {
     const std::string missing = std::to_string(run.next.value());
-    throw Error{Errc::corrupt,
-                "aggregate " + in_quotes(run.aggregate_id) + " lacks version " + missing + ", though " +
-                    (run.gap ? "a later one is there" : "it belongs to a commit that is there in part") +
-                    "; restore table " + table_.name + " from a backup"};
+    throw Error{Errc::corrupt, "aggregate " + in_quotes(run.aggregate_id) + " lacks version " + missing + ", though " +
+                                   (run.gap ? "a later one is there" : "it belongs to a commit that is there in part") +
+                                   "; restore table " + table_.name + " from a backup"};
   }
   Clock& clock = *table_.client.options().clock;
   const Instant deadline = clock.instant() + std::min(kLongestWait, kFirstWait * (1 << attempt));

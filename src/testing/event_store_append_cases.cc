@@ -172,7 +172,8 @@ constexpr EventStoreCase kCases[] = {
     {"expecting no events of an existing aggregate is a conflict", expecting_none_of_an_existing_one_is_a_conflict},
     {"expecting more events than there are is a conflict", expecting_more_than_there_is_is_a_conflict},
     {"a conflict leaves the aggregate writable", a_conflict_leaves_the_aggregate_writable},
-    {"positions begin at 1 and are gap free over all aggregates", positions_are_gap_free, EventStoreCase::Runs::when_all_can_be_read},
+    {"positions begin at 1 and are gap free over all aggregates", positions_are_gap_free,
+     EventStoreCase::Runs::when_all_can_be_read},
     {"committed_at is the clock's and never decreases", committed_at_never_decreases},
     {"a request that breaks the rules is refused and stores nothing", what_breaks_the_rules_is_refused},
 };

@@ -21,8 +21,8 @@ EventCopy copy_of(const RecordedEvent& event) {
 void expect_json(std::string_view stored, std::string_view written, const char* what,
                  const EventStoreSuiteOptions& options, std::source_location where) {
   // No text and an empty object are different things to a store.
-  const bool same = !options.keeps_json_text && !stored.empty() && !written.empty() &&
-                    json::same_document(stored, written);
+  const bool same =
+      !options.keeps_json_text && !stored.empty() && !written.empty() && json::same_document(stored, written);
   if (!same) expect_equal(stored, written, what, where);
 }
 

@@ -175,13 +175,14 @@ TEST(DynamoDbCost, IsTheTableOfThePage) {
   costs_at_most(write_units{1}, read_units{0}).check(store, [&] {
     (void)store.append(request_of("a", Version::none()));
   });
-  costs_at_most(write_units{4}, read_units{0}).check(store, [&] { (void)store.append(request_of("a", Version{0}, 2)); });
-  costs_at_most(write_units{0}, read_units{1}).check(store, [&] {
-    (void)store.read_stream("a", Version{0}, 100);
+  costs_at_most(write_units{4}, read_units{0}).check(store, [&] {
+    (void)store.append(request_of("a", Version{0}, 2));
   });
+  costs_at_most(write_units{0}, read_units{1}).check(store, [&] { (void)store.read_stream("a", Version{0}, 100); });
   EXPECT_GT(store.consumed().write, 0);
-  EXPECT_THROW(costs_at_most(write_units{0}).check(store, [&] { (void)store.append(request_of("b", Version::none())); }),
-               ExpectationFailed);
+  EXPECT_THROW(
+      costs_at_most(write_units{0}).check(store, [&] { (void)store.append(request_of("b", Version::none())); }),
+      ExpectationFailed);
 }
 
 TEST(DynamoDbTables, OfAnotherKeyAreRefusedAndMissingOnesNamed) {

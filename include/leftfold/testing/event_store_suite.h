@@ -20,8 +20,8 @@ using OpenEventStore = std::function<std::shared_ptr<EventStore>()>;
 using MakeEventStore = std::function<OpenEventStore(Clock&)>;
 
 struct EventStoreSuiteOptions {
-  bool reads_all = true;  ///< false: no order over all aggregates; read_all and head throw Error(unsupported), positions
-                          ///< are all Position::start()
+  bool reads_all = true;  ///< false: no order over all aggregates; read_all and head throw Error(unsupported),
+                          ///< positions are all Position::start()
   bool keeps_json_text = true;  ///< false: JSON comes back with the same values; member order and escapes may differ
   std::size_t large_payload_bytes = std::size_t{1024} * 1024;  ///< of the largest event the suite writes
 };

@@ -24,8 +24,10 @@ TEST(DynamoDbOptions, ALocalServerNeedsNoKeys) {
   EXPECT_EQ(local.endpoint_url, "http://localhost:8000");
   EXPECT_TRUE(local.keys.has_value());
   EXPECT_FALSE(local.region.empty());
-  const Environment other = {{"DYNAMODB_LOCAL", "true"}, {"DYNAMODB_URL", "http://127.0.0.1:4566"},
-                             {"AWS_ACCESS_KEY_ID", "mine"}, {"AWS_REGION", "eu-west-1"}};
+  const Environment other = {{"DYNAMODB_LOCAL", "true"},
+                             {"DYNAMODB_URL", "http://127.0.0.1:4566"},
+                             {"AWS_ACCESS_KEY_ID", "mine"},
+                             {"AWS_REGION", "eu-west-1"}};
   EXPECT_EQ(DynamoDbOptions::from(other).endpoint_url, "http://127.0.0.1:4566");
   EXPECT_EQ(DynamoDbOptions::from(other).keys->access_key_id, "mine");
   EXPECT_EQ(DynamoDbOptions::from(other).region, "eu-west-1");
