@@ -44,17 +44,18 @@ class FixedClock final : public Clock {
   }
 };
 
-TEST(DynamoDbRace, AHundredWritersOfOneAggregate) {
+TEST(DynamoDbRace, ManyWritersOfOneAggregate) {
   const TestTables tables;
   DynamoDbStore store{tables.options()};
-  constexpr int kWriters = 100;
-  std::latch start{kWriters};
+  // moto serves one request at a time, some hundred a second: a hundred writers would race for minutes.
+  const int writers_racing = test_dynamodb::service_name() == "moto" ? 16 : 100;
+  std::latch start{writers_racing};
   std::mutex mutex;
   std::map<std::int64_t, Uuid> acknowledged;  // first event of each commit, by its version
   std::atomic<int> conflicts{0};
   {
     std::vector<std::jthread> writers;
-    for (int writer = 0; writer < kWriters; ++writer) {
+    for (int writer = 0; writer < writers_racing; ++writer) {
       writers.emplace_back([&, writer] {
         start.arrive_and_wait();
         Version expected = Version::none();
@@ -76,7 +77,8 @@ TEST(DynamoDbRace, AHundredWritersOfOneAggregate) {
   EXPECT_GT(conflicts, 0);
   const EventPage page = store.read_stream("hot", Version{0}, 1000);
   EXPECT_TRUE(page.at_end());
-  ASSERT_EQ(page.size(), 134U);  // 66 commits of one event, 34 of two
+  const int of_two_events = (writers_racing + 2) / 3;
+  ASSERT_EQ(page.size(), static_cast<std::size_t>(writers_racing + of_two_events));
   std::size_t commits = 0;
   for (std::size_t i = 0; i < page.size(); ++i) {
     EXPECT_EQ(page[i].version, Version{static_cast<std::int64_t>(i)});
@@ -87,7 +89,7 @@ TEST(DynamoDbRace, AHundredWritersOfOneAggregate) {
     ++commits;
     EXPECT_EQ(acknowledged.at(page[i].version.value()), page[i].id);
   }
-  EXPECT_EQ(commits, static_cast<std::size_t>(kWriters));
+  EXPECT_EQ(commits, static_cast<std::size_t>(writers_racing));
 }
 
 TEST(DynamoDbLimits, AreRefusedBeforeAnythingIsSent) {
