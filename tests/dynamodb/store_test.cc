@@ -117,7 +117,9 @@ TEST(DynamoDbLimits, AreRefusedBeforeAnythingIsSent) {
   refused(request_of("a", Version::none(), 12, text(390 * 1024)), "a transaction of DynamoDB holds 4194304");
   refused(request_of("a", Version::none(), 1, R"({"x":1e300})"), "payload: $.x is 1e300");
   EXPECT_EQ(sent, 0);
-  EXPECT_TRUE(std::holds_alternative<Appended>(store.append(request_of("a", Version::none(), 1, text(399 * 1024)))));
+  // moto draws the line at 405,000 bytes.
+  const std::size_t largest = (test_dynamodb::service_name() == "moto" ? 390U : 399U) * 1024;
+  EXPECT_TRUE(std::holds_alternative<Appended>(store.append(request_of("a", Version::none(), 1, text(largest)))));
 }
 
 TEST(DynamoDbNodeLibrary, ItsItemsAreRead) {
