@@ -98,6 +98,11 @@ struct AggregateAccess {
     root.state_.apply(event);
     root.version_ = root.version_.next();
   }
+  // Takes a stored event that changes nothing into account.
+  template <class Root>
+  static void pass_over(Root& root) {
+    root.version_ = root.version_.next();
+  }
   template <class Root>
   static void mark_saved(Root& root) {
     root.uncommitted_.clear();

@@ -13,6 +13,10 @@
 
 namespace leftfold {
 
+/// The type of an event that only repeats the state before it, as the Node library writes between events: it has a
+/// version of its own, aggregates pass over it, and no struct can have this name.
+inline constexpr std::string_view kSnapshotNote = "$Snapshot";
+
 /// One stored event, undecoded. The texts are views into the EventPage it came from and end with it.
 /// A commit is all events of one append; it is named by the id of its first event.
 struct RecordedEvent {

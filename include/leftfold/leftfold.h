@@ -9,6 +9,8 @@
 #include <leftfold/clock.h>
 #include <leftfold/control_store.h>
 #include <leftfold/dead_letter_store.h>
+#include <leftfold/dynamodb.h>
+#include <leftfold/dynamodb_call.h>
 #include <leftfold/error.h>
 #include <leftfold/event.h>
 #include <leftfold/event_copy.h>

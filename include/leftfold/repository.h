@@ -153,6 +153,7 @@ class Repository {
   }
 
   static void apply(void* root, const RecordedEvent& event) {
+    if (event.type == kSnapshotNote) return detail::AggregateAccess::pass_over(*static_cast<Root*>(root));
     if (!apply_one_of(*static_cast<Root*>(root), event, static_cast<typename Root::EventList*>(nullptr))) {
       detail::throw_unknown_event(event, reflect::type_name<Root>());
     }

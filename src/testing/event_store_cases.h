@@ -12,7 +12,8 @@ namespace leftfold::testing {
 /// A fresh place with one open handle on it, for one case.
 class EventStoreTest {
  public:
-  explicit EventStoreTest(const MakeEventStore& make) : make_{make}, open_{make(system_clock())}, store_{open_()} {}
+  EventStoreTest(const MakeEventStore& make, EventStoreSuiteOptions options)
+      : make_{make}, options_{options}, open_{make(system_clock())}, store_{open_()} {}
 
   [[nodiscard]] EventStore& store() { return *store_; }
   /// One more handle on the same place, as another process has it.
@@ -24,9 +25,16 @@ class EventStoreTest {
   }
   /// A fresh place on another clock.
   [[nodiscard]] OpenEventStore make(Clock& clock) const { return make_(clock); }
+  [[nodiscard]] const EventStoreSuiteOptions& options() const { return options_; }
+  /// Throws ExpectationFailed unless `event` is what `request` asked for at place `i`, as stored by `result`.
+  void expect_stored(const RecordedEvent& event, const AppendRequest& request, std::size_t i, const Appended& result,
+                     std::source_location where = std::source_location::current()) const {
+    testing::expect_stored(event, request, i, result, where, options_);
+  }
 
  private:
   const MakeEventStore& make_;
+  const EventStoreSuiteOptions options_;
   OpenEventStore open_;
   std::shared_ptr<EventStore> store_;
 };
@@ -34,7 +42,7 @@ class EventStoreTest {
 struct EventStoreCase {
   const char* name;
   void (*run)(EventStoreTest& t);
-  bool needs_read_all = false;
+  enum class Runs { always, when_all_can_be_read, when_all_cannot_be_read } runs = Runs::always;
 };
 
 [[nodiscard]] std::span<const EventStoreCase> append_cases();

@@ -176,8 +176,10 @@ constexpr EventStoreCase kCases[] = {
     {"many writers on one aggregate: every version has one winner", every_version_has_one_winner},
     {"many commits on one version: one wins, and whole", one_of_many_commits_wins_whole},
     {"many writers on many aggregates do not disturb each other", many_aggregates_at_once},
-    {"positions have no gap with many writers", positions_have_no_gap_with_many_writers, true},
-    {"readers see whole commits, in order, while others write", readers_see_whole_commits_in_order, true},
+    {"positions have no gap with many writers", positions_have_no_gap_with_many_writers,
+     EventStoreCase::Runs::when_all_can_be_read},
+    {"readers see whole commits, in order, while others write", readers_see_whole_commits_in_order,
+     EventStoreCase::Runs::when_all_can_be_read},
     {"many writers with one key: one is the first", one_of_many_repetitions_is_the_first},
 };
 

@@ -138,6 +138,15 @@ void another_handle_sees_what_was_acknowledged(EventStoreTest& t) {
   }
 }
 
+void an_order_of_everything_is_refused(EventStoreTest& t) {
+  expect_equal(must_append(t.store(), new_request("a", Version::none(), 2)).position, Position::start(), "position");
+  for (const RecordedEvent& event : t.store().read_stream("a", Version{0}, 10)) {
+    expect_equal(event.position, Position::start(), "position of an event");
+  }
+  expect_error(Errc::unsupported, [&] { (void)t.store().read_all(Position::start(), 10); }, "read_all");
+  expect_error(Errc::unsupported, [&] { (void)t.store().head(); }, "head");
+}
+
 void another_handle_sees_positions(EventStoreTest& t) {
   const auto other = t.open();
   for (int i = 0; i < 6; ++i) {
@@ -154,22 +163,27 @@ void events_survive_reopening(EventStoreTest& t) {
   t.reopen();
   const EventPage page = t.store().read_stream("a", Version{0}, 10);
   expect_equal(page.size(), 3U, "events after reopening");
-  for (std::size_t i = 0; i < page.size(); ++i) expect_stored(page[i], request, i, result);
-  expect_equal(must_conflict(t.store(), request), Version{2}, "version after reopening");
+  for (std::size_t i = 0; i < page.size(); ++i) t.expect_stored(page[i], request, i, result);
+  expect_equal(must_conflict(t.store(), new_request("a", Version::none(), 3)), Version{2}, "version after reopening");
   expect_equal(must_append(t.store(), new_request("a", Version{2})).version, Version{3}, "version of the next append");
 }
 
 constexpr EventStoreCase kCases[] = {
     {"a stream is read in pages, at every edge", streams_are_read_in_pages},
     {"an unknown aggregate gives an empty page at its end", an_unknown_aggregate_is_empty},
-    {"everything is read in pages, at every edge", everything_is_read_in_pages, true},
-    {"reading an empty store gives an empty page at its end", read_all_of_an_empty_store_is_empty, true},
-    {"reading everything and reading streams agree", both_readings_agree, true},
-    {"head is the position of the last event", head_is_the_last_position, true},
+    {"everything is read in pages, at every edge", everything_is_read_in_pages,
+     EventStoreCase::Runs::when_all_can_be_read},
+    {"reading an empty store gives an empty page at its end", read_all_of_an_empty_store_is_empty,
+     EventStoreCase::Runs::when_all_can_be_read},
+    {"reading everything and reading streams agree", both_readings_agree, EventStoreCase::Runs::when_all_can_be_read},
+    {"head is the position of the last event", head_is_the_last_position, EventStoreCase::Runs::when_all_can_be_read},
     {"a page keeps its texts whatever is appended later", a_page_keeps_its_texts},
     {"another handle sees what was acknowledged", another_handle_sees_what_was_acknowledged},
-    {"another handle sees the same positions", another_handle_sees_positions, true},
+    {"another handle sees the same positions", another_handle_sees_positions,
+     EventStoreCase::Runs::when_all_can_be_read},
     {"events survive reopening", events_survive_reopening},
+    {"a store without an order of everything says so", an_order_of_everything_is_refused,
+     EventStoreCase::Runs::when_all_cannot_be_read},
 };
 
 }  // namespace

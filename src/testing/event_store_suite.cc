@@ -11,9 +11,12 @@ std::vector<Case> event_store_suite(MakeEventStore make, EventStoreSuiteOptions 
   std::vector<Case> cases;
   for (const auto group : {append_cases(), read_cases(), idempotency_cases(), concurrency_cases()}) {
     for (const EventStoreCase& c : group) {
-      if (c.needs_read_all && !options.reads_all) continue;
-      cases.push_back({c.name, [shared_make, run = c.run] {
-                         EventStoreTest test{*shared_make};
+      if (c.runs == (options.reads_all ? EventStoreCase::Runs::when_all_cannot_be_read
+                                       : EventStoreCase::Runs::when_all_can_be_read)) {
+        continue;
+      }
+      cases.push_back({c.name, [shared_make, options, run = c.run] {
+                         EventStoreTest test{*shared_make, options};
                          run(test);
                        }});
     }

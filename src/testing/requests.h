@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <leftfold/event_store.h>
+#include <leftfold/testing/event_store_suite.h>
 #include <leftfold/testing/expect.h>
 
 namespace leftfold::testing {
@@ -45,7 +46,8 @@ Version must_conflict(EventStore& store, const AppendRequest& request,
 
 /// Throws ExpectationFailed unless `event` is what `request` asked for at place `i`, as stored by `result`.
 void expect_stored(const RecordedEvent& event, const AppendRequest& request, std::size_t i, const Appended& result,
-                   std::source_location where = std::source_location::current());
+                   std::source_location where = std::source_location::current(),
+                   const EventStoreSuiteOptions& options = {});
 
 /// Runs `work(i)` on `count` threads and waits for all; rethrows the first exception.
 void on_threads(int count, const std::function<void(int)>& work);

@@ -1,6 +1,7 @@
 // The promises of EventStore as tests: run them for every implementation.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -19,7 +20,10 @@ using OpenEventStore = std::function<std::shared_ptr<EventStore>()>;
 using MakeEventStore = std::function<OpenEventStore(Clock&)>;
 
 struct EventStoreSuiteOptions {
-  bool reads_all = true;  ///< false: no order over all aggregates; read_all and head throw Error(unsupported)
+  bool reads_all = true;  ///< false: no order over all aggregates; read_all and head throw Error(unsupported),
+                          ///< positions are all Position::start()
+  bool keeps_json_text = true;  ///< false: JSON comes back with the same values; member order and escapes may differ
+  std::size_t large_payload_bytes = std::size_t{1024} * 1024;  ///< of the largest event the suite writes
 };
 
 /// One case a promise of event_store.h. Cases may start threads; all have ended when the case returns.

@@ -1,0 +1,111 @@
+// The event store on Amazon DynamoDB, beside services that use the Node library on the same tables.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <leftfold/clock.h>
+#include <leftfold/dynamodb_call.h>
+#include <leftfold/event_store.h>
+#include <leftfold/log.h>
+
+namespace leftfold {
+
+struct DynamoDbKeys {
+  std::string access_key_id;
+  std::string secret_access_key;
+  std::string session_token;  ///< empty for long-lived keys
+};
+
+struct DynamoDbOptions {
+  enum class Tables {
+    create,      ///< creates the tables that are missing and waits until they can be used
+    must_exist,  ///< throws Error(not_found) when one is missing; throws too when it is no table of leftfold
+    unchecked,   ///< asks nothing; the first append or read tells
+  };
+  enum class Layout {
+    item_per_event,   ///< what the Node library reads and writes
+    item_per_commit,  ///< fewer write units for commits of several events; the Node library cannot read them
+  };
+
+  std::string events_table = "v1EventStore";
+  std::string second_table;  ///< of everything that is no event; empty: the events table's name + "Leftfold"
+  Tables tables = Tables::create;
+  bool deletion_protection = false;     ///< of tables that are created
+  bool point_in_time_recovery = false;  ///< of tables that are created
+  Layout layout = Layout::item_per_event;
+
+  std::string endpoint_url;          ///< empty: by AWS's rules (AWS_ENDPOINT_URL_DYNAMODB, ...)
+  std::string region;                ///< empty: by AWS's rules (AWS_REGION, ...)
+  std::string profile;               ///< instead of AWS_PROFILE
+  std::optional<DynamoDbKeys> keys;  ///< empty: by AWS's chain of sources
+
+  int max_attempts = 4;  ///< of one request, the first included
+  std::chrono::milliseconds connect_timeout{3'000};
+  std::chrono::milliseconds request_timeout{10'000};  ///< of one attempt
+  Clock* clock = &system_clock();                     ///< must outlive the store
+  Logger* log = &no_log();                            ///< must outlive the store
+  DynamoDbObserver on_call;                           ///< told of every call, for metrics; from any thread
+
+  /// By DYNAMODB_PREFIX (v1), EVENTSTORE_TABLE_NAME (EventStore), AWS_MAX_ATTEMPTS and, with DYNAMODB_LOCAL=true,
+  /// DYNAMODB_URL (http://localhost:8000); an empty variable counts as one that is not set, as in the Node library.
+  /// Throws Error(invalid_config) that names the variable and its value.
+  [[nodiscard]] static DynamoDbOptions from(const std::map<std::string, std::string>& environment);
+  /// By this process's environment.
+  [[nodiscard]] static DynamoDbOptions from_environment();
+};
+
+/// One part of a table read in any order.
+struct DynamoDbScan {
+  int segment = 0;    ///< from 0
+  int segments = 1;   ///< into how many parts the table is cut; each may be read by another thread or machine
+  std::string after;  ///< DynamoDbScanPage::next of the page before; empty for the first
+};
+
+struct DynamoDbScanPage {
+  EventPage events;  ///< may be empty although more follows; at_end() of the segment's last
+  std::string next;  ///< to go on, also in another process; empty at the end
+};
+
+/// Keeps events in one DynamoDB table, one item an event (docs/stores/dynamodb.md): the table's items are the Node
+/// library's. What a command does is one request, or one transaction. There is no order over all aggregates: read_all
+/// and head throw Error(unsupported), and every Position is start().
+/// append also throws Error(invalid_argument), before anything is sent, for what DynamoDB cannot hold: an item over
+/// 400 KB, more than 100 events at once (99 with an idempotency key), 4 MB, JSON nested deeper than 32 levels, numbers
+/// of more than 38 digits. JSON comes back with the same values, not the same bytes: members may change their order.
+/// Writers of one table must be in one region. Any thread.
+class DynamoDbStore final : public EventStore {
+ public:
+  /// Checks or creates the tables, as options.tables says. Throws Error(invalid_config, permission_denied, unavailable,
+  /// not_found), unsupported for a table with another key, and what aws credentials throw.
+  explicit DynamoDbStore(DynamoDbOptions options);
+  ~DynamoDbStore() override;
+
+  [[nodiscard]] AppendResult append(const AppendRequest& request) override;
+  /// A page also ends once it holds 16 MiB of text; it is then not at_end().
+  [[nodiscard]] EventPage read_stream(std::string_view aggregate_id, Version from, std::size_t max) override;
+  [[nodiscard]] EventPage read_all(Position after, std::size_t max) override;
+  [[nodiscard]] Position head() override;
+  [[nodiscard]] std::optional<Appended> find_append(std::string_view aggregate_id,
+                                                    std::string_view idempotency_key) override;
+
+  /// Reads one page (1 MB) of everything, eventually consistent: half the price. Events of one aggregate mostly come
+  /// together and by version, but nothing promises it; what is appended meanwhile may be missing.
+  /// Throws Error(invalid_argument) for a segment that is none, unavailable, throttled, corrupt.
+  [[nodiscard]] DynamoDbScanPage scan(const DynamoDbScan& where);
+
+  /// What all calls of this store consumed so far. Refused requests consume too, but DynamoDB does not say how much.
+  [[nodiscard]] CapacityUnits consumed() const;
+  [[nodiscard]] const DynamoDbOptions& options() const noexcept;  ///< with second_table filled in
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace leftfold

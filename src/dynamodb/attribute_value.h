@@ -1,0 +1,103 @@
+// DynamoDB's attribute values, typed and exact.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <leftfold/types.h>
+
+namespace leftfold::dynamodb {
+
+struct AttributeValue;
+struct Attribute;
+
+struct Null {
+  bool operator==(const Null&) const = default;
+};
+
+/// A number as its decimal text: what was written is what is sent, never by way of a double.
+struct Number {
+  std::string text;
+  bool operator==(const Number&) const = default;
+};
+
+using List = std::vector<AttributeValue>;
+/// Names and values in the order they were written or read; DynamoDB keeps no order.
+using Map = std::vector<Attribute>;
+using Item = Map;
+
+struct StringSet {
+  std::vector<std::string> values;
+  bool operator==(const StringSet&) const = default;
+};
+struct NumberSet {
+  std::vector<Number> values;
+  bool operator==(const NumberSet&) const = default;
+};
+struct BytesSet {
+  std::vector<Bytes> values;
+  bool operator==(const BytesSet&) const = default;
+};
+
+/// One value: NULL, BOOL, S, N, B, L, M, SS, NS or BS. Plain value.
+struct AttributeValue {
+  using Held = std::variant<Null, bool, std::string, Number, Bytes, List, Map, StringSet, NumberSet, BytesSet>;
+  Held held;
+
+  AttributeValue() = default;
+  AttributeValue(Held value) : held{std::move(value)} {}  // implicit: items are written as lists of values
+  AttributeValue(Null) {}
+  AttributeValue(std::string text) : held{std::move(text)} {}
+  AttributeValue(std::string_view text) : held{std::string{text}} {}
+  AttributeValue(const char* text) : held{std::string{text}} {}
+  AttributeValue(Number number) : held{std::move(number)} {}
+  AttributeValue(Bytes bytes) : held{std::move(bytes)} {}
+  template <std::same_as<bool> Flag>  // not by way of a pointer or a number
+  AttributeValue(Flag flag) : held{flag} {}
+  AttributeValue(Map map);
+  AttributeValue(List list);
+
+  template <class T>
+  [[nodiscard]] const T* as() const {
+    return std::get_if<T>(&held);
+  }
+  bool operator==(const AttributeValue&) const;
+};
+
+struct Attribute {
+  std::string name;
+  AttributeValue value;
+  bool operator==(const Attribute&) const;
+};
+
+/// A whole number as DynamoDB takes it.
+[[nodiscard]] Number number(std::int64_t value);
+
+/// The attribute called `name`, null when there is none. A pointer into `map`.
+[[nodiscard]] const AttributeValue* find(const Map& map, std::string_view name);
+
+/// Typed looks at one attribute: null (or empty) when it is missing or of another type.
+[[nodiscard]] const std::string* find_text(const Map& map, std::string_view name);
+[[nodiscard]] const Bytes* find_bytes(const Map& map, std::string_view name);
+[[nodiscard]] const Map* find_map(const Map& map, std::string_view name);
+[[nodiscard]] const List* find_list(const Map& map, std::string_view name);
+/// Also empty for a number that is no 64-bit integer.
+[[nodiscard]] std::optional<std::int64_t> find_integer(const Map& map, std::string_view name);
+
+/// The size DynamoDB bills and limits, in bytes, names included.
+/// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+[[nodiscard]] std::size_t item_size(const Item& item);
+
+inline constexpr std::size_t kMaxItemBytes = std::size_t{400} * 1024;
+inline constexpr std::size_t kMaxTransactionItems = 100;
+inline constexpr std::size_t kMaxTransactionBytes = std::size_t{4} * 1024 * 1024;
+inline constexpr int kMaxDepth = 32;  ///< an attribute's own value is level 1
+
+}  // namespace leftfold::dynamodb

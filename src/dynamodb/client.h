@@ -1,0 +1,92 @@
+// The client of DynamoDB's API: the calls leftfold makes, with retries.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <leftfold/clock.h>
+#include <leftfold/dynamodb_call.h>
+#include <leftfold/log.h>
+
+#include "dynamodb/requests.h"
+#include "dynamodb/retry.h"
+#include "dynamodb/transport.h"
+
+namespace leftfold::dynamodb {
+
+struct ClientOptions {
+  int max_attempts = 4;                            ///< the first included; AWS_MAX_ATTEMPTS
+  std::chrono::milliseconds transient_wait{25};    ///< base of the wait after a fault
+  std::chrono::milliseconds throttled_wait{1000};  ///< base of the wait after a refusal because of load
+  Clock* clock = &system_clock();
+  Logger* log = &no_log();
+  DynamoDbObserver observer;
+};
+
+/// Every call may throw Error: unavailable and throttled after the last attempt, when nothing was changed; in_doubt
+/// when a write may have been; not_found for a table that is not there; permission_denied; invalid_argument for what
+/// the service refuses; invalid_data for an answer that does not decode; and what aws::CredentialsSource throws.
+/// Retries are safe for conditional writes whose caller can tell its own item; a condition that does not hold is a
+/// result, not an error. Any thread. The transport must outlive it.
+class Client {
+ public:
+  Client(Transport& transport, ClientOptions options);
+
+  /// Put, delete or update of one item.
+  [[nodiscard]] WriteResult write(const ItemWrite& request);
+  /// All or nothing. `token` names the transaction: repeating it within 10 minutes does nothing.
+  [[nodiscard]] TransactResult transact(std::span<const ItemWrite> items, std::string_view token);
+  [[nodiscard]] GetResult get(std::string_view table, const Item& key,
+                              Consistency consistency = Consistency::consistent);
+  [[nodiscard]] ItemPage query(const QueryRequest& request);
+  [[nodiscard]] ItemPage scan(const ScanRequest& request);
+
+  /// On-demand billing. Throws Error(invalid_argument) for a table that is there; already_there() tells.
+  void create_table(const CreateTableRequest& request);
+  /// Empty when there is no such table.
+  [[nodiscard]] std::optional<TableDescription> describe_table(std::string_view table);
+  void delete_table(std::string_view table);
+  void enable_point_in_time_recovery(std::string_view table);
+  /// `attribute` holds the epoch second at which an item ends.
+  void enable_time_to_live(std::string_view table, std::string_view attribute);
+  /// The attribute of a table's time to live; empty when it is off.
+  [[nodiscard]] std::string time_to_live(std::string_view table);
+
+  /// All units consumed by calls of this client so far.
+  [[nodiscard]] CapacityUnits consumed() const;
+  [[nodiscard]] const ClientOptions& options() const noexcept { return options_; }
+
+ private:
+  enum class Effect { reads, writes };
+  struct Call;
+  struct Answer;
+  struct Trouble;
+
+  [[nodiscard]] Answer call(Call& call);
+  [[nodiscard]] std::optional<Trouble> attempt(Call& call, Answer& answer);
+  [[nodiscard]] std::optional<Trouble> judged(Call& call, Exchange& exchange, Answer& answer);
+  [[nodiscard]] bool may_retry(Call& call, const Trouble& trouble);
+  [[noreturn]] void give_up(Call& call, Trouble& trouble);
+  void wait_before_retry(const Trouble& trouble, int retry);
+  [[nodiscard]] bool correct_clock(const http::Response& response);
+  template <class Visit>
+  CapacityUnits parse(Call& call, Answer& answer, Visit visit);
+  [[nodiscard]] ItemPage page(Call& call);
+  void report(const Call& call, CapacityUnits consumed, bool failed);
+
+  Transport& transport_;
+  const ClientOptions options_;
+  RetryQuota quota_;
+  std::atomic<std::int64_t> skew_ms_{0};  // the service's clock minus ours
+  std::atomic<double> read_units_{0};
+  std::atomic<double> write_units_{0};
+};
+
+/// True for the refusal of create_table because the table is there already.
+[[nodiscard]] bool already_there(const Error& error);
+
+}  // namespace leftfold::dynamodb

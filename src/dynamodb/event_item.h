@@ -1,0 +1,45 @@
+// Events as items of the events table: the layout of docs/stores/dynamodb.md.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <leftfold/event_page.h>
+#include <leftfold/event_store.h>
+
+#include "dynamodb/attribute_value.h"
+
+namespace leftfold::dynamodb {
+
+inline constexpr std::string_view kAggregateId = "aggregateId";
+inline constexpr std::string_view kVersion = "version";
+
+[[nodiscard]] Item event_key(std::string_view aggregate_id, Version version);
+
+/// The item of event `i` of the request. Throws Error(invalid_argument, invalid_data) that names the event and the
+/// path for a payload or metadata that DynamoDB cannot hold.
+[[nodiscard]] Item event_item(const AppendRequest& request, std::size_t i, Timestamp committed_at);
+/// One item of all events of the request. Throws as event_item.
+[[nodiscard]] Item commit_item(const AppendRequest& request, Timestamp committed_at);
+
+/// What an item says before its events are looked at.
+struct ItemHead {
+  Version first;  ///< of the events in the item
+  Version last;
+  Uuid commit_id;
+  std::int64_t commit_pos = 0;  ///< of the first event in the item
+  std::int64_t commit_size = 1;
+  Timestamp committed_at{};
+
+  /// The version of the last event of the commit, wherever it is stored.
+  [[nodiscard]] Version commit_end() const { return Version{first.value() + commit_size - 1 - commit_pos}; }
+};
+
+/// Throws Error(corrupt) that names the item for one that is no event of leftfold or of the Node library.
+[[nodiscard]] ItemHead head_of(std::string_view aggregate_id, const Item& item);
+
+/// Adds the item's events from version `from` on to the page, at most `max`; returns how many there were to add.
+/// Throws Error(corrupt) like head_of.
+std::size_t add_events(EventPage& page, std::string_view aggregate_id, const Item& item, Version from, std::size_t max);
+
+}  // namespace leftfold::dynamodb

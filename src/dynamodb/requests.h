@@ -1,0 +1,100 @@
+// What is asked of DynamoDB, and what it answers, as data.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <leftfold/dynamodb_call.h>
+
+#include "dynamodb/attribute_value.h"
+#include "dynamodb/service_error.h"
+
+namespace leftfold::dynamodb {
+
+/// An expression with what its #names and :values stand for.
+struct Expression {
+  std::string text;  ///< empty: none
+  std::vector<std::pair<std::string, std::string>> names;
+  Map values;
+};
+
+enum class Consistency { eventual, consistent };
+
+/// PutItem, DeleteItem and ConditionCheck alike: `item` is the whole item for a put, else the key.
+struct ItemWrite {
+  enum class Kind { put, remove, check, update };
+  Kind kind = Kind::put;
+  std::string table;
+  Item item;
+  Expression condition;  ///< with the names and values of `update` too
+  std::string update;    ///< UpdateExpression, for Kind::update
+};
+
+struct WriteResult {
+  bool applied = false;            ///< false: the condition did not hold
+  std::optional<Item> old;         ///< not applied: the item in the way, if the service sent it
+  std::optional<Item> attributes;  ///< of an update: the item after it
+  CapacityUnits consumed;
+};
+
+struct TransactResult {
+  bool applied = false;                     ///< false: a condition did not hold
+  std::vector<CancellationReason> reasons;  ///< not applied: one an item, in the request's order
+  CapacityUnits consumed;
+};
+
+struct GetResult {
+  std::optional<Item> item;
+  CapacityUnits consumed;
+};
+
+struct QueryRequest {
+  std::string table;
+  std::string index;  ///< empty: the table itself
+  Expression key;
+  Expression filter;  ///< its names and values go into those of `key`
+  Consistency consistency = Consistency::consistent;
+  bool forward = true;
+  std::optional<int> limit;  ///< most items looked at
+  Item after;                ///< where the last page ended; empty for the first
+};
+
+struct ScanRequest {
+  std::string table;
+  int segment = 0;
+  int segments = 1;
+  Consistency consistency = Consistency::eventual;
+  std::optional<int> limit;
+  Item after;
+};
+
+struct ItemPage {
+  std::vector<Item> items;  ///< may be empty although there is more
+  Item last_key;            ///< empty: there is no more
+  CapacityUnits consumed;
+};
+
+struct KeyAttribute {
+  std::string name;
+  char type = 'S';  ///< S, N or B
+};
+
+struct CreateTableRequest {
+  std::string table;
+  KeyAttribute partition_key;
+  std::optional<KeyAttribute> sort_key;
+  bool stream_new_image = false;
+  bool deletion_protection = false;
+};
+
+struct TableDescription {
+  std::string status;  ///< ACTIVE, CREATING, UPDATING, DELETING, ...
+  std::vector<KeyAttribute> key;
+  std::string stream_arn;        ///< of the newest stream; empty for none
+  std::string stream_view_type;  ///< empty while no stream is enabled
+};
+
+}  // namespace leftfold::dynamodb

@@ -1,0 +1,54 @@
+#include "dynamodb/scanner.h"
+
+#include <limits>
+#include <string>
+
+#include <leftfold/error.h>
+
+#include "core/in_quotes.h"
+#include "dynamodb/wire.h"
+
+namespace leftfold::dynamodb {
+namespace {
+
+constexpr int kMostSegments = 1'000'000;  // DynamoDB's own limit
+
+[[noreturn]] void refuse(const std::string& why) { throw Error{Errc::invalid_argument, "scan: " + why}; }
+
+Item read_place(std::string text) {
+  Item key;
+  try {
+    read_object(text, [&](std::string_view name, simdjson::ondemand::value value) {
+      std::string kept{name};
+      key.push_back({std::move(kept), read_value(value)});
+    });
+  } catch (const Error&) {
+    refuse("the place to go on from does not decode; use DynamoDbScanPage::next as it came");
+  }
+  return key;
+}
+
+}  // namespace
+
+DynamoDbScanPage scan_page(const EventTable& table, const DynamoDbScan& where) {
+  if (where.segments < 1 || where.segments > kMostSegments || where.segment < 0 || where.segment >= where.segments) {
+    refuse("there is no segment " + std::to_string(where.segment) + " of " + std::to_string(where.segments));
+  }
+  ScanRequest request;
+  request.table = table.name;
+  request.segment = where.segment;
+  request.segments = where.segments;
+  if (!where.after.empty()) request.after = read_place(where.after);
+  const ItemPage items = table.client.scan(request);
+  DynamoDbScanPage page;
+  for (const Item& item : items.items) {
+    const std::string* const aggregate_id = find_text(item, kAggregateId);
+    if (aggregate_id == nullptr) throw Error{Errc::corrupt, "table " + table.name + ": an item has no aggregateId"};
+    add_events(page.events, *aggregate_id, item, Version{0}, std::numeric_limits<std::size_t>::max());
+  }
+  page.events.set_at_end(items.last_key.empty());
+  if (!items.last_key.empty()) write_item(page.next, items.last_key);
+  return page;
+}
+
+}  // namespace leftfold::dynamodb

@@ -1,0 +1,13 @@
+// Reads the whole events table, segment by segment.
+#pragma once
+
+#include <leftfold/dynamodb.h>
+
+#include "dynamodb/stream_reader.h"
+
+namespace leftfold::dynamodb {
+
+/// One page, as DynamoDbStore::scan.
+[[nodiscard]] DynamoDbScanPage scan_page(const EventTable& table, const DynamoDbScan& where);
+
+}  // namespace leftfold::dynamodb

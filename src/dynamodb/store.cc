@@ -1,0 +1,72 @@
+#include <utility>
+
+#include <leftfold/dynamodb.h>
+#include <leftfold/error.h>
+
+#include "dynamodb/appender.h"
+#include "dynamodb/client.h"
+#include "dynamodb/connect.h"
+#include "dynamodb/known_heads.h"
+#include "dynamodb/scanner.h"
+#include "dynamodb/stream_reader.h"
+#include "dynamodb/tables.h"
+
+namespace leftfold {
+namespace {
+
+DynamoDbOptions with_second_table(DynamoDbOptions options) {
+  if (options.second_table.empty()) options.second_table = options.events_table + "Leftfold";
+  return options;
+}
+
+[[noreturn]] void throw_no_order(const char* what) {
+  throw Error{Errc::unsupported, std::string{what} +
+                                     ": DynamoDB has no order over all aggregates; read one aggregate, use "
+                                     "DynamoDbStore::scan for everything in any order, or subscribe to the broker"};
+}
+
+}  // namespace
+
+class DynamoDbStore::Impl {
+ public:
+  explicit Impl(DynamoDbOptions given)
+      : options{with_second_table(std::move(given))},
+        transport{dynamodb::connect(options)},
+        client{*transport, dynamodb::client_options(options)},
+        table{client, known, options.events_table, options.layout == DynamoDbOptions::Layout::item_per_commit},
+        reader{table},
+        appender{table, options.second_table} {
+    dynamodb::prepare_tables(client, options);
+  }
+
+  const DynamoDbOptions options;
+  const std::unique_ptr<dynamodb::Transport> transport;
+  dynamodb::Client client;
+  dynamodb::KnownHeads known;
+  const dynamodb::EventTable table;
+  dynamodb::StreamReader reader;
+  dynamodb::Appender appender;
+};
+
+DynamoDbStore::DynamoDbStore(DynamoDbOptions options) : impl_{std::make_unique<Impl>(std::move(options))} {}
+DynamoDbStore::~DynamoDbStore() = default;
+
+AppendResult DynamoDbStore::append(const AppendRequest& request) { return impl_->appender.append(request); }
+
+EventPage DynamoDbStore::read_stream(std::string_view aggregate_id, Version from, std::size_t max) {
+  return impl_->reader.read(aggregate_id, from, max);
+}
+
+EventPage DynamoDbStore::read_all(Position, std::size_t) { throw_no_order("read_all"); }
+Position DynamoDbStore::head() { throw_no_order("head"); }
+
+std::optional<Appended> DynamoDbStore::find_append(std::string_view aggregate_id, std::string_view idempotency_key) {
+  const auto marker = impl_->appender.find(aggregate_id, idempotency_key);
+  return marker ? std::optional{marker->result} : std::nullopt;
+}
+
+DynamoDbScanPage DynamoDbStore::scan(const DynamoDbScan& where) { return dynamodb::scan_page(impl_->table, where); }
+CapacityUnits DynamoDbStore::consumed() const { return impl_->client.consumed(); }
+const DynamoDbOptions& DynamoDbStore::options() const noexcept { return impl_->options; }
+
+}  // namespace leftfold

@@ -1,0 +1,50 @@
+// DynamoDbStore keeps the promises of EventStore, on a server with DynamoDB's API.
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include <leftfold/dynamodb.h>
+#include <leftfold/testing/event_store_suite.h>
+
+#include "dynamodb/service.h"
+#include "support/suite_gtest.h"
+
+namespace leftfold {
+namespace {
+
+using test_dynamodb::TestTables;
+
+// A store that keeps its tables: a case may drop the function that made it first.
+struct StoreInTables {
+  std::shared_ptr<TestTables> tables;
+  DynamoDbStore store;
+};
+
+testing::MakeEventStore make_with(DynamoDbOptions::Layout layout) {
+  return [layout](Clock& clock) {
+    return [layout, tables = std::make_shared<TestTables>(), &clock]() -> std::shared_ptr<EventStore> {
+      DynamoDbOptions options = tables->options();
+      options.clock = &clock;
+      options.layout = layout;
+      const std::shared_ptr<StoreInTables> opened{new StoreInTables{tables, DynamoDbStore{options}}};
+      return {opened, &opened->store};
+    };
+  };
+}
+
+testing::EventStoreSuiteOptions what_it_can() {
+  testing::EventStoreSuiteOptions options;
+  options.reads_all = false;
+  options.keeps_json_text = false;
+  options.large_payload_bytes = std::size_t{390} * 1024;  // an item holds 400 KB
+  return options;
+}
+
+const bool kEvents = test_support::register_suite(
+    "DynamoDbStore", testing::event_store_suite(make_with(DynamoDbOptions::Layout::item_per_event), what_it_can()));
+const bool kCommits = test_support::register_suite(
+    "DynamoDbStorePacked",
+    testing::event_store_suite(make_with(DynamoDbOptions::Layout::item_per_commit), what_it_can()));
+
+}  // namespace
+}  // namespace leftfold

@@ -1,0 +1,74 @@
+#include "dynamodb/service.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <stdexcept>
+
+#include <leftfold/error.h>
+#include <leftfold/uuid.h>
+
+// In tests/, so the module's headers are found behind src/.
+#include "dynamodb/client.h"
+#include "dynamodb/connect.h"
+#include "dynamodb/wire.h"
+
+namespace leftfold::test_dynamodb {
+namespace {
+
+std::string variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? std::string{} : std::string{value};
+}
+
+/// The address of a server that scripts/services started.
+std::string started(const std::string& name) {
+  const std::string key = name == "moto" ? "LEFTFOLD_TEST_MOTO" : "LEFTFOLD_TEST_DYNOXIDE";
+  if (std::string given = variable(key.c_str()); !given.empty()) return given;
+  std::ifstream file{LEFTFOLD_SERVICES_ENV};
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with(key + "=")) return line.substr(key.size() + 1);
+  }
+  throw std::runtime_error{name + " does not run; start it with scripts/services up dynamodb"};
+}
+
+}  // namespace
+
+std::string service_name() {
+  if (std::string name = variable("LEFTFOLD_TEST_SERVICE"); !name.empty()) return name;
+  return variable("AWS_ENDPOINT_URL_DYNAMODB").empty() ? "dynoxide" : "endpoint";
+}
+
+DynamoDbOptions service_options() {
+  DynamoDbOptions options;
+  options.events_table = "leftfold-test-" + Uuid::v7(system_clock().now()).to_string();
+  const std::string name = service_name();
+  if (name == "endpoint") return options;
+  options.endpoint_url = started(name);
+  options.region = "us-east-1";
+  options.keys = DynamoDbKeys{"test", "test", {}};
+  return options;
+}
+
+std::string attribute_line(const dynamodb::Attribute& attribute) {
+  std::string line = attribute.name + " = ";
+  dynamodb::write_value(line, attribute.value);
+  return line + '\n';
+}
+
+TestTables::~TestTables() {
+  try {
+    const auto transport = dynamodb::connect(options_);
+    dynamodb::Client client{*transport, dynamodb::client_options(options_)};
+    for (const std::string& table : {options_.events_table, options_.events_table + "Leftfold"}) {
+      if (client.describe_table(table)) client.delete_table(table);
+    }
+  } catch (const Error& e) {
+    std::cerr << "the test's tables stay: " << e.what() << '\n';
+  }
+}
+
+}  // namespace leftfold::test_dynamodb
