@@ -5,9 +5,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include "failing_support.h"
 #include "hooked_letters.h"
-#include "resilience/redrive.h"
 #include "scripted_feed.h"
 
 namespace leftfold::runtime_test {
@@ -24,34 +22,6 @@ Moody::Behave parks(const std::string& bad, int at) {
 void refuse(std::string_view call, Errc code) {
   if (call.starts_with("park")) throw Error{code, "the disk of letters is gone"};
 }
-
-// A Service whose letters go through hooks.
-struct Hooked {
-  explicit Hooked(const FailureOptions& failures = {}, Logger& log = no_log())
-      : service{failures, [&](RunnerOptions& options) {
-                  options.dead_letters = &letters.emplace(*options.dead_letters);
-                  options.log = &log;
-                }} {}
-  // Another process's re-drive of an aggregate.
-  [[nodiscard]] detail::RedriveResult redrive_elsewhere(const std::string& aggregate) {
-    detail::RedriveTarget target;
-    target.subscription = "g.Moody";
-    target.owner = "elsewhere";
-    target.handle = [&](const RecordedEvent& event) { HandlerTable::of(service.moody).handle(event); };
-    return detail::redrive(service.letters, target, aggregate, service.clock, {});
-  }
-  // Parks a's events from `at` on, of `count`.
-  Position parked_from(Running& running, int at, int count) {
-    Position last;
-    for (int n = 0; n < count; ++n) last = append(service.store, "a", counted(n));
-    EXPECT_TRUE(running.handled(last));
-    EXPECT_EQ(service.parked("a").size(), static_cast<std::size_t>(count - at));
-    return last;
-  }
-
-  std::optional<HookedLetters> letters;
-  Service service;
-};
 
 class Lines final : public Logger {
  public:

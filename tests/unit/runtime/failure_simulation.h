@@ -19,7 +19,7 @@ namespace leftfold::runtime_test {
 class FailureSimulation {
  public:
   explicit FailureSimulation(std::uint64_t seed) : world_{seed, 3 + seed % 4} {
-    options_ = drawn_options();
+    options_ = drawn_options(world_.chance);
     world_.interrupt = [this] {
       if (healing_ || depth_ >= kDepth || !chance().one_in(8) || broken()) return;
       ++depth_;
@@ -56,31 +56,6 @@ class FailureSimulation {
   [[nodiscard]] bool broken() const { return !world_.trail.broken().empty(); }
   void note(std::string text) {
     world_.trail.add(std::string(static_cast<std::size_t>(depth_) * 2, ' ') + std::move(text));
-  }
-
-  ProcessOptions drawn_options() {
-    using std::chrono::milliseconds;
-    ProcessOptions options;
-    FailureOptions& failures = options.failures;
-    options.max_in_flight = 1 + chance().below(8);
-    failures.rules.when<EffectExists>(FailureClass::duplicate);
-    failures.retry.max_attempts = 1 + static_cast<int>(chance().below(4));
-    failures.retry.immediate = static_cast<int>(chance().below(2));
-    failures.retry.cap = milliseconds{2000};
-    failures.retry.budget = chance().one_in(2) ? 10 : 0;
-    failures.max_waiting = 1 + chance().below(4);
-    failures.park_timeout = milliseconds{3000};
-    failures.breaker.min_calls = 2 + chance().below(8);
-    failures.breaker.min_distinct = 2;
-    failures.breaker.window_time = milliseconds{10'000};
-    failures.breaker.open = milliseconds{500};
-    failures.breaker.max_open = milliseconds{5000};
-    failures.breaker.probes = failures.breaker.probe_successes = 1 + chance().below(3);
-    failures.on_fatal = chance().one_in(2) ? OnFatal::exit : OnFatal::stop_subscription;
-    if (chance().one_in(3)) failures.auto_retry = milliseconds{1000};
-    if (chance().one_in(8)) failures.limits.sequences = 2;
-    if (chance().one_in(8)) failures.limits.letters = 3;
-    return options;
   }
 
   // --- Processes

@@ -3,13 +3,18 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include <gtest/gtest.h>
 #include <leftfold/dead_letter_store.h>
+
+#include "failing_support.h"
+#include "resilience/redrive.h"
 
 namespace leftfold::runtime_test {
 
@@ -100,6 +105,34 @@ class HookedLetters final : public DeadLetterStore {
   std::mutex mutex_;
   Hook before_;
   Hook after_;
+};
+
+// A Service whose letters go through hooks.
+struct Hooked {
+  explicit Hooked(const FailureOptions& failures = {}, Logger& log = no_log())
+      : service{failures, [&](RunnerOptions& options) {
+                  options.dead_letters = &letters.emplace(*options.dead_letters);
+                  options.log = &log;
+                }} {}
+  // Another process's re-drive of an aggregate.
+  [[nodiscard]] detail::RedriveResult redrive_elsewhere(const std::string& aggregate) {
+    detail::RedriveTarget target;
+    target.subscription = "g.Moody";
+    target.owner = "elsewhere";
+    target.handle = [&](const RecordedEvent& event) { HandlerTable::of(service.moody).handle(event); };
+    return detail::redrive(service.letters, target, aggregate, service.clock, {});
+  }
+  // Parks a's events from `at` on, of `count`.
+  Position parked_from(Running& running, int at, int count) {
+    Position last;
+    for (int n = 0; n < count; ++n) last = append(service.store, "a", counted(n));
+    EXPECT_TRUE(running.handled(last));
+    EXPECT_EQ(service.parked("a").size(), static_cast<std::size_t>(count - at));
+    return last;
+  }
+
+  std::optional<HookedLetters> letters;
+  Service service;
 };
 
 }  // namespace leftfold::runtime_test

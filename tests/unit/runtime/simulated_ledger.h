@@ -1,11 +1,13 @@
 // What a simulation of failures remembers of each event, and what must hold of it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <random>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 

@@ -15,20 +15,10 @@
 #include "runtime/dispatch.h"
 #include "runtime/redriver.h"
 #include "simulated_letters.h"
+#include "simulated_options.h"
 #include "support.h"
 
 namespace leftfold::runtime_test {
-
-/// What one process of the simulation is given.
-struct ProcessOptions {
-  FailureOptions failures;
-  std::size_t max_in_flight = 4;
-};
-
-/// The effect of an event is there already.
-struct EffectExists : std::logic_error {
-  using std::logic_error::logic_error;
-};
 
 /// Does what the poll thread, the workers and the supervisor of a process do, when it is told to. Calls may come while
 /// others are under way: from a handler or a store that says the world may go on (World::interrupt).
@@ -39,7 +29,8 @@ class SimulatedProcess {
         number_{number},
         max_in_flight_{options.max_in_flight},
         letters_{world, dead_},
-        running_(world.ledger.aggregates()) {
+        live_(world.ledger.aggregates()),
+        redriven_(world.ledger.aggregates()) {
     handler_.process = this;
     registered_.entry.handler = &handler_;
     registered_.entry.table = HandlerTable::of(handler_);
@@ -84,6 +75,7 @@ class SimulatedProcess {
 
   /// A worker handles what is ready.
   bool step() {
+    const Inside inside{redrives_, false};
     const bool worked = dispatch_->step();
     check_in_flight();
     return worked;
@@ -121,6 +113,7 @@ class SimulatedProcess {
   /// What a worker does about one parked aggregate.
   std::string redrive(const std::string& sequence) {
     if (std::exchange(redriving_, true)) return "is at it";
+    const Inside inside{redrives_, true};
     std::string end = "threw";
     try {
       end = std::to_string(static_cast<int>(redriver_.redrive(registered_, sequence, {}).end));
@@ -131,6 +124,7 @@ class SimulatedProcess {
   }
   void look_after() {
     if (std::exchange(redriving_, true)) return;
+    const Inside inside{redrives_, true};
     try {
       redriver_.look_after(registered_, {});
     } catch (const Error&) {
@@ -145,13 +139,13 @@ class SimulatedProcess {
     ++world_.progress;
     world_.trail.add("  " + name() + " handles " + Ledger::name(aggregate, version));
     world_.ledger.begins(aggregate, version);
-    if (running_[aggregate]++ > 0) {
-      world_.trail.broken(name() + " has two handlers of one aggregate at once: " + Ledger::name(aggregate, version));
-    }
+    check_alone(aggregate, version);
+    int& running = (redrives_ ? redriven_ : live_)[aggregate];
+    ++running;
     struct Leave {
-      int& running;
-      ~Leave() { --running; }
-    } leave{running_[aggregate]};
+      int& count;
+      ~Leave() { --count; }
+    } leave{running};
     world_.interrupt();
     if (dead_ && world_.chance.one_in(2)) throw Error{Errc::unavailable, "died before the effect"};
     fail_or_return(world_.ledger.fact(aggregate, version), aggregate, version);
@@ -163,18 +157,23 @@ class SimulatedProcess {
     void on(const Counted&, const EventMetadata& meta) const { process->handle(meta); }
     SimulatedProcess* process = nullptr;
   };
-  struct Feed : Subscription {
-    Taken take(std::size_t, const std::stop_token&, Instant) override { return {}; }
-    void wake() noexcept override { woken = true; }
-    void seek(std::int32_t, std::int64_t, Position) override {}
-    bool checkpoint(std::int32_t, std::int64_t, Position) override { return false; }
-    void release(std::int32_t, std::int64_t) override {}
-    bool woken = true;
-  };
   struct Cursor {
     std::int64_t epoch = 0;  // 0: not ours
     std::int64_t taken = 0;
   };
+
+  // One handler of an aggregate at a time. Two are possible when a zombie parked what this process has in hand, which
+  // it cannot know: then a re-drive may run beside it.
+  void check_alone(std::size_t aggregate, std::int64_t version) {
+    const int same = (redrives_ ? redriven_ : live_)[aggregate];
+    const int other = (redrives_ ? live_ : redriven_)[aggregate];
+    if (same == 0 && (other == 0 || a_zombie_parked(aggregate))) return;
+    world_.trail.broken(name() + " has two handlers of one aggregate at once: " + Ledger::name(aggregate, version));
+  }
+  [[nodiscard]] bool a_zombie_parked(std::size_t aggregate) {
+    const auto first = world_.letters.letters(kSubscription, Ledger::name(aggregate), std::nullopt, 1);
+    return !first.empty() && first[0].node != name();
+  }
 
   void fail_or_return(Fact& fact, std::size_t aggregate, std::int64_t version) {
     if (world_.outage) throw Unavailable{"the dependency is down"};
@@ -288,7 +287,7 @@ class SimulatedProcess {
   detail::RegisteredHandler registered_;
   std::shared_ptr<detail::RunContext> run_;
   std::shared_ptr<detail::SubscriptionRun> session_;
-  Feed feed_;
+  SimulatedFeed feed_;
   std::optional<detail::Dispatch> dispatch_;
   detail::Redriver redriver_{world_.clock, no_log()};
   std::vector<Assignment> assigned_;  // not accepted yet
@@ -296,7 +295,9 @@ class SimulatedProcess {
   std::array<Cursor, kPartitions> cursors_{};
   Instant deadline_ = Instant::min();
   std::size_t room_ = 0;
-  std::vector<int> running_;  // handlers at work, an aggregate
+  bool redrives_ = false;      // what happens now is a re-drive, not live
+  std::vector<int> live_;      // handlers at work, an aggregate
+  std::vector<int> redriven_;  // those of re-drives
 };
 
 }  // namespace leftfold::runtime_test
