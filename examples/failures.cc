@@ -101,8 +101,8 @@ class Watch {
     for (const auto end = std::chrono::steady_clock::now() + 20s; std::chrono::steady_clock::now() < end;) {
       const leftfold::SubscriptionStatus now = app_.runner().status().front();
       const std::string line = "    [" + now.state + "] breaker " + now.breaker + ", handled " +
-                               std::to_string(now.handled) + ", waiting " + std::to_string(now.waiting) + ", parked " +
-                               std::to_string(now.parked);
+                               std::to_string(now.handled) + ", waiting " + std::to_string(now.waiting) +
+                               ", parked so far " + std::to_string(now.parked);
       if (line != last_) say(line);
       last_ = line;
       if (done(now)) return true;

@@ -15,9 +15,8 @@
 namespace leftfold::detail {
 
 /// Handles letters as the live path handles events: same handler, same gate, one at a time for an aggregate. Live
-/// events of the aggregate go behind its letters meanwhile, so no worker has one in hand. Save for one thing: what a
-/// process parks after it lost the partition, this one may have in hand, and then both may handle it side by side.
-/// Any thread, one call a handler at a time. Handlers must outlive it.
+/// events of the aggregate go behind its letters meanwhile; a sequence of which a worker of this process still has an
+/// event in hand is left for another time. Any thread, one call a handler at a time. Handlers must outlive it.
 class Redriver {
  public:
   Redriver(Clock& clock, Logger& log) : clock_{clock}, log_{log} {}

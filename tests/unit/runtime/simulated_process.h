@@ -162,17 +162,10 @@ class SimulatedProcess {
     std::int64_t taken = 0;
   };
 
-  // One handler of an aggregate at a time. Two are possible when a zombie parked what this process has in hand, which
-  // it cannot know: then a re-drive may run beside it.
+  // One handler of an aggregate at a time, also when a zombie parked what this process has in hand.
   void check_alone(std::size_t aggregate, std::int64_t version) {
-    const int same = (redrives_ ? redriven_ : live_)[aggregate];
-    const int other = (redrives_ ? live_ : redriven_)[aggregate];
-    if (same == 0 && (other == 0 || a_zombie_parked(aggregate))) return;
+    if (live_[aggregate] == 0 && redriven_[aggregate] == 0) return;
     world_.trail.broken(name() + " has two handlers of one aggregate at once: " + Ledger::name(aggregate, version));
-  }
-  [[nodiscard]] bool a_zombie_parked(std::size_t aggregate) {
-    const auto first = world_.letters.letters(kSubscription, Ledger::name(aggregate), std::nullopt, 1);
-    return !first.empty() && first[0].node != name();
   }
 
   void fail_or_return(Fact& fact, std::size_t aggregate, std::int64_t version) {
