@@ -7,6 +7,12 @@
 
 namespace leftfold::detail {
 
+namespace {
+
+constexpr std::chrono::seconds kBreakerLook{1};  // somebody may reset a breaker, and nobody tells
+
+}  // namespace
+
 Dispatch::Dispatch(RegisteredHandler& handler, SubscriptionRun& run, std::size_t max_in_flight)
     : handler_{handler}, failures_{*handler.failures}, run_{run}, max_in_flight_{max_in_flight} {}
 
@@ -54,7 +60,7 @@ std::size_t Dispatch::room_behind_breaker(std::size_t room, Instant& deadline) {
   }
   const std::optional<Instant> until = breaker.closed_until();
   if (until) {
-    deadline = std::min(deadline, *until);
+    deadline = std::min({deadline, *until, run_.clock().instant() + kBreakerLook});
     return 0;
   }
   if (strands_.has_blocked()) {

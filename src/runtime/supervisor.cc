@@ -37,7 +37,9 @@ void Supervisor::start() {
     if (run_->halted().stop_requested()) return;
   }
   apply_controls();
-  start_thread("lf:keeper", &Supervisor::keep, keeper_);
+  if (options_.controls != nullptr || options_.breakers != nullptr) {
+    start_thread("lf:keeper", &Supervisor::keep, keeper_);
+  }
   if (options_.dead_letters != nullptr) start_thread("lf:redrive", &Supervisor::redrive, redrive_thread_);
 }
 
