@@ -6,6 +6,11 @@
 #include "runtime/handler_failed.h"
 
 namespace leftfold::detail {
+namespace {
+
+constexpr std::chrono::seconds kBreakerLook{1};  // somebody may reset a breaker, and nobody tells
+
+}  // namespace
 
 Dispatch::Dispatch(RegisteredHandler& handler, SubscriptionRun& run, std::size_t max_in_flight)
     : handler_{handler}, failures_{*handler.failures}, run_{run}, max_in_flight_{max_in_flight} {
@@ -58,7 +63,7 @@ std::size_t Dispatch::room_behind_breaker(std::size_t room, Instant now, Instant
       strands_.unblock();
       wake_worker();
     } else {
-      deadline = std::min(deadline, unblock_at_);
+      deadline = std::min({deadline, unblock_at_, now + kBreakerLook});
     }
   }
   if (closed) return room;

@@ -39,7 +39,8 @@ void Supervisor::start() {
     if (run_->halted().stop_requested()) return;
   }
   apply_controls();
-  start_thread("lf:keeper", &Supervisor::keep, keeper_);
+  const bool others = options_.controls != nullptr || options_.breakers != nullptr || options_.dead_letters != nullptr;
+  if (others || options_.metrics != &no_metrics()) start_thread("lf:keeper", &Supervisor::keep, keeper_);
   if (options_.dead_letters != nullptr) start_thread("lf:redrive", &Supervisor::redrive, redrive_thread_);
 }
 
