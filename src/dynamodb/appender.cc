@@ -81,18 +81,21 @@ AppendResult Appender::append(const AppendRequest& request) {
   validate(request);
   const Commit commit = prepare(request);
   if (!expected_may_hold(request)) return outcome_of_refusal(commit);
-  std::optional<AppendResult> result;
-  try {
-    result = send(commit);
-  } catch (const Error& e) {
-    if (e.code() != Errc::in_doubt) throw;
-    result = settle(commit, e);
-  }
-  if (!result) result = outcome_of_refusal(commit);
-  if (const auto* appended = std::get_if<Appended>(&*result)) {
+  const std::optional<AppendResult> settled = send_or_settle(commit);
+  const AppendResult result = settled ? *settled : outcome_of_refusal(commit);
+  if (const auto* appended = std::get_if<Appended>(&result)) {
     if (!appended->repeated) events_.known.saw(request.aggregate_id, appended->version);
   }
-  return *result;
+  return result;
+}
+
+std::optional<AppendResult> Appender::send_or_settle(const Commit& commit) {
+  try {
+    return send(commit);
+  } catch (const Error& e) {
+    if (e.code() != Errc::in_doubt) throw;
+    return settle(commit, e);
+  }
 }
 
 /// The store's wall clock, never before an earlier commit of this process.

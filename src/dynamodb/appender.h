@@ -34,6 +34,7 @@ class Appender {
   void add_writes(Commit& commit, std::vector<Item> items) const;
   [[nodiscard]] Timestamp commit_time();
   [[nodiscard]] bool expected_may_hold(const AppendRequest& request);
+  [[nodiscard]] std::optional<AppendResult> send_or_settle(const Commit& commit);
   [[nodiscard]] std::optional<AppendResult> send(const Commit& commit);
   [[nodiscard]] std::optional<AppendResult> send_alone(const Commit& commit);
   [[nodiscard]] std::optional<AppendResult> send_together(const Commit& commit);
