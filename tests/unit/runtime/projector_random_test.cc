@@ -20,11 +20,11 @@ struct Totals {
 };
 
 void run_seed(unsigned seed, Totals& totals) {
-  World world{seed};
+  ProjectorWorld world{seed};
   const int batches = 1 + world.roll(3);
   for (int batch = 0; batch < batches; ++batch) {
     const int events = 1 + world.roll(25);
-    for (int i = 0; i < events; ++i) world.append(world.roll(World::kAggregates), world.roll(6) != 0);
+    for (int i = 0; i < events; ++i) world.append(world.roll(ProjectorWorld::kAggregates), world.roll(6) != 0);
     for (int i = 0; i < 3; ++i) world.run(world.roll(60));
     if (world.roll(3) == 0) world.redrive_all();
   }
@@ -34,7 +34,7 @@ void run_seed(unsigned seed, Totals& totals) {
   ASSERT_TRUE(world.run()) << "seed " << seed << ": does not come to an end";
   ASSERT_TRUE(world.redrive_all()) << "seed " << seed << ": a sequence cannot be re-driven";
   ASSERT_EQ(world.wrong(), "") << "seed " << seed;
-  for (int aggregate = 0; aggregate < World::kAggregates; ++aggregate) world.append(aggregate);
+  for (int aggregate = 0; aggregate < ProjectorWorld::kAggregates; ++aggregate) world.append(aggregate);
   ASSERT_TRUE(world.run()) << "seed " << seed << ": does not come to an end again";
   ASSERT_EQ(world.wrong(), "") << "seed " << seed << ", afterwards";
   ASSERT_EQ(world.letters.count({}).letters, 0U) << "seed " << seed;

@@ -24,12 +24,12 @@ struct Crash : Error {
   Crash() : Error{Errc::internal, "crash"} {}
 };
 
-class World {
+class ProjectorWorld {
  public:
   static constexpr int kAggregates = 6;
   enum class Mood { good, transient, unavailable, poison };
 
-  explicit World(unsigned seed) : random_{seed}, partitions_{1 + static_cast<int>(seed % 2)} {
+  explicit ProjectorWorld(unsigned seed) : random_{seed}, partitions_{1 + static_cast<int>(seed % 2)} {
     model.before_begin = [this] {
       disturb();
       if (chance(60)) throw Crash{};  // with a letter stored that the read model does not know of, perhaps
@@ -80,11 +80,11 @@ class World {
     int failures = 0;
   };
   struct Table : Projector<TestEvents> {
-    explicit Table(World& w) : world{w} {}
+    explicit Table(ProjectorWorld& w) : world{w} {}
     FakeReadModel& read_model() { return world.model; }
     void reset() { world.model.clear(); }
     void on(const Counted& event) { world.handle(event.n); }
-    World& world;
+    ProjectorWorld& world;
   };
   class Feed;
   class Process;
@@ -107,9 +107,9 @@ class World {
 };
 
 // One process's part: its memory ends with it.
-class World::Process {
+class ProjectorWorld::Process {
  public:
-  explicit Process(World& world) : table_{world} {
+  explicit Process(ProjectorWorld& world) : table_{world} {
     handler.entry.handler = &table_;
     handler.entry.table = HandlerTable::of(table_);
     handler.entry.is_projector = true;
@@ -136,9 +136,10 @@ class World::Process {
   detail::HandledSignal signal_;
 };
 
-class World::Feed final : public EventFeed {
+class ProjectorWorld::Feed final : public EventFeed {
  public:
-  Feed(World& world, detail::SubscriptionRun& run, int most_takes) : world_{world}, run_{run}, left_{most_takes} {}
+  Feed(ProjectorWorld& world, detail::SubscriptionRun& run, int most_takes)
+      : world_{world}, run_{run}, left_{most_takes} {}
   std::unique_ptr<Subscription> subscribe(const SubscriptionOptions&) override {
     return std::make_unique<Reader>(*this);
   }
@@ -163,14 +164,14 @@ class World::Feed final : public EventFeed {
     std::map<std::int32_t, std::int64_t> next_;  // position last taken, of each partition it has
   };
 
-  World& world_;
+  ProjectorWorld& world_;
   detail::SubscriptionRun& run_;
   int left_;
   bool settled_ = false;
 };
 
-inline Taken World::Feed::Reader::take(std::size_t max, const std::stop_token&, Instant deadline) {
-  World& world = feed_.world_;
+inline Taken ProjectorWorld::Feed::Reader::take(std::size_t max, const std::stop_token&, Instant deadline) {
+  ProjectorWorld& world = feed_.world_;
   Taken taken;
   for (std::int32_t partition = 0; partition < world.partitions_; ++partition) {
     if (next_.contains(partition)) continue;
@@ -215,7 +216,7 @@ inline Taken World::Feed::Reader::take(std::size_t max, const std::stop_token&, 
   return taken;
 }
 
-inline bool World::run(int most_takes) {
+inline bool ProjectorWorld::run(int most_takes) {
   ++depth_;
   Process process{*this};
   const auto context = std::make_shared<detail::RunContext>(clock, no_log(), std::chrono::milliseconds{0});
@@ -232,14 +233,14 @@ inline bool World::run(int most_takes) {
 }
 
 // What happens elsewhere meanwhile: another process goes on, and pauses or crashes; somebody re-drives.
-inline void World::disturb() {
+inline void ProjectorWorld::disturb() {
   if (depth_ > 2) return;
   if (chance(12)) clock.advance(std::chrono::milliseconds{roll(200)});
   if (chance(12)) static_cast<void>(redrive("a" + std::to_string(roll(kAggregates))));
   if (chance(25)) run(roll(12));
 }
 
-inline void World::handle(int n) {
+inline void ProjectorWorld::handle(int n) {
   const Stored* event = nullptr;
   const int aggregate = n / 1000;
   for (const Stored& stored : events_[aggregate % partitions_]) {
@@ -257,7 +258,7 @@ inline void World::handle(int n) {
   model.add(n);
 }
 
-inline bool World::redrive(const std::string& aggregate) {
+inline bool ProjectorWorld::redrive(const std::string& aggregate) {
   Process process{*this};
   detail::RedriveTarget target;
   target.subscription = "g.P";
@@ -273,14 +274,14 @@ inline bool World::redrive(const std::string& aggregate) {
   return result.end == detail::RedriveResult::End::finished;
 }
 
-inline bool World::redrive_all() {
+inline bool ProjectorWorld::redrive_all() {
   clock.advance(std::chrono::hours{1});  // leases of those that crashed
   bool all = true;
   for (const std::string& aggregate : letters.sequences("g.P")) all = redrive(aggregate) && all;
   return all;
 }
 
-inline std::string World::wrong() const {
+inline std::string ProjectorWorld::wrong() const {
   std::map<int, int> next;
   for (const int n : model.rows()) {
     const int aggregate = n / 1000;
