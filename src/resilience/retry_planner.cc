@@ -20,6 +20,7 @@ Decision RetryPlanner::failed(FailureClass failure, Attempts& attempts, Instant 
   }
   const std::lock_guard lock{mutex_};
   tokens_ = std::max(0.0, tokens_ - 1);
+  full_.store(false, std::memory_order_relaxed);
   if (failure == FailureClass::unavailable) {
     attempts.first_failed = {};
     return {NextStep::hold, now + jittered(++attempts.held)};
@@ -39,8 +40,10 @@ Decision RetryPlanner::failed(FailureClass failure, Attempts& attempts, Instant 
 }
 
 void RetryPlanner::succeeded() noexcept {
+  if (full_.load(std::memory_order_relaxed)) return;
   const std::lock_guard lock{mutex_};
   tokens_ = std::min(policy_.budget, tokens_ + policy_.budget_refill);
+  full_.store(tokens_ >= policy_.budget, std::memory_order_relaxed);
 }
 
 std::chrono::milliseconds RetryPlanner::pause(int n) {

@@ -1,6 +1,7 @@
 // Decides what is next for an event whose handler failed.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <mutex>
@@ -60,6 +61,7 @@ class RetryPlanner {
   const RetryPolicy policy_;
   mutable std::mutex mutex_;
   double tokens_;
+  std::atomic<bool> full_{true};  // a healthy subscription takes no lock
   SmallRandom random_;
 };
 

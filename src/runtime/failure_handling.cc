@@ -187,27 +187,15 @@ Decision FailureHandling::park(const RecordedEvent& event, Trouble& trouble) {
   });
 }
 
+// Only adds: a worker with another partition may have parked something that is not in the list. A mark too many ends
+// with the aggregate's next event.
 void FailureHandling::load_parked() {
-  if (around_.dead_letters == nullptr) return;
-  std::vector<std::string> sequences = around_.dead_letters->sequences(subscription_);
-  const std::scoped_lock lock{mutex_};
-  // Only adds: a worker with another partition may have parked something that is not in the list. A mark too many ends
-  // with the aggregate's next event.
-  for (std::string& sequence : sequences) parked_.insert(std::move(sequence));
-  any_parked_ = !parked_.empty();
+  if (around_.dead_letters != nullptr) parked_.add(around_.dead_letters->sequences(subscription_));
 }
 
-void FailureHandling::mark_parked(std::string_view aggregate) {
-  const std::scoped_lock lock{mutex_};
-  parked_.emplace(aggregate);
-  any_parked_ = true;
-}
+void FailureHandling::mark_parked(std::string_view aggregate) { parked_.add(aggregate); }
 
-bool FailureHandling::may_be_parked(std::string_view aggregate) const {
-  if (!any_parked_.load(std::memory_order_relaxed)) return false;
-  const std::scoped_lock lock{mutex_};
-  return parked_.find(aggregate) != parked_.end();
-}
+bool FailureHandling::may_be_parked(std::string_view aggregate) const { return parked_.contains(aggregate); }
 
 Decision FailureHandling::follow(const RecordedEvent& event, Trouble& trouble) {
   return guarded(event, trouble, [&] {
@@ -217,10 +205,7 @@ Decision FailureHandling::follow(const RecordedEvent& event, Trouble& trouble) {
       around_.metrics->handled(event.type, HandlerMetrics::Result::dead);
       return Decision{NextStep::done, {}};
     }
-    const std::scoped_lock lock{mutex_};
-    const auto at = parked_.find(event.aggregate_id);
-    if (at != parked_.end()) parked_.erase(at);
-    any_parked_ = !parked_.empty();
+    parked_.remove(event.aggregate_id);
     return Decision{NextStep::again, {}};
   });
 }

@@ -4,12 +4,9 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
-#include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 
 #include <leftfold/circuit_breaker.h>
 #include <leftfold/dead_letter_store.h>
@@ -20,6 +17,7 @@
 #include "runtime/failure_log.h"
 #include "runtime/handler_metrics.h"
 #include "runtime/outage_guard.h"
+#include "runtime/parked_marks.h"
 
 namespace leftfold::detail {
 
@@ -103,14 +101,8 @@ class FailureHandling {
   OutageGuard outage_;
   FailureLog log_;
 
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-  };
   std::atomic<std::uint64_t> breaker_changes_{0};
-  std::atomic<bool> any_parked_{false};
-  mutable std::mutex mutex_;
-  std::unordered_set<std::string, Hash, std::equal_to<>> parked_;
+  ParkedMarks parked_;
 };
 
 }  // namespace leftfold::detail
