@@ -115,7 +115,7 @@ Decision FailureHandling::stop(const RecordedEvent& event, Trouble& trouble, con
 
 void FailureHandling::succeeded(const RecordedEvent& event) {
   planner_.succeeded();
-  outage_.succeeded(event.aggregate_id, around_.clock->instant());
+  if (outage_.wants_success()) outage_.succeeded(event.aggregate_id, around_.clock->instant());
 }
 
 void FailureHandling::blocked(Trouble& trouble) const {

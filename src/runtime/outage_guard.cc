@@ -5,8 +5,12 @@
 
 namespace leftfold::detail {
 
+bool OutageGuard::wants_success() noexcept {
+  if (!watching_.load(std::memory_order_relaxed)) return false;
+  return !many_.load(std::memory_order_relaxed) || successes_.fetch_add(1, std::memory_order_relaxed) % kOneIn == 0;
+}
+
 void OutageGuard::succeeded(std::string_view aggregate, Instant now) {
-  if (!watching_.load(std::memory_order_relaxed)) return;
   const std::scoped_lock lock{mutex_};
   note(aggregate, now, false);
   forget_before(now - kWindow);
@@ -37,6 +41,7 @@ void OutageGuard::forget_before(Instant begin) {
     order_.pop_front();
   }
   if (seen_.empty()) watching_ = false;
+  many_ = seen_.size() >= kMany;
 }
 
 }  // namespace leftfold::detail

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <mutex>
 #include <string>
@@ -22,10 +23,15 @@ class OutageGuard {
  public:
   static constexpr std::chrono::minutes kWindow{1};
   static constexpr std::size_t kMost = 10'000;  // aggregates remembered; more of them only make the share smaller
+  static constexpr std::size_t kMany = 256;     // aggregates; from then on a success in kOneIn is noted
+  static constexpr std::uint32_t kOneIn = 64;
   static constexpr std::chrono::seconds kResolution{1};  // an aggregate is noted at most once in it
 
   OutageGuard(double ratio, std::size_t min_distinct) : ratio_{ratio}, min_distinct_{min_distinct} {}
 
+  /// Whether successes count now; asked for every event, so that a healthy one costs one load, and one of many in
+  /// troubled times not much more: once many aggregates are known, only some of the successes are noted.
+  [[nodiscard]] bool wants_success() noexcept;
   void succeeded(std::string_view aggregate, Instant now);
   /// Takes note that `aggregate` is about to be parked. True when too many are.
   [[nodiscard]] bool is_outage(std::string_view aggregate, Instant now);
@@ -41,6 +47,8 @@ class OutageGuard {
   const double ratio_;
   const std::size_t min_distinct_;
   std::atomic<bool> watching_{false};
+  std::atomic<bool> many_{false};
+  std::atomic<std::uint32_t> successes_{0};
   std::mutex mutex_;
   std::unordered_map<std::string, Seen> seen_;
   std::deque<std::pair<Instant, std::string>> order_;  // of notes; an aggregate may be in it several times
