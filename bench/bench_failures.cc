@@ -1,5 +1,5 @@
 // Throughput of a Listener whose handler fails now and then: bench/run failures.
-//   --mode none|transient|poison --events N --file F      handles all events of F anew
+//   --mode none|transient|poison --attempts N --events N --file F   handles all events of F anew
 //   --op fill --events N --file F                         fills F once
 // transient: every 100th event fails at its first call. poison: all events of 1 of 1000 aggregates fail.
 #include <atomic>
@@ -86,7 +86,9 @@ void run(const Arguments& arguments) {
   options.group = "bench-" + Uuid::v7(system_clock().now()).to_string();  // a checkpoint and letters of its own
   options.dead_letters = &store.dead_letters();
   Runner runner{store, options};
-  runner.add(listener);
+  HandlerOptions own;
+  own.failures.retry.max_attempts = static_cast<int>(arguments.count("attempts", 6));
+  runner.add(listener, own);
   const double cpu = process_cpu_seconds();
   const auto begin = SteadyClock::now();
   Running running = runner.start();

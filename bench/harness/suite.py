@@ -201,9 +201,11 @@ def show_memory(bench, rows):
 def failures_rows(bench):
     file = bench.data / 'failures.db'
     bench.prepare([bench.ours('failures', op='fill', file=file)])
-    return [Row(label, {'leftfold': bench.ours('failures', mode=mode, file=file),
+    return [Row(label, {'leftfold': bench.ours('failures', mode=mode, attempts=attempts, file=file),
                         'raw': bench.ours('failures', mode='none', file=file)}, 0.9, prepare=partial(bench.warm, [file]))
-            for label, mode in (('1 % of the events fail once', 'transient'), ('1 of 1000 aggregates is poison', 'poison'))]
+            for label, mode, attempts in (('1 % of the events fail once', 'transient', 6),
+                                          ('1 of 1000 aggregates is poison', 'poison', 6),
+                                          ('the same, parked at the first failure', 'poison', 1))]
 
 
 def show_failures(bench, rows):
