@@ -51,14 +51,21 @@ struct AttributeValue {
   using Held = std::variant<Null, bool, std::string, Number, Bytes, List, Map, StringSet, NumberSet, BytesSet>;
   Held held;
 
-  AttributeValue() = default;
-  AttributeValue(Held value) : held{std::move(value)} {}  // implicit: items are written as lists of values
-  AttributeValue(Null) {}
-  AttributeValue(std::string text) : held{std::move(text)} {}
-  AttributeValue(std::string_view text) : held{std::string{text}} {}
-  AttributeValue(const char* text) : held{std::string{text}} {}
-  AttributeValue(Number number) : held{std::move(number)} {}
-  AttributeValue(Bytes bytes) : held{std::move(bytes)} {}
+  // Defined below: they need Attribute whole. Implicit ones make values of what they hold, so that items are written as
+  // lists of values.
+  AttributeValue();
+  AttributeValue(const AttributeValue& other);
+  AttributeValue(AttributeValue&& other) noexcept;
+  AttributeValue& operator=(const AttributeValue& other);
+  AttributeValue& operator=(AttributeValue&& other) noexcept;
+  ~AttributeValue();
+  AttributeValue(Held value);
+  AttributeValue(Null);
+  AttributeValue(std::string text);
+  AttributeValue(std::string_view text);
+  AttributeValue(const char* text);
+  AttributeValue(Number number);
+  AttributeValue(Bytes bytes);
   template <std::same_as<bool> Flag>  // not by way of a pointer or a number
   AttributeValue(Flag flag) : held{flag} {}
   AttributeValue(Map map);
@@ -76,6 +83,20 @@ struct Attribute {
   AttributeValue value;
   bool operator==(const Attribute&) const;
 };
+
+inline AttributeValue::AttributeValue() = default;
+inline AttributeValue::AttributeValue(const AttributeValue& other) = default;
+inline AttributeValue::AttributeValue(AttributeValue&& other) noexcept = default;
+inline AttributeValue& AttributeValue::operator=(const AttributeValue& other) = default;
+inline AttributeValue& AttributeValue::operator=(AttributeValue&& other) noexcept = default;
+inline AttributeValue::~AttributeValue() = default;
+inline AttributeValue::AttributeValue(Held value) : held{std::move(value)} {}
+inline AttributeValue::AttributeValue(Null) {}
+inline AttributeValue::AttributeValue(std::string text) : held{std::move(text)} {}
+inline AttributeValue::AttributeValue(std::string_view text) : held{std::string{text}} {}
+inline AttributeValue::AttributeValue(const char* text) : held{std::string{text}} {}
+inline AttributeValue::AttributeValue(Number number) : held{std::move(number)} {}
+inline AttributeValue::AttributeValue(Bytes bytes) : held{std::move(bytes)} {}
 
 /// A whole number as DynamoDB takes it.
 [[nodiscard]] Number number(std::int64_t value);
