@@ -50,8 +50,8 @@ class FailureHandling {
   };
   FailureHandling(std::string subscription, const FailureOptions& options, Surroundings surroundings);
 
-  /// The handler threw: decides what is next for the event, and says so in the log and the metrics. `breaker` is where
-  /// the breaker was when the call ended: what fails while it is not closed is held, not parked.
+  /// The handler threw: decides what is next for the event, and says so in the log and the metrics. Tell
+  /// the breaker first: what fails while it is not closed is held, not parked.
   [[nodiscard]] Decision failed(const RecordedEvent& event, Trouble& trouble, const std::exception_ptr& thrown);
   void succeeded(const RecordedEvent& event);
   /// The event waits for the breaker from now on, or no more: the time does not count against its retries.
