@@ -3,6 +3,9 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
+# One compiler cache for every checkout of this machine: what lies below the root is named relative to it.
+export CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1
+
 say() { printf '== %s\n' "$*"; }
 fail() { printf '%s: %s\n' "scripts/${0##*/}" "$*" >&2; exit 1; }
 

@@ -19,6 +19,7 @@
 #include "dynamodb/connect.h"
 #include "dynamodb/event_item.h"
 #include "dynamodb/service.h"
+#include "support/source_dir.h"
 
 namespace leftfold {
 namespace {
@@ -212,7 +213,7 @@ TEST(DynamoDbTables, OfAnotherKeyAreRefusedAndMissingOnesNamed) {
 }
 
 TEST(DynamoDbPage, ItsItemsAreWhatTheCodeWrites) {
-  std::ifstream file{std::filesystem::path{__FILE__}.parent_path() / "../../docs/stores/dynamodb.md"};
+  std::ifstream file{leftfold::test::source_dir() / "docs/stores/dynamodb.md"};
   const std::string page{std::istreambuf_iterator<char>{file}, {}};
   AppendRequest request{"cart-42", Version::none(), {}, "add-1"};
   request.events = {{*Uuid::parse("018f3406-9000-7000-8000-000000000001"), "CartItemAdded",

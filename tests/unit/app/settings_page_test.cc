@@ -8,11 +8,13 @@
 
 #include <leftfold/settings.h>
 
+#include "support/source_dir.h"
+
 namespace leftfold {
 namespace {
 
 std::vector<std::string> rows_of_page() {
-  const auto page = std::filesystem::path{__FILE__}.parent_path() / "../../../docs/reference/environment.md";
+  const auto page = leftfold::test::source_dir() / "docs/reference/environment.md";
   std::ifstream file{page};
   EXPECT_TRUE(file) << page;
   std::vector<std::string> rows;

@@ -10,12 +10,13 @@
 
 #include "cli/commands.h"
 #include "cli/verbs.h"
+#include "support/source_dir.h"
 
 namespace leftfold::cli {
 namespace {
 
 std::string page() {
-  const auto path = std::filesystem::path{__FILE__}.parent_path() / "../../../docs/reference/cli.md";
+  const auto path = leftfold::test::source_dir() / "docs/reference/cli.md";
   std::ifstream file{path};
   EXPECT_TRUE(file) << path;
   return {std::istreambuf_iterator<char>{file}, {}};

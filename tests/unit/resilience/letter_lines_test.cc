@@ -13,6 +13,7 @@
 #include <leftfold/memory_dead_letter_store.h>
 
 #include "resilience/letter_transfer.h"
+#include "support/source_dir.h"
 #include "testing/dead_letter_cases.h"
 
 namespace leftfold::detail {
@@ -153,7 +154,7 @@ TEST(LetterLines, WhatIsWrongIsNamedByLineAndField) {
 }
 
 TEST(LetterLines, ThePageShowsWhatIsWritten) {
-  std::ifstream page{std::filesystem::path{__FILE__}.parent_path() / "../../../docs/format/dead-letters.md"};
+  std::ifstream page{leftfold::test::source_dir() / "docs/format/dead-letters.md"};
   ASSERT_TRUE(page);
   std::string shown;
   bool inside = false;

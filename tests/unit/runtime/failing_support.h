@@ -112,6 +112,25 @@ struct Service {
     }
     return done();
   }
+  // Lets `time` pass in steps, each only once the run has lived the one before: its four threads that wait by the clock
+  // (run, poll, keeper, re-drive) wait again, and the next event of each of `aggregates` waits to be tried. So no
+  // thread sees time leap. False when that does not come within kLong of real time.
+  [[nodiscard]] bool sit_out(std::chrono::milliseconds time, std::chrono::milliseconds step, std::size_t aggregates) {
+    for (std::chrono::milliseconds passed{0}; passed < time; passed += step) {
+      const Instant end = soon();
+      while (status().waiting != aggregates || !all_threads_wait()) {
+        if (system_clock().instant() > end) return false;
+        std::this_thread::yield();
+      }
+      clock.advance(step);
+    }
+    return true;
+  }
+  [[nodiscard]] bool all_threads_wait() {
+    std::stop_source now;
+    now.request_stop();
+    return clock.wait_for_waiters(4, now.get_token());
+  }
   [[nodiscard]] SubscriptionStatus status() const { return runner->status().front(); }
   [[nodiscard]] std::vector<DeadLetter> parked(const std::string& aggregate) {
     return letters.letters("g.Moody", aggregate, std::nullopt, 100);

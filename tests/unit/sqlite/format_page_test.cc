@@ -12,6 +12,7 @@
 #include <leftfold/sqlite.h>
 #include <leftfold/sqlite_read_model.h>
 
+#include "support/source_dir.h"
 #include "unit/sqlite/fixed_clock.h"
 #include "unit/sqlite/temp_dir.h"
 
@@ -52,7 +53,7 @@ struct Block {
 };
 
 std::vector<Block> blocks_of_page() {
-  const auto page = std::filesystem::path{__FILE__}.parent_path() / "../../../docs/format/sqlite.md";
+  const auto page = leftfold::test::source_dir() / "docs/format/sqlite.md";
   std::ifstream file{page};
   EXPECT_TRUE(file) << page;
   std::vector<Block> blocks;
