@@ -21,7 +21,7 @@ namespace leftfold {
 enum class ParkReason {
   failed,       ///< its handler failed, for good or too often
   undecodable,  ///< its bytes are no event this program can read; they are kept as they came
-  overflow,     ///< too many events of its aggregate waited behind one that was to be tried again
+  overflow,     ///< too many events, of its aggregate or of others, waited behind one that was to be tried again
   follower,     ///< an earlier event of its aggregate is parked; no handler saw it
 };
 [[nodiscard]] std::string_view to_string(ParkReason reason) noexcept;

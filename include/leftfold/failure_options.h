@@ -29,7 +29,9 @@ struct FailureOptions {
   BreakerOptions breaker{};
   WhenExhausted when_exhausted = WhenExhausted::park;
   OnFatal on_fatal = OnFatal::exit;
-  /// Events of one aggregate that may wait behind one that is to be tried again; at one more it is parked early.
+  /// Events of one aggregate that may wait behind one that is to be tried again; at one more it is parked early, and
+  /// re-driven once by itself a second later. An event that failed twice and keeps a full window of the subscription
+  /// (1000 events) from moving is treated the same, unless as many aggregates wait as make an outage.
   std::size_t max_waiting = 10;
   /// How long a store of dead letters may refuse an event; then fatal.
   std::chrono::milliseconds park_timeout{30'000};

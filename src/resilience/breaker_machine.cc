@@ -37,9 +37,25 @@ BreakerMachine::BreakerMachine(std::string name, const BreakerOptions& options, 
       window_{make_call_window(options, clock.instant())},
       state_{options.enabled ? BreakerState::closed : BreakerState::disabled} {
   probes_.reserve(options.probes);
+  note_passing();
+}
+
+// Every change of state comes by here; a reader without the lock sees the one before or the one after, as if it had
+// come a little earlier or later.
+void BreakerMachine::note_passing() noexcept {
+  const bool disabled = state_ == BreakerState::disabled;
+  const bool passes = disabled || state_ == BreakerState::closed;
+  passing_.store(passes ? generation_ * 2 + (disabled ? 1 : 0) : 0, std::memory_order_release);
+}
+
+std::optional<BreakerMachine::Passing> BreakerMachine::passing() const noexcept {
+  const std::uint64_t noted = passing_.load(std::memory_order_acquire);
+  if (noted == 0) return std::nullopt;
+  return Passing{noted % 2 == 1 ? BreakerState::disabled : BreakerState::closed, noted / 2};
 }
 
 std::optional<BreakerMachine::Ticket> BreakerMachine::acquire(std::string_view key) {
+  if (const auto now = passing()) return Ticket{now->generation, 0, hash_of(key), clock_.instant()};
   return locked([&](Instant now) -> std::optional<Ticket> {
     switch (state_) {
       case BreakerState::closed:
@@ -65,6 +81,7 @@ std::optional<BreakerMachine::Ticket> BreakerMachine::acquire_probe(std::uint64_
 }
 
 void BreakerMachine::finish(const Ticket& ticket, Result result) noexcept {
+  if (const auto now = passing(); now && now->state == BreakerState::disabled) return;  // counts nothing
   locked([&](Instant now) {
     if (ticket.generation != generation_) return;
     const bool slow = now - ticket.begun > options_.slow;
@@ -133,10 +150,12 @@ BreakerStatus BreakerMachine::status() {
 }
 
 BreakerState BreakerMachine::state() {
+  if (const auto now = passing()) return now->state;
   return locked([&](Instant) { return state_; });
 }
 
 std::optional<Instant> BreakerMachine::closed_until(std::string_view key) {
+  if (passing()) return std::nullopt;
   return locked([&](Instant now) -> std::optional<Instant> {
     switch (state_) {
       case BreakerState::closed:
@@ -171,6 +190,7 @@ void BreakerMachine::enter(BreakerState to) {
   if (pending_count_ < pending_.size()) pending_[pending_count_++] = {state_, to};
   state_ = to;
   ++generation_;
+  note_passing();
   probes_.clear();
   successes_ = 0;
   suspect_asked_.reset();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -96,7 +97,16 @@ class BreakerMachine {
   template <class Body>
   auto locked(Body body);
 
+  // While every call passes: the state and its generation, read without the lock, since nothing becomes due by time
+  // then.
+  struct Passing {
+    BreakerState state;
+    std::uint64_t generation;
+  };
+  [[nodiscard]] std::optional<Passing> passing() const noexcept;
+
   // With mutex_ held.
+  void note_passing() noexcept;
   void refresh(Instant now);
   void enter(BreakerState to);
   void open_from_closed(Instant now);
@@ -117,6 +127,8 @@ class BreakerMachine {
   const BreakerOptions options_;
   Clock& clock_;
   std::vector<Changed> observers_;  // complete before the first call
+
+  std::atomic<std::uint64_t> passing_{0};  // generation * 2, + 1 when disabled; 0: not every call passes
 
   std::mutex mutex_;
   SmallRandom random_;

@@ -31,6 +31,9 @@ Dispatch::Plan Dispatch::plan() {
   const Instant now = run_.clock().instant();
   const std::scoped_lock lock{mutex_};
   strands_.wake_due(now);
+  for (const auto& [id, partition] : partitions_) {
+    if (partition->window.span() >= kMaxSpan) let_others_pass(*partition);
+  }
   wake_worker();
   std::size_t room = in_flight_ < max_in_flight_ && wants_more() && !closed_ ? max_in_flight_ - in_flight_ : 0;
   bool unsaved = false;
@@ -112,10 +115,26 @@ void Dispatch::push(EventPage events) {
 }
 
 // Unavailable is no reason to park, however many wait; neither is the breaker, or a store of dead letters that refuses.
-bool Dispatch::overflows(const Strand& strand, const Trouble& trouble) const {
+bool Dispatch::may_park_early(const Trouble& trouble) const {
   return failures_.parks() && !trouble.to_park && trouble.failure != FailureClass::unavailable &&
-         trouble.attempts.made > 0 && !trouble.spared && !trouble.blocked_since &&
-         strand.queue.size() > failures_.options().max_waiting + 1;
+         trouble.attempts.made > 0 && !trouble.spared && !trouble.blocked_since;
+}
+
+bool Dispatch::overflows(const Strand& strand, const Trouble& trouble) const {
+  return strand.queue.size() > failures_.options().max_waiting + 1 && may_park_early(trouble);
+}
+
+// One event that waits for its next try must not hold up all other aggregates for seconds: when nothing more may be
+// taken because of it, and it failed twice, it is parked and tried again from there. Not when others wait as well: that
+// may be an outage, in which nothing is parked.
+void Dispatch::let_others_pass(const AssignedPartition& partition) {
+  if (strands_.waiting() >= failures_.options().breaker.min_distinct) return;
+  Strand* strand = strands_.waiting_on(partition, partition.window.first_open());
+  if (strand == nullptr) return;
+  Trouble& trouble = *strand->queue.front().trouble;
+  if (trouble.attempts.made < 2 || !may_park_early(trouble)) return;
+  FailureHandling::park_early(trouble);
+  strands_.wake(*strand);
 }
 
 bool Dispatch::lose(std::int32_t id, std::int64_t epoch) {

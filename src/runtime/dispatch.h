@@ -113,6 +113,8 @@ class Dispatch final : public LiveEvents {
   void put_back(Strands::Started& started, const Outcome& outcome);
   void stop_before(Strands::Started& started, std::unique_lock<std::mutex>& lock);
   void forget_task(const Task& task);
+  [[nodiscard]] bool may_park_early(const Trouble& trouble) const;
+  void let_others_pass(const AssignedPartition& partition);
   [[nodiscard]] bool overflows(const Strand& strand, const Trouble& trouble) const;
   [[nodiscard]] std::size_t room_behind_breaker(std::size_t room, Instant now, Instant& deadline);
   [[nodiscard]] AssignedPartition* find(std::int32_t partition, std::int64_t epoch);

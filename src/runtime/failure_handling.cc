@@ -9,6 +9,10 @@
 namespace leftfold::detail {
 namespace {
 
+// When an event that was parked before its retries were used up is tried once more: after the pause that its next one
+// would have had, about.
+constexpr std::chrono::seconds kSecondChance{1};
+
 // Bytes that do not decode and events of a newer program: nothing a handler said.
 bool is_undecodable(const std::exception_ptr& thrown) {
   try {
@@ -175,9 +179,11 @@ Decision FailureHandling::park(const RecordedEvent& event, Trouble& trouble) {
     const DeadLetter parked = letter(event, trouble, reason);
     mark_parked(event.aggregate_id);  // before it is durable: from then on somebody may ask
     const std::size_t added = around_.dead_letters->park(subscription_, {&parked, 1}, options_.limits);
-    if (added > 0 && options_.auto_retry > options_.auto_retry.zero()) {
-      static_cast<void>(around_.dead_letters->request_retry(subscription_, parked.sequence,
-                                                            around_.clock->now() + options_.auto_retry));
+    const bool early = reason == ParkReason::overflow;
+    if (added > 0 && (early || options_.auto_retry > options_.auto_retry.zero())) {
+      const auto pause = early ? std::chrono::milliseconds{kSecondChance} : options_.auto_retry;
+      static_cast<void>(
+          around_.dead_letters->request_retry(subscription_, parked.sequence, around_.clock->now() + pause));
     }
     around_.metrics->parked(reason, added);
     around_.metrics->handled(event.type, HandlerMetrics::Result::dead);

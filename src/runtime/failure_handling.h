@@ -58,7 +58,8 @@ class FailureHandling {
   void blocked(Trouble& trouble) const;
   void unblocked(Trouble& trouble) const;
 
-  /// Decides to park an event early: too many wait behind it.
+  /// Decides to park an event early: too many wait behind it. It is re-driven once by itself, since its retries were
+  /// not used up.
   static void park_early(Trouble& trouble) { trouble.to_park = ParkReason::overflow; }
   /// Parks an event that is to be parked. done: it is durable. wait: the store refuses, again then. stop: for too long,
   /// or for good.

@@ -27,6 +27,8 @@ class OffsetWindow {
 
   /// The watermark: everything up to here is finished, nothing above is known to be.
   [[nodiscard]] Position done() const noexcept { return done_; }
+  /// The oldest event that is not finished: what the watermark waits for. last() without one.
+  [[nodiscard]] Position first_open() const noexcept { return entries_.empty() ? last_ : entries_.front().position; }
   /// The newest event taken.
   [[nodiscard]] Position last() const noexcept { return last_; }
   /// Events above the watermark that were handed out: what a crash now would deliver again.

@@ -81,6 +81,14 @@ void Strands::wake(Strand& strand) {
   ready_.push_back(&strand);
 }
 
+Strand* Strands::waiting_on(const AssignedPartition& partition, Position position) const noexcept {
+  for (const auto& [due, strand] : timers_) {  // a few tens at most: they count as in flight
+    const Task& head = strand->queue.front();
+    if (head.partition.get() == &partition && head.event->position == position) return strand;
+  }
+  return nullptr;
+}
+
 void Strands::unblock() {
   for (Strand* strand : std::exchange(blocked_, {})) {
     strand->state = StrandState::ready;

@@ -73,6 +73,8 @@ class Strands {
   void wake_due(Instant now);
   /// Makes a waiting strand ready before its time.
   void wake(Strand& strand);
+  /// The strand that waits to try this event again; null when it does anything else.
+  [[nodiscard]] Strand* waiting_on(const AssignedPartition& partition, Position position) const noexcept;
   [[nodiscard]] bool has_blocked() const noexcept { return !blocked_.empty(); }
   void unblock();
 
