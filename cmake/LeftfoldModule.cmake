@@ -1,6 +1,6 @@
 # leftfold_module(NAME [USES module...] [LINK target...]): one static library a module, `leftfold::NAME`.
 # Sources are the *.cc of src/NAME; USES are the modules its row in src/README.md allows, LINK is third party
-# (private: no third-party type may appear in a public header).
+# (private: no third-party type may appear in a public header). A module that its option leaves out is not linked.
 include_guard(GLOBAL)
 find_package(Threads REQUIRED)
 
@@ -19,6 +19,11 @@ endif()
 
 function(leftfold_module name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "USES;LINK")
+  foreach(used IN LISTS arg_USES)
+    if(NOT TARGET leftfold_${used})
+      list(REMOVE_ITEM arg_USES ${used})
+    endif()
+  endforeach()
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc")
   if(NOT sources)  # a module of headers alone
     add_library(leftfold_${name} INTERFACE)

@@ -19,7 +19,7 @@ struct Setting {
   std::string_view name;      ///< "store", "retry.max_attempts"
   std::string_view variable;  ///< "LEFTFOLD_STORE"
   std::string_view help;      ///< one line: what it is
-  std::string_view allowed;   ///< what a value may be: "memory: or sqlite:FILE"
+  std::string_view allowed;   ///< what a value may be: "text or json"
   std::string value;
   std::string origin;  ///< "default", "program", "file leftfold.toml:12", "environment LEFTFOLD_STORE", "flag --store"
 };
@@ -69,6 +69,9 @@ class Settings {
   /// or whose value is of a wrong type; Error(unsupported) for a store or broker that this build does not contain.
   void validate() const;
 
+  /// The variables it was made with, for what names its own: AWS_REGION and the like.
+  [[nodiscard]] const Environment& environment() const& noexcept { return environment_; }
+
   /// Every setting, in a fixed order.
   [[nodiscard]] const std::vector<Setting>& all() const& noexcept { return settings_; }
   /// The handlers something is set for alone.
@@ -87,6 +90,7 @@ class Settings {
   void read_file();
   void settle();
 
+  Environment environment_;
   std::vector<Given> given_;       // one a setting, handler and strength of origin
   std::vector<Setting> settings_;  // what follows from them
   std::map<std::string, std::vector<Setting>, std::less<>> handlers_;

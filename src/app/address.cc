@@ -30,7 +30,13 @@ void refuse(const Setting& setting, const std::string& hint) {
 StoreAddress store_address(const Setting& setting) {
   const std::string_view value = setting.value;
   if (value == "memory:") return {StoreKind::memory, {}};
-  if (value.starts_with("dynamodb:")) not_built(setting, "DynamoDB store");
+  if (value.starts_with("dynamodb:")) {
+#ifndef LEFTFOLD_WITH_DYNAMODB
+    not_built(setting, "DynamoDB store");
+#endif
+    if (value == "dynamodb:") return {StoreKind::dynamodb, {}};
+    refuse(setting, "; the table is named by DYNAMODB_PREFIX and EVENTSTORE_TABLE_NAME");
+  }
   constexpr std::string_view kSqlite = "sqlite:";
   if (value.starts_with(kSqlite)) {
     const std::string_view file = value.substr(kSqlite.size());
@@ -38,7 +44,7 @@ StoreAddress store_address(const Setting& setting) {
     if (file.empty() || file.find('\0') != std::string_view::npos) refuse(setting);
     return {StoreKind::sqlite, std::filesystem::path{file}};
   }
-  if (value == "memory") refuse(setting, "; did you mean \"memory:\"?");
+  if (value == "memory" || value == "dynamodb") refuse(setting, "; did you mean \"" + setting.value + ":\"?");
   if (value.ends_with(".db")) refuse(setting, "; did you mean \"sqlite:" + setting.value + "\"?");
   refuse(setting);
 }

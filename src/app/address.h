@@ -11,7 +11,7 @@
 
 namespace leftfold::app {
 
-enum class StoreKind { memory, sqlite };
+enum class StoreKind { memory, sqlite, dynamodb };
 
 /// Which store, and where.
 struct StoreAddress {
@@ -21,7 +21,8 @@ struct StoreAddress {
 
 enum class BrokerKind { embedded, none };
 
-/// Reads `memory:` or `sqlite:FILE`. Throws Error(unsupported) for a store that this build does not contain.
+/// Reads `memory:`, `sqlite:FILE` or `dynamodb:`. Throws Error(unsupported) for a store that this build does not
+/// contain.
 [[nodiscard]] StoreAddress store_address(const Setting& setting);
 /// Reads `embedded:` or `none:`. Throws Error(unsupported) for a broker that this build does not contain.
 [[nodiscard]] BrokerKind broker_kind(const Setting& setting);

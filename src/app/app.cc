@@ -65,6 +65,11 @@ class App::Impl {
     const std::lock_guard lock{mutex};
     settings.validate();
     app::StoreAddress where = app::store_address(settings.get("store"));
+    if (where.kind == app::StoreKind::dynamodb) {
+      throw Error{Errc::unsupported,
+                  "store is \"dynamodb:\": read tables lie beside the events, and a DynamoDB table holds none; "
+                  "give the projector a SqliteReadModel of its own"};
+    }
     return where.kind == app::StoreKind::memory ? temporary.path() : std::move(where.file);
   }
 
@@ -81,14 +86,21 @@ class App::Impl {
   app::OpenStore& open() {
     if (!opened.store) {
       Logger& to = open_log();
-      opened = app::open_store(settings.get("store"), SqliteOptions::Mode::read_write, to);
+      opened = app::open_store(settings, SqliteOptions::Mode::read_write, to);
     }
     return opened;
   }
 
   EventFeed& open_feed() {
     app::OpenStore& own = open();
-    if (app::broker_kind(settings.get("broker")) == app::BrokerKind::none) return no_feed;
+    const Setting& broker = settings.get("broker");
+    if (app::broker_kind(broker) == app::BrokerKind::none) return no_feed;
+    if (own.feed.get() == nullptr) {
+      throw Error{Errc::invalid_config,
+                  "broker is \"" + broker.value + "\" (" + broker.origin + "), but the store \"" +
+                      settings.get("store").value +
+                      "\" brings no events to handlers; use broker none: to append and load only"};
+    }
     return *own.feed;
   }
 
@@ -103,9 +115,9 @@ class App::Impl {
     options.log = &open_log();
     options.metrics = &metrics;
     const app::OpenStore& own = open();
-    options.dead_letters = own.dead_letters;
-    options.controls = own.controls;
-    options.breakers = own.breakers;
+    options.dead_letters = own.dead_letters.get();
+    options.controls = own.controls.get();
+    options.breakers = own.breakers.get();
     auto made = std::make_unique<Runner>(feed, options);
     check_handlers_of_settings();
     for (const Registered* each : selected()) {

@@ -2,6 +2,10 @@
 
 #include <utility>
 
+#ifdef LEFTFOLD_WITH_DYNAMODB
+#include <leftfold/dynamodb.h>
+#endif
+
 #include <leftfold/memory.h>
 #include <leftfold/memory_breaker_store.h>
 #include <leftfold/memory_control_store.h>
@@ -44,10 +48,25 @@ OpenStore open_sqlite(SqliteOptions options) {
   return open;
 }
 
+#ifdef LEFTFOLD_WITH_DYNAMODB
+OpenStore open_dynamodb(const Settings& settings, SqliteOptions::Mode mode, Logger& log) {
+  DynamoDbOptions options = DynamoDbOptions::from(settings.environment());
+  // A command that looks makes no table.
+  if (mode == SqliteOptions::Mode::read_only) options.tables = DynamoDbOptions::Tables::must_exist;
+  options.log = &log;
+  OpenStore open;
+  open.store = std::make_shared<DynamoDbStore>(std::move(options));
+  return open;
+}
+#else
+OpenStore open_dynamodb(const Settings&, SqliteOptions::Mode, Logger&) { return {}; }  // store_address() refused it
+#endif
+
 }  // namespace
 
-OpenStore open_store(const Setting& address, SqliteOptions::Mode mode, Logger& log) {
-  const StoreAddress where = store_address(address);
+OpenStore open_store(const Settings& settings, SqliteOptions::Mode mode, Logger& log) {
+  const StoreAddress where = store_address(settings.get("store"));
+  if (where.kind == StoreKind::dynamodb) return open_dynamodb(settings, mode, log);
   if (where.kind == StoreKind::memory) return open_memory();
   SqliteOptions options;
   options.file = where.file;

@@ -14,19 +14,22 @@
 #include <leftfold/settings.h>
 #include <leftfold/sqlite.h>
 
+#include "app/part.h"
+
 namespace leftfold::app {
 
 /// A store, its own broker, and what is kept beside the events; all are parts of one object and end with it.
 struct OpenStore {
   std::shared_ptr<EventStore> store;
-  EventFeed* feed = nullptr;
-  DeadLetterStore* dead_letters = nullptr;
-  ControlStore* controls = nullptr;
-  BreakerStore* breakers = nullptr;
+  Part<EventFeed> feed{"feed of events"};
+  Part<DeadLetterStore> dead_letters{"dead letters"};
+  Part<ControlStore> controls{"controls"};
+  Part<BreakerStore> breakers{"breakers"};
   std::function<std::vector<StoredSubscription>()> subscriptions;  ///< that were ever opened; memory: knows of none
 };
 
-/// Opens it; memory: gives a new, empty one. Throws as store_address() and as the store's constructor.
-[[nodiscard]] OpenStore open_store(const Setting& address, SqliteOptions::Mode mode, Logger& log);
+/// Opens it; memory: gives a new, empty one. What the settings do not say, DynamoDB takes from the environment, as
+/// AWS's own tools do. Throws as store_address() and as the store's constructor.
+[[nodiscard]] OpenStore open_store(const Settings& settings, SqliteOptions::Mode mode, Logger& log);
 
 }  // namespace leftfold::app

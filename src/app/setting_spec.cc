@@ -15,7 +15,7 @@ std::vector<SettingSpec> general_specs() {
   const std::string a_count = "a number from 1 to 1000000";
   // The names KAFKA_... are those of the system this one follows: a deployment keeps its variables.
   return {
-      {"store", "LEFTFOLD_STORE", "where events are kept", "memory: or sqlite:FILE", "", ValueKind::text,
+      {"store", "LEFTFOLD_STORE", "where events are kept", "memory:, sqlite:FILE or dynamodb:", "", ValueKind::text,
        [](const Setting& s) { (void)store_address(s); }},
       {"broker", "LEFTFOLD_BROKER", "what brings events to handlers", "embedded: (the store itself) or none:",
        "embedded:", ValueKind::text, [](const Setting& s) { (void)broker_kind(s); }},

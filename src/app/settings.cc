@@ -46,7 +46,7 @@ Settings::Environment Settings::process_environment() {
   return variables;
 }
 
-Settings::Settings(std::string_view program, const Environment& environment) {
+Settings::Settings(std::string_view program, const Environment& environment) : environment_{environment} {
   const std::span<const app::SettingSpec> specs = app::setting_specs();
   for (const app::SettingSpec& spec : specs) settings_.push_back(setting_of(spec));
   give({"", app::find_setting("store").setting, "sqlite:" + std::string{program} + ".db", "default"});

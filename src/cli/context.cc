@@ -30,7 +30,7 @@ Opened open(Context& context, SqliteOptions::Mode mode) {
   const bool asked = settings.get("log_level").origin.starts_with("flag ");
   const LogLevel level = asked ? app::log_level_value(settings.get("log_level")) : LogLevel::warn;
   opened.log = std::make_unique<StderrLogger>(level, app::log_format_value(settings.get("log_format")));
-  opened.own = app::open_store(address, mode, *opened.log);
+  opened.own = app::open_store(settings, mode, *opened.log);
   opened.store = opened.own.store.get();
   opened.feed = opened.own.feed;
   opened.dead_letters = opened.own.dead_letters;

@@ -38,10 +38,10 @@ struct Opened {
   std::unique_ptr<Logger> log;
   app::OpenStore own;  // empty when the App's own store in memory is used
   EventStore* store = nullptr;
-  EventFeed* feed = nullptr;
-  DeadLetterStore* dead_letters = nullptr;
-  ControlStore* controls = nullptr;
-  BreakerStore* breakers = nullptr;
+  app::Part<EventFeed> feed = own.feed;
+  app::Part<DeadLetterStore> dead_letters = own.dead_letters;
+  app::Part<ControlStore> controls = own.controls;
+  app::Part<BreakerStore> breakers = own.breakers;
 
   /// Subscriptions that were ever opened on it. Throws as the store.
   [[nodiscard]] std::vector<StoredSubscription> subscriptions() const;

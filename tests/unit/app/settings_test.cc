@@ -63,10 +63,10 @@ TEST(Settings, EveryMalformedValueIsNamedWithItsOriginAndWhatIsAllowed) {
   const std::vector<Case> cases{
       {"store", "LEFTFOLD_STORE", "shop.db", "invalid_config", "did you mean \"sqlite:shop.db\"?"},
       {"store", "LEFTFOLD_STORE", "memory", "invalid_config", "did you mean \"memory:\"?"},
-      {"store", "LEFTFOLD_STORE", "memory:x", "invalid_config", "memory: or sqlite:FILE"},
-      {"store", "LEFTFOLD_STORE", "sqlite:", "invalid_config", "memory: or sqlite:FILE"},
+      {"store", "LEFTFOLD_STORE", "memory:x", "invalid_config", "memory:, sqlite:FILE or dynamodb:"},
+      {"store", "LEFTFOLD_STORE", "sqlite:", "invalid_config", "memory:, sqlite:FILE or dynamodb:"},
       {"store", "LEFTFOLD_STORE", "sqlite::memory:", "invalid_config", "did you mean \"memory:\"?"},
-      {"store", "LEFTFOLD_STORE", "dynamodb:eu", "unsupported", "this build has no DynamoDB store"},
+      {"store", "LEFTFOLD_STORE", "dynamodb:eu", "invalid_config", "EVENTSTORE_TABLE_NAME"},
       {"broker", "LEFTFOLD_BROKER", "embedded", "invalid_config", "did you mean \"embedded:\"?"},
       {"broker", "LEFTFOLD_BROKER", "rabbit:", "invalid_config", "embedded: (the store itself) or none:"},
       {"broker", "LEFTFOLD_BROKER", "kafka:localhost:9092", "unsupported", "this build has no Kafka broker"},

@@ -1,0 +1,86 @@
+// An App whose store is DynamoDB by its settings alone.
+#include <gtest/gtest.h>
+
+#include <stop_token>
+#include <string>
+
+#include <leftfold/app.h>
+
+#include "dynamodb/service.h"
+
+namespace leftfold::test_dynamodb {
+namespace {
+
+struct TicketOpened {
+  std::string title;
+};
+using TicketEvents = Events<TicketOpened>;
+struct TicketState {
+  std::string title;
+  void apply(const TicketOpened& event) { title = event.title; }
+};
+class Ticket : public AggregateRoot<TicketState, TicketEvents> {
+ public:
+  using AggregateRoot::AggregateRoot;
+  void open(std::string title) { create_event(TicketOpened{std::move(title)}); }
+};
+struct Watch : Listener<TicketEvents> {
+  void on(const TicketOpened&) {}
+};
+
+// The tables are there already, so an App finds them by the names in its environment.
+Settings::Environment environment_of(const DynamoDbOptions& options, const std::string& broker) {
+  Settings::Environment variables{{"LEFTFOLD_STORE", "dynamodb:"},
+                                  {"LEFTFOLD_BROKER", broker},
+                                  {"LEFTFOLD_LOG_LEVEL", "warn"},
+                                  {"DYNAMODB_PREFIX", options.events_table.substr(0, 5)},
+                                  {"EVENTSTORE_TABLE_NAME", options.events_table.substr(5)}};
+  if (service_name() != "endpoint") {
+    variables["DYNAMODB_LOCAL"] = "true";
+    variables["DYNAMODB_URL"] = options.endpoint_url;
+  }
+  return variables;
+}
+
+Errc code_of(const std::function<void()>& call, std::string& what) {
+  try {
+    call();
+  } catch (const Error& error) {
+    what = error.what();
+    return error.code();
+  }
+  return Errc::internal;
+}
+
+TEST(DynamoDbApp, keeps_its_events_in_the_table_that_the_environment_names) {
+  const TestTables tables;
+  {
+    App app{"helpdesk", environment_of(tables.options(), "none:")};
+    app.aggregate<Ticket>();
+    Repository<Ticket> tickets{app.store()};
+    tickets.execute("t-1", [](Ticket& ticket) { ticket.open("printer"); });
+  }
+  App again{"helpdesk", environment_of(tables.options(), "none:")};
+  Repository<Ticket> tickets{again.store()};
+  EXPECT_EQ(tickets.load("t-1").state().title, "printer");
+}
+
+TEST(DynamoDbApp, says_what_a_table_of_events_cannot_do) {
+  const TestTables tables;
+  std::string what;
+  App app{"helpdesk", environment_of(tables.options(), "embedded:")};
+  app.listener<Watch>();
+  EXPECT_EQ(code_of([&] { (void)app.runner(); }, what), Errc::invalid_config);
+  EXPECT_NE(what.find("brings no events to handlers"), std::string::npos) << what;
+  EXPECT_EQ(code_of([&] { (void)app.dead_letters(); }, what), Errc::unsupported);
+  EXPECT_NE(what.find("dead letters"), std::string::npos) << what;
+
+  App quiet{"helpdesk", environment_of(tables.options(), "none:")};
+  quiet.listener<Watch>();
+  std::stop_source stop;
+  stop.request_stop();
+  quiet.run(stop.get_token());  // nothing comes, and it ends when told to
+}
+
+}  // namespace
+}  // namespace leftfold::test_dynamodb
