@@ -13,6 +13,7 @@
 #include <leftfold/dynamodb_call.h>
 #include <leftfold/event_store.h>
 #include <leftfold/log.h>
+#include <leftfold/snapshot_store.h>
 
 namespace leftfold {
 
@@ -98,6 +99,11 @@ class DynamoDbStore final : public EventStore {
   /// together and by version, but nothing promises it; what is appended meanwhile may be missing.
   /// Throws Error(invalid_argument) for a segment that is none, unavailable, throttled, corrupt.
   [[nodiscard]] DynamoDbScanPage scan(const DynamoDbScan& where);
+
+  /// Snapshots in the second table, one item each, at most 400 KB deflated: 1 write unit a KB, half a unit to read 2
+  /// KB. A save whose answer was lost and that is sent again may return false though it was kept. Lives as long as the
+  /// store.
+  [[nodiscard]] SnapshotStore& snapshots() noexcept;
 
   /// What all calls of this store consumed so far. Refused requests consume too, but DynamoDB does not say how much.
   [[nodiscard]] CapacityUnits consumed() const;

@@ -8,6 +8,7 @@
 #include "dynamodb/connect.h"
 #include "dynamodb/known_heads.h"
 #include "dynamodb/scanner.h"
+#include "dynamodb/snapshots.h"
 #include "dynamodb/stream_reader.h"
 #include "dynamodb/tables.h"
 
@@ -35,7 +36,8 @@ class DynamoDbStore::Impl {
         client{*transport, dynamodb::client_options(options)},
         table{client, known, options.events_table, options.layout == DynamoDbOptions::Layout::item_per_commit},
         reader{table},
-        appender{table, options.second_table} {
+        appender{table, options.second_table},
+        snapshots{client, options.second_table} {
     dynamodb::prepare_tables(client, options);
   }
 
@@ -46,6 +48,7 @@ class DynamoDbStore::Impl {
   const dynamodb::EventTable table;
   dynamodb::StreamReader reader;
   dynamodb::Appender appender;
+  dynamodb::Snapshots snapshots;
 };
 
 DynamoDbStore::DynamoDbStore(DynamoDbOptions options) : impl_{std::make_unique<Impl>(std::move(options))} {}
@@ -66,6 +69,7 @@ std::optional<Appended> DynamoDbStore::find_append(std::string_view aggregate_id
 }
 
 DynamoDbScanPage DynamoDbStore::scan(const DynamoDbScan& where) { return dynamodb::scan_page(impl_->table, where); }
+SnapshotStore& DynamoDbStore::snapshots() noexcept { return impl_->snapshots; }
 CapacityUnits DynamoDbStore::consumed() const { return impl_->client.consumed(); }
 const DynamoDbOptions& DynamoDbStore::options() const noexcept { return impl_->options; }
 

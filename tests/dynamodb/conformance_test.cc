@@ -5,6 +5,7 @@
 
 #include <leftfold/dynamodb.h>
 #include <leftfold/testing/event_store_suite.h>
+#include <leftfold/testing/snapshot_suite.h>
 
 #include "dynamodb/service.h"
 #include "support/suite_gtest.h"
@@ -45,6 +46,14 @@ const bool kEvents = test_support::register_suite(
 const bool kCommits = test_support::register_suite(
     "DynamoDbStorePacked",
     testing::event_store_suite(make_with(DynamoDbOptions::Layout::item_per_commit), what_it_can()));
+
+testing::OpenSnapshotStore make_snapshots() {
+  return [tables = std::make_shared<TestTables>()]() -> std::shared_ptr<SnapshotStore> {
+    const std::shared_ptr<StoreInTables> opened{new StoreInTables{tables, DynamoDbStore{tables->options()}}};
+    return {opened, &opened->store.snapshots()};
+  };
+}
+const bool kSnapshots = test_support::register_suite("DynamoDbSnapshots", testing::snapshot_suite(make_snapshots));
 
 }  // namespace
 }  // namespace leftfold

@@ -4,10 +4,12 @@
 #include <leftfold/memory.h>
 #include <leftfold/memory_control_store.h>
 #include <leftfold/memory_dead_letter_store.h>
+#include <leftfold/memory_snapshot_store.h>
 #include <leftfold/testing/control_suite.h>
 #include <leftfold/testing/dead_letter_suite.h>
 #include <leftfold/testing/event_feed_suite.h>
 #include <leftfold/testing/event_store_suite.h>
+#include <leftfold/testing/snapshot_suite.h>
 
 #include "support/suite_gtest.h"
 
@@ -36,6 +38,11 @@ testing::OpenControlStore make_controls(Clock& clock) {
   return [store = std::make_shared<MemoryControlStore>(clock)] { return store; };
 }
 
+testing::OpenSnapshotStore make_snapshots() {
+  return [store = std::make_shared<MemorySnapshotStore>()] { return store; };
+}
+
+const bool kSnapshots = test_support::register_suite("MemorySnapshotStore", testing::snapshot_suite(make_snapshots));
 const bool kDeadLetters =
     test_support::register_suite("MemoryDeadLetterStore", testing::dead_letter_suite(make_dead_letters));
 const bool kControls = test_support::register_suite("MemoryControlStore", testing::control_suite(make_controls));
