@@ -19,6 +19,7 @@
 #include "dynamodb/connect.h"
 #include "dynamodb/event_item.h"
 #include "dynamodb/service.h"
+#include "dynamodb/snapshots.h"
 #include "support/source_dir.h"
 
 namespace leftfold {
@@ -227,6 +228,13 @@ TEST(DynamoDbPage, ItsItemsAreWhatTheCodeWrites) {
     }
     EXPECT_NE(page.find("```text\n" + item + "```"), page.npos) << item;
   }
+  const StoredSnapshot cart{"cart-42", "Cart/1", Version{1}, R"({"items":{"apple":1},"checked_out":true})",
+                            clock.now()};
+  std::string item;
+  for (const dynamodb::Attribute& attribute : dynamodb::snapshot_item(cart)) {
+    item += test_dynamodb::attribute_line(attribute);
+  }
+  EXPECT_NE(page.find("```text\n" + item + "```"), page.npos) << item;
   const TestTables tables;
   DynamoDbOptions options = tables.options();
   options.clock = &clock;
