@@ -162,7 +162,7 @@ template <class Body>
 auto BreakerMachine::locked(Body body) {
   std::array<Change, 4> changes{};
   std::size_t count = 0;
-  const auto result = [&] {
+  auto result = [&] {
     const std::lock_guard lock{mutex_};
     const Instant now = clock_.instant();
     refresh(now);
