@@ -5,12 +5,25 @@
 #include <string>
 #include <tuple>
 
+#include <leftfold/aggregate_root.h>
 #include <leftfold/dynamodb.h>
 #include <leftfold/error.h>
+#include <leftfold/repository.h>
 
 #include "dynamodb/faults_fixture.h"
 
 namespace leftfold::test_dynamodb {
+
+struct Rung {};
+struct BellState {
+  void apply(const Rung&) {}
+};
+class Bell : public AggregateRoot<BellState, Events<Rung>> {
+ public:
+  using AggregateRoot::AggregateRoot;
+  void ring() { create_event(Rung{}); }
+};
+
 namespace {
 
 using Layout = DynamoDbOptions::Layout;
@@ -199,6 +212,24 @@ TEST_F(AppendsInDoubt, StayInDoubtWhenTheReadFails) {
   EXPECT_EQ(code_of(store, request), Errc::in_doubt);
   EXPECT_NE(text.find("reading it back failed"), std::string::npos) << text;
   EXPECT_EQ(stored(), ids_of(request));
+}
+
+TEST_F(AppendsInDoubt, StayInDoubtForARepositoryThatIsRefusedAfterwards) {
+  DynamoDbStore store{one_late_attempt("PutItem")};
+  proxy.follow([](const ProxiedCall& call) {
+    if (call.operation != "PutItem") return fault::none();
+    return call.count == 1 ? fault::late() : fault::refusal("ThrottlingException");
+  });
+  try {
+    Repository<Bell>{store}.execute(cart, [](Bell& bell) { bell.ring(); });
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), Errc::in_doubt) << e.what();
+  }
+  EXPECT_EQ(proxy.calls("PutItem"), 2);
+  EXPECT_TRUE(stored().empty());
+  EXPECT_EQ(proxy.release(), 1U);
+  EXPECT_EQ(stored().size(), 1U);
 }
 
 // Between the two reads of the settling, the request arrives.
