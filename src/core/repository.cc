@@ -72,7 +72,8 @@ AppendResult append_and_settle(EventStore& store, const AppendRequest& request) 
       if (e.code() != Errc::in_doubt) {
         if (attempt == 1) throw;
         // Of this attempt nothing was stored; the one before it may still be on its way.
-        throw Error{Errc::in_doubt, std::string{e.what()} + "; an earlier attempt got no answer and may have been stored"};
+        throw Error{Errc::in_doubt,
+                    std::string{e.what()} + "; an earlier attempt got no answer and may have been stored"};
       }
       std::optional<AppendResult> outcome;
       try {

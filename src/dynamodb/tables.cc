@@ -88,8 +88,9 @@ void enable_recovery(Client& client, const std::string& table) {
     } catch (const Error& e) {
       if (!not_ready_yet(e)) throw;
       if (clock.instant() < deadline) continue;
-      throw Error{Errc::unavailable, "table " + table + " is there, but DynamoDB does not turn point-in-time recovery on: " +
-                                         e.what() + "; turn it on in the AWS console"};
+      throw Error{Errc::unavailable,
+                  "table " + table + " is there, but DynamoDB does not turn point-in-time recovery on: " + e.what() +
+                      "; turn it on in the AWS console"};
     }
   }
 }

@@ -72,9 +72,9 @@ void change(HttpReply& reply, const Fault& fault) {
 }  // namespace
 
 FaultProxy::FaultProxy(const TestTables& tables)
-    : options_{tables.options()}, client_{patient()}, server_{[this](const Received& received) {
-        return answer(received);
-      }} {}
+    : options_{tables.options()},
+      client_{patient()},
+      server_{[this](const Received& received) { return answer(received); }} {}
 
 DynamoDbOptions FaultProxy::options() const {
   DynamoDbOptions options = options_;

@@ -45,19 +45,18 @@ struct NamedFault {
 };
 
 constexpr auto kPerEvent = Layout::item_per_event;
-const auto kShapes =
-    ::testing::Values(Shape{"OneEvent", "PutItem", 1, "", kPerEvent},                         //
-                      Shape{"ThreeEvents", "TransactWriteItems", 3, "", kPerEvent},           //
-                      Shape{"OneEventWithKey", "TransactWriteItems", 1, "key", kPerEvent},    //
-                      Shape{"ThreeEventsInOneItem", "PutItem", 3, "", Layout::item_per_commit});
-const auto kDone = ::testing::Values(NamedFault{"Reset", fault::reset_after()},           //
-                                     NamedFault{"Status500", fault::error_after(500)},    //
-                                     NamedFault{"Status503", fault::error_after(503)},    //
-                                     NamedFault{"HalfAnAnswer", fault::half_after()},     //
-                                     NamedFault{"BadChecksum", fault::bad_crc()},         //
+const auto kShapes = ::testing::Values(Shape{"OneEvent", "PutItem", 1, "", kPerEvent},                       //
+                                       Shape{"ThreeEvents", "TransactWriteItems", 3, "", kPerEvent},         //
+                                       Shape{"OneEventWithKey", "TransactWriteItems", 1, "key", kPerEvent},  //
+                                       Shape{"ThreeEventsInOneItem", "PutItem", 3, "", Layout::item_per_commit});
+const auto kDone = ::testing::Values(NamedFault{"Reset", fault::reset_after()},         //
+                                     NamedFault{"Status500", fault::error_after(500)},  //
+                                     NamedFault{"Status503", fault::error_after(503)},  //
+                                     NamedFault{"HalfAnAnswer", fault::half_after()},   //
+                                     NamedFault{"BadChecksum", fault::bad_crc()},       //
                                      NamedFault{"Timeout", fault::silence_after()});
-const auto kNotDone = ::testing::Values(NamedFault{"Reset", fault::reset_before()},          //
-                                        NamedFault{"Status500", fault::error_before(500)},   //
+const auto kNotDone = ::testing::Values(NamedFault{"Reset", fault::reset_before()},         //
+                                        NamedFault{"Status500", fault::error_before(500)},  //
                                         NamedFault{"Timeout", fault::silence_before()});
 
 class Appends : public FaultsTest, public ::testing::WithParamInterface<std::tuple<Shape, NamedFault>> {
@@ -72,9 +71,7 @@ class Appends : public FaultsTest, public ::testing::WithParamInterface<std::tup
     if (takes_time()) all.request_timeout = milliseconds{500};
     return all;
   }
-  [[nodiscard]] AppendRequest request() const {
-    return request_of(cart, Version::none(), shape().events, shape().key);
-  }
+  [[nodiscard]] AppendRequest request() const { return request_of(cart, Version::none(), shape().events, shape().key); }
   void fail_first(int count) {
     proxy.follow([count, what = fault()](const ProxiedCall& call) {
       return call.operation == shape().operation && call.count <= count ? what : fault::none();
@@ -149,9 +146,8 @@ class AppendsInDoubt : public FaultsTest {
     DynamoDbOptions all = options();
     all.max_attempts = 1;
     all.request_timeout = milliseconds{500};
-    proxy.follow([operation](const ProxiedCall& call) {
-      return call.is(operation, 1) ? fault::late() : fault::none();
-    });
+    proxy.follow(
+        [operation](const ProxiedCall& call) { return call.is(operation, 1) ? fault::late() : fault::none(); });
     return all;
   }
 };

@@ -66,7 +66,7 @@ class FaultsTest : public ::testing::Test {
   }
 
   const TestTables& tables = shared_tables();
-  DynamoDbStore direct{tables.options()};                                       // past the proxy
+  DynamoDbStore direct{tables.options()};                                         // past the proxy
   const std::string cart = "cart-" + Uuid::v7(system_clock().now()).to_string();  // an aggregate that nobody else uses
   PassingClock clock;
   std::mutex mutex;

@@ -58,11 +58,12 @@ class Writer {
 
   bool try_once(Command& command) {
     CommandOptions options;
-    if (command.has_key) options.idempotency_key = std::to_string(command.writer) + "/" + std::to_string(command.number);
+    if (command.has_key)
+      options.idempotency_key = std::to_string(command.writer) + "/" + std::to_string(command.number);
     try {
       const CommandResult result = counters_.execute(
-          command.aggregate,
-          [&](Counter& counter) { counter.count(command.writer, command.number, command.parts); }, options);
+          command.aggregate, [&](Counter& counter) { counter.count(command.writer, command.number, command.parts); },
+          options);
       EXPECT_EQ(result.events, static_cast<std::size_t>(command.parts));
       command.told = Command::Told::stored;
       command.version = result.version;

@@ -81,9 +81,8 @@ TEST_F(Outages, OfTenMinutesAreOutlivedAndLeaveNoTrace) {
 TEST_F(Outages, FailReadsAsUnavailable) {
   DynamoDbStore store{in_virtual_time()};
   const Instant end = time.instant() + minutes{10};
-  proxy.follow([&, end](const ProxiedCall&) {
-    return time.instant() < end ? fault::error_before(500) : fault::none();
-  });
+  proxy.follow(
+      [&, end](const ProxiedCall&) { return time.instant() < end ? fault::error_before(500) : fault::none(); });
   int failed = 0;
   for (bool there = false; !there; wait(seconds{5})) {
     try {

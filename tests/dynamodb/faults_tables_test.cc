@@ -28,7 +28,8 @@ class CreatedTables : public FaultsTest {
       recovery.push_back(call.http.body);  // which dynoxide does not know
       // Right after the creation of a table, DynamoDB is not ready for it: github.com/aws-amplify/amplify-backend/
       // issues/1654, github.com/scalar-labs/scalardb/pull/347.
-      return recovery.size() <= unready ? fault::refusal("ContinuousBackupsUnavailableException") : fault::answers("{}");
+      return recovery.size() <= unready ? fault::refusal("ContinuousBackupsUnavailableException")
+                                        : fault::answers("{}");
     });
   }
   ~CreatedTables() override {
@@ -79,8 +80,7 @@ TEST_F(CreatedTables, GetPointInTimeRecovery) {
   wanted.point_in_time_recovery = true;
   const DynamoDbStore store{wanted};
   const auto request = [](const std::string& table) {
-    return R"({"TableName":")" + table +
-           R"(","PointInTimeRecoverySpecification":{"PointInTimeRecoveryEnabled":true}})";
+    return R"({"TableName":")" + table + R"(","PointInTimeRecoverySpecification":{"PointInTimeRecoveryEnabled":true}})";
   };
   EXPECT_EQ(recovery, (std::vector{request(wanted.events_table), request(wanted.second_table)}));
   recovery.clear();
@@ -110,9 +110,8 @@ TEST_F(CreatedTables, WithoutPointInTimeRecoveryForMinutesAreAnError) {
 }
 
 TEST_F(CreatedTables, WhoseCreationGetsNoAnswerAreFound) {
-  proxy.follow([](const ProxiedCall& call) {
-    return call.is("CreateTable", 1) ? fault::reset_after() : fault::none();
-  });
+  proxy.follow(
+      [](const ProxiedCall& call) { return call.is("CreateTable", 1) ? fault::reset_after() : fault::none(); });
   DynamoDbStore store{wanted};
   EXPECT_TRUE(std::holds_alternative<Appended>(store.append(request_of(cart, Version::none(), 2, "key"))));
 }
