@@ -159,7 +159,7 @@ struct ReadFault {
   const char* name;
   Fault fault;
   Errc in_the_end;
-  friend void PrintTo(const ReadFault& fault, std::ostream* out) { *out << fault.name; }  // NOLINT: GoogleTest's name
+  friend void PrintTo(const ReadFault& shown, std::ostream* out) { *out << shown.name; }  // NOLINT: GoogleTest's name
 };
 
 class ReadFaults : public TornReads, public ::testing::WithParamInterface<ReadFault> {
