@@ -4,9 +4,11 @@
 #include <chrono>
 #include <ostream>
 #include <string>
+#include <string_view>
 
 #include <leftfold/dynamodb.h>
 #include <leftfold/error.h>
+#include <leftfold/metrics.h>
 
 #include "dynamodb/faults_fixture.h"
 
@@ -119,6 +121,23 @@ TEST_F(FinalReasons, AreErrorsAtOnce) {
 }
 
 class MixedFaults : public FaultsTest {};
+
+TEST_F(MixedFaults, ThrottlingShowsInTheStoresMetrics) {
+  Metrics metrics;
+  DynamoDbOptions counted = options();
+  counted.metrics = &metrics;
+  DynamoDbStore store{counted};
+  proxy.follow([](const ProxiedCall& call) {
+    if (call.operation != "PutItem" || call.count > 3) return fault::none();
+    return call.count == 1 ? fault::reset_before() : fault::refusal("ThrottlingException");
+  });
+  ASSERT_TRUE(std::holds_alternative<Appended>(store.append(request_of(cart, Version::none()))));
+  const auto count = [&](std::string_view name) {
+    return metrics.counter(name, "", {{"operation", "PutItem"}}).value();
+  };
+  EXPECT_EQ(count("leftfold_dynamodb_throttled_total"), 2);
+  EXPECT_EQ(count("leftfold_dynamodb_retries_total"), 3);
+}
 
 // The first attempt was stored and the others say "not processed": only of themselves.
 TEST_F(MixedFaults, ThrottlingAfterALostAnswerIsNotTakenForNothing) {
