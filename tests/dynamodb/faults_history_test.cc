@@ -31,7 +31,7 @@ using test_dynamodb::RandomFaults;
 using test_dynamodb::TestTables;
 
 int number_from(const char* variable, int otherwise) {
-  const char* const text = std::getenv(variable);
+  const char* const text = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): nobody sets any
   return text == nullptr ? otherwise : std::atoi(text);
 }
 

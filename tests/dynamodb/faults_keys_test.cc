@@ -113,6 +113,7 @@ TEST_F(WrongClocks, AreNotToBlameForASignatureOfTheRightTime) {
   EXPECT_TRUE(stored().empty());
 }
 
+// NOLINTBEGIN(concurrency-mt-unsafe): the other threads look at no variables
 /// The variables of this process as long as this; an empty value removes one.
 class Variables {
  public:
@@ -136,6 +137,7 @@ class Variables {
   }
   std::map<std::string, std::optional<std::string>> before_;
 };
+// NOLINTEND(concurrency-mt-unsafe)
 
 /// Keys as a container gets them: each request for them is answered with the next ones.
 class ExpiringKeys : public FaultsTest {

@@ -17,6 +17,10 @@ namespace {
 
 /// Tables that the store creates in the test, protected or not, and that end with it.
 class CreatedTables : public FaultsTest {
+ public:
+  CreatedTables(const CreatedTables&) = delete;
+  CreatedTables& operator=(const CreatedTables&) = delete;
+
  protected:
   CreatedTables() {
     wanted.tables = DynamoDbOptions::Tables::create;
@@ -39,8 +43,6 @@ class CreatedTables : public FaultsTest {
       client.delete_table(table);
     }
   }
-  CreatedTables(const CreatedTables&) = delete;
-  CreatedTables& operator=(const CreatedTables&) = delete;
 
   /// The service's answer, past the proxy.
   [[nodiscard]] std::string raw(std::string_view operation, const std::string& body) {

@@ -42,7 +42,7 @@ class FakeTransport final : public dynamodb::Transport {
   }
   /// Does `what` while the request is on its way.
   FakeTransport& does(std::function<http::Response()> what) {
-    script_.push_back(std::move(what));
+    script_.emplace_back(std::move(what));
     return *this;
   }
   /// The request is sent and nothing comes back, or it is not even sent.
