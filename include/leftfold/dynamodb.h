@@ -13,6 +13,7 @@
 #include <leftfold/dynamodb_call.h>
 #include <leftfold/event_store.h>
 #include <leftfold/log.h>
+#include <leftfold/metrics.h>
 #include <leftfold/snapshot_store.h>
 
 namespace leftfold {
@@ -51,7 +52,8 @@ struct DynamoDbOptions {
   std::chrono::milliseconds request_timeout{10'000};  ///< of one attempt
   Clock* clock = &system_clock();                     ///< must outlive the store
   Logger* log = &no_log();                            ///< must outlive the store
-  DynamoDbObserver on_call;                           ///< told of every call, for metrics; from any thread
+  Metrics* metrics = &no_metrics();                   ///< counts calls, throttling, units; must outlive the store
+  DynamoDbObserver on_call;                           ///< told of every call, from any thread
 
   /// By DYNAMODB_PREFIX (v1), EVENTSTORE_TABLE_NAME (EventStore), AWS_MAX_ATTEMPTS and, with DYNAMODB_LOCAL=true,
   /// DYNAMODB_URL (http://localhost:8000); an empty variable counts as one that is not set, as in the Node library.

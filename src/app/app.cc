@@ -86,7 +86,7 @@ class App::Impl {
   app::OpenStore& open() {
     if (!opened.store) {
       Logger& to = open_log();
-      opened = app::open_store(settings, SqliteOptions::Mode::read_write, to);
+      opened = app::open_store(settings, SqliteOptions::Mode::read_write, to, metrics);
     }
     return opened;
   }

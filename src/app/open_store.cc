@@ -49,24 +49,26 @@ OpenStore open_sqlite(SqliteOptions options) {
 }
 
 #ifdef LEFTFOLD_WITH_DYNAMODB
-OpenStore open_dynamodb(const Settings& settings, SqliteOptions::Mode mode, Logger& log) {
+OpenStore open_dynamodb(const Settings& settings, SqliteOptions::Mode mode, Logger& log, Metrics& metrics) {
   DynamoDbOptions options = DynamoDbOptions::from(settings.environment());
   // A command that looks makes no table.
   if (mode == SqliteOptions::Mode::read_only) options.tables = DynamoDbOptions::Tables::must_exist;
   options.log = &log;
+  options.metrics = &metrics;
   OpenStore open;
   open.store = std::make_shared<DynamoDbStore>(std::move(options));
   return open;
 }
 #else
-OpenStore open_dynamodb(const Settings&, SqliteOptions::Mode, Logger&) { return {}; }  // store_address() refused it
+// store_address() refused it.
+OpenStore open_dynamodb(const Settings&, SqliteOptions::Mode, Logger&, Metrics&) { return {}; }
 #endif
 
 }  // namespace
 
-OpenStore open_store(const Settings& settings, SqliteOptions::Mode mode, Logger& log) {
+OpenStore open_store(const Settings& settings, SqliteOptions::Mode mode, Logger& log, Metrics& metrics) {
   const StoreAddress where = store_address(settings.get("store"));
-  if (where.kind == StoreKind::dynamodb) return open_dynamodb(settings, mode, log);
+  if (where.kind == StoreKind::dynamodb) return open_dynamodb(settings, mode, log, metrics);
   if (where.kind == StoreKind::memory) return open_memory();
   SqliteOptions options;
   options.file = where.file;

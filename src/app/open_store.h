@@ -11,6 +11,7 @@
 #include <leftfold/event_feed.h>
 #include <leftfold/event_store.h>
 #include <leftfold/log.h>
+#include <leftfold/metrics.h>
 #include <leftfold/settings.h>
 #include <leftfold/sqlite.h>
 
@@ -30,6 +31,7 @@ struct OpenStore {
 
 /// Opens it; memory: gives a new, empty one. What the settings do not say, DynamoDB takes from the environment, as
 /// AWS's own tools do. Throws as store_address() and as the store's constructor.
-[[nodiscard]] OpenStore open_store(const Settings& settings, SqliteOptions::Mode mode, Logger& log);
+[[nodiscard]] OpenStore open_store(const Settings& settings, SqliteOptions::Mode mode, Logger& log,
+                                   Metrics& metrics = no_metrics());
 
 }  // namespace leftfold::app

@@ -69,7 +69,12 @@ AppendResult append_and_settle(EventStore& store, const AppendRequest& request) 
     try {
       return store.append(request);
     } catch (const Error& e) {
-      if (e.code() != Errc::in_doubt) throw;
+      if (e.code() != Errc::in_doubt) {
+        if (attempt == 1) throw;
+        // Of this attempt nothing was stored; the one before it may still be on its way.
+        throw Error{Errc::in_doubt,
+                    std::string{e.what()} + "; an earlier attempt got no answer and may have been stored"};
+      }
       std::optional<AppendResult> outcome;
       try {
         outcome = settle(store, request);

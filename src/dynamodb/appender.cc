@@ -195,10 +195,13 @@ std::optional<AppendResult> Appender::send_together(const Commit& commit) {
 AppendResult Appender::settle(const Commit& commit, const Error& doubt) {
   std::optional<AppendResult> result;
   try {
-    result = stored_before(commit);
-    if (!result && !commit.request.events.empty() && reader_.at(commit.request.aggregate_id, commit.first())) {
-      result = conflict(commit.request.aggregate_id);
-    }
+    // The place first: when another writer has it, the request cannot succeed any more, so that a record of its key
+    // that is not there afterwards never will be.
+    std::optional<ItemHead> in_the_way;
+    if (!commit.request.events.empty()) in_the_way = reader_.at(commit.request.aggregate_id, commit.first());
+    if (commit.has_key()) result = stored_before(commit);
+    else if (in_the_way) result = judged(commit, *in_the_way);
+    if (!result && in_the_way) result = conflict(commit.request.aggregate_id);
   } catch (const Error& reading) {
     throw Error{Errc::in_doubt, std::string{doubt.what()} + "; and reading it back failed: " + reading.what()};
   }

@@ -40,14 +40,14 @@ bool is_whole(const http::Response& response) {
 
 }  // namespace
 
-Client::Client(Transport& transport, ClientOptions options) : transport_{transport}, options_{std::move(options)} {}
+Client::Client(Transport& transport, ClientOptions options)
+    : transport_{transport}, options_{std::move(options)}, metrics_{*options_.metrics} {}
 
 CapacityUnits Client::consumed() const { return {read_units_.load(), write_units_.load()}; }
 
 void Client::report(const Call& call, CapacityUnits consumed, bool failed) {
   add(read_units_, consumed.read);
   add(write_units_, consumed.write);
-  if (!options_.observer) return;
   DynamoDbCall told;
   told.operation = call.operation;
   told.table = call.table;
@@ -56,7 +56,8 @@ void Client::report(const Call& call, CapacityUnits consumed, bool failed) {
   told.throttled = call.throttled;
   told.failed = failed;
   told.duration = options_.clock->instant() - call.begin;
-  options_.observer(told);
+  metrics_.count(told);
+  if (options_.observer) options_.observer(told);
 }
 
 Client::Answer Client::call(Call& call) {
@@ -80,7 +81,8 @@ Client::Answer Client::call(Call& call) {
 }
 
 std::optional<Client::Trouble> Client::attempt(Call& call, Answer& answer) {
-  const Timestamp now = options_.clock->now() + milliseconds{skew_ms_.load(std::memory_order_relaxed)};
+  call.skew = milliseconds{skew_ms_.load(std::memory_order_relaxed)};
+  const Timestamp now = options_.clock->now() + call.skew;
   try {
     Exchange exchange = transport_.send(call.operation, call.body, now, {});
     return judged(call, exchange, answer);
@@ -117,7 +119,7 @@ std::optional<Client::Trouble> Client::judged(Call& call, Exchange& exchange, An
       call.new_credentials = true;
       break;
     case Verdict::clock:
-      if (call.new_clock || !correct_clock(response)) verdict = Verdict::final;
+      if (call.new_clock || !correct_clock(call, response)) verdict = Verdict::final;
       call.new_clock = true;
       break;
     case Verdict::conflict:
@@ -126,14 +128,16 @@ std::optional<Client::Trouble> Client::judged(Call& call, Exchange& exchange, An
   return Trouble{verdict, std::move(refusal), {}, false};
 }
 
-bool Client::correct_clock(const http::Response& response) {
+/// False when the time of signing was right, so that it is not why the request was refused. What it is compared with is
+/// the skew of that attempt: another call may have corrected the clock meanwhile.
+bool Client::correct_clock(const Call& call, const http::Response& response) {
   const auto header = response.header("Date");
   const auto date = header ? parse_http_date(*header) : std::nullopt;
   if (!date) return false;
   const milliseconds skew = *date - options_.clock->now();
-  const milliseconds before{skew_ms_.load(std::memory_order_relaxed)};
-  if (std::chrono::abs(skew - before) < kLeastSkew) return false;
-  skew_ms_.store(skew.count(), std::memory_order_relaxed);
+  if (std::chrono::abs(skew - call.skew) < kLeastSkew) return false;
+  const milliseconds before{skew_ms_.exchange(skew.count(), std::memory_order_relaxed)};
+  if (std::chrono::abs(skew - before) < kLeastSkew) return true;
   options_.log->log(LogLevel::warn, "dynamodb", "this machine's clock is wrong, requests are signed by DynamoDB's",
                     {{"ahead_ms", std::to_string(-skew.count())}});
   return true;

@@ -11,7 +11,9 @@
 #include <leftfold/clock.h>
 #include <leftfold/dynamodb_call.h>
 #include <leftfold/log.h>
+#include <leftfold/metrics.h>
 
+#include "dynamodb/call_metrics.h"
 #include "dynamodb/requests.h"
 #include "dynamodb/retry.h"
 #include "dynamodb/transport.h"
@@ -24,6 +26,7 @@ struct ClientOptions {
   std::chrono::milliseconds throttled_wait{1000};  ///< base of the wait after a refusal because of load
   Clock* clock = &system_clock();
   Logger* log = &no_log();
+  Metrics* metrics = &no_metrics();
   DynamoDbObserver observer;
 };
 
@@ -72,7 +75,7 @@ class Client {
   [[nodiscard]] bool may_retry(Call& call, const Trouble& trouble);
   [[noreturn]] void give_up(Call& call, Trouble& trouble);
   void wait_before_retry(const Trouble& trouble, int retry);
-  [[nodiscard]] bool correct_clock(const http::Response& response);
+  [[nodiscard]] bool correct_clock(const Call& call, const http::Response& response);
   template <class Visit>
   CapacityUnits parse(Call& call, Answer& answer, Visit visit);
   [[nodiscard]] ItemPage page(Call& call);
@@ -81,6 +84,7 @@ class Client {
   Transport& transport_;
   const ClientOptions options_;
   RetryQuota quota_;
+  CallMetrics metrics_;
   std::atomic<std::int64_t> skew_ms_{0};  // the service's clock minus ours
   std::atomic<double> read_units_{0};
   std::atomic<double> write_units_{0};
@@ -88,5 +92,7 @@ class Client {
 
 /// True for the refusal of create_table because the table is there already.
 [[nodiscard]] bool already_there(const Error& error);
+/// True for the refusal of enable_point_in_time_recovery because the table is too new for it.
+[[nodiscard]] bool not_ready_yet(const Error& error);
 
 }  // namespace leftfold::dynamodb

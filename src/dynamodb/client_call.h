@@ -20,8 +20,9 @@ struct Client::Call {
   int attempts = 0;
   int throttled = 0;
   int conflicts = 0;
-  int last_cost = 0;         // of the last retry, in tokens
-  bool may_be_done = false;  // an attempt got no clear answer
+  int last_cost = 0;                 // of the last retry, in tokens
+  std::chrono::milliseconds skew{};  // by which the last attempt's time of signing was corrected
+  bool may_be_done = false;          // an attempt got no clear answer
   bool new_credentials = false;
   bool new_clock = false;
 };

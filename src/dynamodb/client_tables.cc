@@ -66,6 +66,11 @@ std::string schema(const KeyAttribute& key, std::string_view role) {
   return Body{}.text("AttributeName", key.name).text("KeyType", role).finish();
 }
 
+bool is_refusal(const Error& error, std::string_view type) {
+  const auto* const refused = dynamic_cast<const ServiceError*>(&error);
+  return refused != nullptr && refused->refusal().type == type;
+}
+
 }  // namespace
 
 void Client::create_table(const CreateTableRequest& request) {
@@ -144,9 +149,7 @@ std::string Client::time_to_live(std::string_view table) {
   return status == "ENABLED" || status == "ENABLING" ? attribute : std::string{};
 }
 
-bool already_there(const Error& error) {
-  const auto* const refused = dynamic_cast<const ServiceError*>(&error);
-  return refused != nullptr && refused->refusal().type == "ResourceInUseException";
-}
+bool already_there(const Error& error) { return is_refusal(error, "ResourceInUseException"); }
+bool not_ready_yet(const Error& error) { return is_refusal(error, "ContinuousBackupsUnavailableException"); }
 
 }  // namespace leftfold::dynamodb

@@ -43,6 +43,7 @@ ClientOptions client_options(const DynamoDbOptions& options) {
   client.max_attempts = options.max_attempts;
   client.clock = options.clock;
   client.log = options.log;
+  client.metrics = options.metrics;
   client.observer = options.on_call;
   return client;
 }

@@ -52,25 +52,47 @@ void create(Client& client, const CreateTableRequest& request) {
     client.create_table(request);
     client.options().log->log(LogLevel::info, "dynamodb", "created a table", {{"table", request.table}});
   } catch (const Error& e) {
-    if (!already_there(e)) throw;  // another process was first
+    if (already_there(e)) return;  // another process was first
+    if (e.code() != Errc::in_doubt || !client.describe_table(request.table)) throw;
   }
+}
+
+void pause(Clock& clock) {
+  std::mutex mutex;
+  std::condition_variable_any nobody;
+  std::unique_lock lock{mutex};
+  (void)clock.wait_until(lock, nobody, std::stop_token{}, clock.instant() + kBetweenLooks, [] { return false; });
 }
 
 TableDescription wait_until_usable(Client& client, const std::string& name, std::optional<TableDescription> table) {
   Clock& clock = *client.options().clock;
   const Instant deadline = clock.instant() + kLongestCreation;
-  std::mutex mutex;
-  std::condition_variable_any nobody;
-  std::unique_lock lock{mutex};
   while (!table || (table->status != "ACTIVE" && table->status != "UPDATING")) {
     if (clock.instant() >= deadline) {
       throw Error{Errc::unavailable, "table " + name + " is still " + (table ? table->status : "not to be seen") +
                                          " after 5 minutes; look at it in the AWS console, then try again"};
     }
-    (void)clock.wait_until(lock, nobody, std::stop_token{}, clock.instant() + kBetweenLooks, [] { return false; });
+    pause(clock);
     table = client.describe_table(name);
   }
   return *table;
+}
+
+/// Right after a table's creation DynamoDB may not be ready to back it up; then this waits.
+void enable_recovery(Client& client, const std::string& table) {
+  Clock& clock = *client.options().clock;
+  const Instant deadline = clock.instant() + kLongestCreation;
+  for (;; pause(clock)) {
+    try {
+      return client.enable_point_in_time_recovery(table);
+    } catch (const Error& e) {
+      if (!not_ready_yet(e)) throw;
+      if (clock.instant() < deadline) continue;
+      throw Error{Errc::unavailable,
+                  "table " + table + " is there, but DynamoDB does not turn point-in-time recovery on: " + e.what() +
+                      "; turn it on in the AWS console"};
+    }
+  }
 }
 
 /// Events never expire; whoever may not ask for the setting is trusted to know it.
@@ -100,7 +122,7 @@ TableDescription prepare(Client& client, const DynamoDbOptions& options, const C
   }
   TableDescription usable = wait_until_usable(client, wanted.table, std::move(table));
   check_key(wanted, usable);
-  if (missing && options.point_in_time_recovery) client.enable_point_in_time_recovery(wanted.table);
+  if (missing && options.point_in_time_recovery) enable_recovery(client, wanted.table);
   return usable;
 }
 

@@ -11,8 +11,10 @@
 #include <thread>
 #include <vector>
 
+#include <leftfold/aggregate_root.h>
 #include <leftfold/dynamodb.h>
 #include <leftfold/error.h>
+#include <leftfold/repository.h>
 #include <leftfold/testing/cost.h>
 
 #include "dynamodb/client.h"
@@ -21,6 +23,25 @@
 #include "dynamodb/service.h"
 #include "dynamodb/snapshots.h"
 #include "support/source_dir.h"
+
+// The cart of the Node library's example.
+namespace node_cart {
+
+struct ItemAdded {
+  std::string itemId;  // NOLINT(readability-identifier-naming): the library's name
+  int quantity = 1;
+};
+struct CartState {
+  std::map<std::string, int> items;
+  void apply(const ItemAdded& e) { items[e.itemId] += e.quantity; }
+};
+class Cart : public leftfold::AggregateRoot<CartState, leftfold::Events<ItemAdded>> {
+ public:
+  using AggregateRoot::AggregateRoot;
+  void add(std::string item, int quantity) { create_event(ItemAdded{std::move(item), quantity}); }
+};
+
+}  // namespace node_cart
 
 namespace leftfold {
 namespace {
@@ -124,22 +145,28 @@ TEST(DynamoDbLimits, AreRefusedBeforeAnythingIsSent) {
   EXPECT_TRUE(std::holds_alternative<Appended>(store.append(request_of("a", Version::none(), 1, text(largest)))));
 }
 
-TEST(DynamoDbNodeLibrary, ItsItemsAreRead) {
-  const TestTables tables;
-  const auto transport = dynamodb::connect(tables.options());
-  dynamodb::Client client{*transport, dynamodb::client_options(tables.options())};
-  const auto put = [&](std::int64_t version, const char* event, dynamodb::Map payload) {
+/// Items in the shape of the Node library, put one by one.
+class DynamoDbNodeLibrary : public ::testing::Test {
+ protected:
+  void put(std::int64_t version, const char* event, dynamodb::Map payload) {
     dynamodb::Item item = dynamodb::event_key("cart-1", Version{version});
     item.push_back({"event", event});
     item.push_back({"payload", std::move(payload)});
     item.push_back({"committedAt", dynamodb::number(1669939200000 + version)});
     item.push_back({"published", dynamodb::number(0)});
     EXPECT_TRUE(client.write({dynamodb::ItemWrite::Kind::put, tables.options().events_table, item, {}, {}}).applied);
-  };
+  }
+
+  const TestTables tables;
+  const std::unique_ptr<dynamodb::Transport> transport = dynamodb::connect(tables.options());
+  dynamodb::Client client{*transport, dynamodb::client_options(tables.options())};
+  DynamoDbStore store{tables.options()};
+};
+
+TEST_F(DynamoDbNodeLibrary, ItsItemsAreRead) {
   put(0, "ItemAdded", {{"itemId", "apple"}, {"quantity", dynamodb::number(2)}});
   put(1, "Snapshot", {{"items", dynamodb::Map{}}});
   put(2, "ItemAdded", {{"itemId", "pear"}});
-  DynamoDbStore store{tables.options()};
   const EventPage page = store.read_stream("cart-1", Version{0}, 10);
   ASSERT_EQ(page.size(), 3U);
   EXPECT_EQ(page[0].type, "ItemAdded");
@@ -149,6 +176,20 @@ TEST(DynamoDbNodeLibrary, ItsItemsAreRead) {
   EXPECT_FALSE(page[2].id.is_nil());
   EXPECT_EQ(page[2].id, store.read_stream("cart-1", Version{2}, 1)[0].id);
   EXPECT_EQ(std::get<Appended>(store.append(request_of("cart-1", Version{2}))).version, Version{3});
+}
+
+TEST_F(DynamoDbNodeLibrary, AggregatesPassOverItsSnapshots) {
+  put(0, "ItemAdded", {{"itemId", "apple"}, {"quantity", dynamodb::number(2)}});
+  put(1, "Snapshot", {{"items", dynamodb::Map{{"apple", dynamodb::number(2)}}}});
+  put(2, "ItemAdded", {{"itemId", "apple"}, {"quantity", dynamodb::number(3)}});
+  put(3, "Snapshot", {{"items", dynamodb::Map{}}});
+  const Repository<node_cart::Cart> carts{store};
+  const node_cart::Cart loaded = carts.load("cart-1");
+  EXPECT_EQ(loaded.state().items.at("apple"), 5);
+  EXPECT_EQ(loaded.version(), Version{3});
+  EXPECT_EQ(carts.load_at("cart-1", Version{1}).state().items.at("apple"), 2);
+  EXPECT_EQ(carts.execute("cart-1", [](node_cart::Cart& cart) { cart.add("pear", 1); }).version, Version{4});
+  EXPECT_EQ(carts.load("cart-1").state().items.at("pear"), 1);
 }
 
 TEST(DynamoDbScans, FindEverythingOnce) {

@@ -1,6 +1,7 @@
 #include <leftfold/error.h>
 #include <leftfold/memory.h>
 #include <leftfold/repository.h>
+#include <leftfold/testing/faulty_store.h>
 
 #include <gtest/gtest.h>
 
@@ -253,6 +254,19 @@ TEST_F(RepositoryTest, SettlesACommitThatIsLongerThanAPage) {
   EXPECT_EQ(result.version, Version{2});
   EXPECT_EQ(result.position, leftfold::Position{3});
   EXPECT_EQ(result.events, 3U);
+}
+
+// "Nothing was stored" is true of the attempt that says so, not of the one before it.
+TEST_F(RepositoryTest, DoubtStaysWhenALaterAttemptIsRefused) {
+  leftfold::testing::FaultyStore faulty{store};
+  faulty.fail(leftfold::testing::StoreCall::append, Errc::in_doubt);
+  faulty.fail(leftfold::testing::StoreCall::append, Errc::throttled, {.first = 2});
+  try {
+    Repository<Cart>{faulty}.execute("cart-1", [](Cart& cart) { cart.add_item("apple", 1); });
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), Errc::in_doubt) << e.what();
+  }
 }
 
 TEST_F(RepositoryTest, ManyThreadsOnOneAggregateLoseNothing) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <leftfold/error.h>
+#include <leftfold/metrics.h>
 
 #include "dynamodb/client.h"
 #include "unit/dynamodb/fake_transport.h"
@@ -182,6 +183,21 @@ TEST_F(ClientTest, AWrongClockIsCorrectedByTheServiceS) {
   EXPECT_EQ(server.sent[2].now, clock.now() + std::chrono::hours{1});
 }
 
+TEST_F(ClientTest, AWrongClockThatAnotherCallCorrectedMeanwhileIsNoDenial) {
+  const std::vector<http::Header> date = {{"Date", "Tue, 14 Nov 2023 23:13:20 GMT"}};
+  server.does([&] {
+    EXPECT_TRUE(client.write(put()).applied);  // the other call, while this one's answer is on its way
+    http::Response late;
+    late.status = 400;
+    late.body = R"({"__type":"RequestTimeTooSkewed"})";
+    late.headers = date;
+    return late;
+  });
+  server.refuses(400, "RequestTimeTooSkewed", "", date).answers(200, "{}").answers(200, "{}");
+  EXPECT_TRUE(client.write(put()).applied);
+  EXPECT_EQ(server.sent.back().now, clock.now() + std::chrono::hours{1});
+}
+
 TEST_F(ClientTest, AWrongSignatureAtTheRightTimeIsDenied) {
   server.refuses(400, "InvalidSignatureException", "", {{"Date", "Tue, 14 Nov 2023 22:13:25 GMT"}});
   EXPECT_EQ(code_of_put(), Errc::permission_denied);
@@ -197,6 +213,34 @@ TEST_F(ClientTest, OtherRefusalsAreFinal) {
   EXPECT_NE(text.find("PutItem on table t: ValidationException: too large"), std::string::npos) << text;
   server.answers(403, "<html>a proxy's page</html>");
   EXPECT_EQ(code_of_put(), Errc::permission_denied);
+}
+
+TEST_F(ClientTest, MetricsCountCallsRetriesThrottlingAndUnits) {
+  Metrics metrics;
+  ClientOptions counted = options();
+  counted.metrics = &metrics;
+  Client counting{server, counted};
+  server.refuses(400, "ThrottlingException").fails(Errc::in_doubt);
+  server.answers(200, R"({"ConsumedCapacity":{"CapacityUnits":2.0}})");
+  EXPECT_TRUE(counting.write(put()).applied);
+  server.answers(200, R"({"ConsumedCapacity":{"CapacityUnits":0.5}})");
+  (void)counting.get("t", {{"k", "a"}});
+  server.refuses(400, "AccessDeniedException");
+  EXPECT_THROW(counting.enable_point_in_time_recovery("t"), Error);
+  const std::string shown = metrics.prometheus();
+  for (const char* line : {
+           R"(leftfold_dynamodb_calls_total{operation="PutItem",result="ok"} 1)",
+           R"(leftfold_dynamodb_calls_total{operation="other",result="failed"} 1)",
+           R"(leftfold_dynamodb_retries_total{operation="PutItem"} 2)",
+           R"(leftfold_dynamodb_retries_total{operation="GetItem"} 0)",
+           R"(leftfold_dynamodb_throttled_total{operation="PutItem"} 1)",
+           R"(leftfold_dynamodb_throttled_total{operation="TransactWriteItems"} 0)",
+           R"(leftfold_dynamodb_consumed_units_total{kind="write",operation="PutItem"} 2)",
+           R"(leftfold_dynamodb_consumed_units_total{kind="read",operation="GetItem"} 0.5)",
+           R"(leftfold_dynamodb_call_duration_seconds_count{operation="PutItem"} 1)",
+       }) {
+    EXPECT_NE(shown.find(std::string{line} + "\n"), std::string::npos) << line << "\n" << shown;
+  }
 }
 
 TEST_F(ClientTest, UnitsAreSummed) {

@@ -40,6 +40,11 @@ class FakeTransport final : public dynamodb::Transport {
     return answers(status, R"({"__type":"com.amazonaws.dynamodb.v20120810#)" + type + "\"" + members + "}",
                    std::move(headers));
   }
+  /// Does `what` while the request is on its way.
+  FakeTransport& does(std::function<http::Response()> what) {
+    script_.emplace_back(std::move(what));
+    return *this;
+  }
   /// The request is sent and nothing comes back, or it is not even sent.
   FakeTransport& fails(Errc code) {
     script_.push_back([code]() -> http::Response { throw Error{code, "the connection was reset"}; });
