@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace leftfold::test_support {
@@ -45,6 +46,25 @@ struct HttpReply {
   std::string body = {};
   bool chunked = false;
   Fault fault = Fault::none;
+};
+
+/// A reply that a test changes while a server gives it. Any thread.
+class ChangingReply {
+ public:
+  ChangingReply(HttpReply reply) : reply_{std::move(reply)} {}
+  ChangingReply& operator=(HttpReply reply) {
+    const std::scoped_lock lock{mutex_};
+    reply_ = std::move(reply);
+    return *this;
+  }
+  [[nodiscard]] HttpReply get() const {
+    const std::scoped_lock lock{mutex_};
+    return reply_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  HttpReply reply_;
 };
 
 struct HttpServerOptions {

@@ -22,6 +22,7 @@ namespace leftfold::test_aws {
 
 using namespace std::chrono_literals;
 using aws::Environment;
+using test_support::ChangingReply;
 using test_support::HttpReceived;
 using test_support::HttpReply;
 using test_support::HttpServer;

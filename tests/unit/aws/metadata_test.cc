@@ -12,10 +12,10 @@ class AwsContainer : public AwsCase {
  protected:
   AwsContainer() { environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = container.url("/v1/keys?id=secret"); }
 
-  HttpReply answer = {.body =
-                          R"({"RoleArn":"arn","AccessKeyId":"CONTAINER","SecretAccessKey":"secret","Token":"token",)"
-                          R"("Expiration":"2030-01-01T06:00:00Z"})"};
-  HttpServer container{[this](const HttpReceived&) { return answer; }};
+  ChangingReply answer =
+      HttpReply{.body = R"({"RoleArn":"arn","AccessKeyId":"CONTAINER","SecretAccessKey":"secret","Token":"token",)"
+                        R"("Expiration":"2030-01-01T06:00:00Z"})"};
+  HttpServer container{[this](const HttpReceived&) { return answer.get(); }};
 };
 
 TEST_F(AwsContainer, GivesThemAtTheFullAddress) {
@@ -90,17 +90,17 @@ class AwsInstance : public AwsCase {
   HttpReply reply(const HttpReceived& received) {
     if (received.method == "PUT" && received.target == "/latest/api/token") {
       const bool good = received.header("x-aws-ec2-metadata-token-ttl-seconds") == "21600";
-      return good ? token : HttpReply{.status = 400};
+      return good ? token.get() : HttpReply{.status = 400};
     }
     if (received.header("x-aws-ec2-metadata-token") != "the token") return {.status = 401};
-    if (received.target == "/latest/meta-data/iam/security-credentials/") return role;
-    if (received.target == "/latest/meta-data/iam/security-credentials/shop-role") return keys;
+    if (received.target == "/latest/meta-data/iam/security-credentials/") return role.get();
+    if (received.target == "/latest/meta-data/iam/security-credentials/shop-role") return keys.get();
     return {.status = 404};
   }
 
-  HttpReply token = {.body = "the token"};
-  HttpReply role = {.body = "shop-role"};
-  HttpReply keys = {.body = metadata_answer("INSTANCE")};
+  ChangingReply token = HttpReply{.body = "the token"};
+  ChangingReply role = HttpReply{.body = "shop-role"};
+  ChangingReply keys = HttpReply{.body = metadata_answer("INSTANCE")};
   HttpServer instance{[this](const HttpReceived& received) { return reply(received); }};
 };
 

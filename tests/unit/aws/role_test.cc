@@ -21,8 +21,8 @@ class AwsRole : public AwsCase {
  protected:
   AwsRole() { environment["AWS_ENDPOINT_URL_STS"] = sts.url(); }
 
-  HttpReply answer = {.body = sts_answer("ROLE")};
-  HttpServer sts{[this](const HttpReceived&) { return answer; }};
+  ChangingReply answer = HttpReply{.body = sts_answer("ROLE")};
+  HttpServer sts{[this](const HttpReceived&) { return answer.get(); }};
 };
 
 TEST_F(AwsRole, AWebIdentityIsExchanged) {
