@@ -92,7 +92,7 @@ struct RedriveReport {
 /// cause. Immutable.
 class HandlerFailed final : public Error {
  public:
-  HandlerFailed(std::string subscription, const EventMetadata& event, std::string cause);
+  HandlerFailed(std::string subscription, const EventMetadata& event, const std::string& cause);
   ~HandlerFailed() override;
   [[nodiscard]] const std::string& subscription() const noexcept { return subscription_; }
   [[nodiscard]] Uuid event_id() const noexcept { return event_id_; }

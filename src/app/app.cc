@@ -64,13 +64,13 @@ class App::Impl {
   std::filesystem::path tables() {
     const std::lock_guard lock{mutex};
     settings.validate();
-    app::StoreAddress where = app::store_address(settings.get("store"));
+    const app::StoreAddress where = app::store_address(settings.get("store"));
     if (where.kind == app::StoreKind::dynamodb) {
       throw Error{Errc::unsupported,
                   "store is \"dynamodb:\": read tables lie beside the events, and a DynamoDB table holds none; "
                   "give the projector a SqliteReadModel of its own"};
     }
-    return where.kind == app::StoreKind::memory ? temporary.path() : std::move(where.file);
+    return where.kind == app::StoreKind::memory ? temporary.path() : where.file;
   }
 
   // The functions below are called with the mutex held.

@@ -38,7 +38,7 @@ std::string duration_text(milliseconds time) {
 
 /// Completes a spec by the three functions; `read(setting)` gives the member's value, `write(value)` its text.
 template <class Field, class Read, class Write>
-SettingSpec with_field(SettingSpec spec, Field field, Read read, Write write) {
+SettingSpec with_field(SettingSpec spec, Field field, const Read& read, const Write& write) {
   spec.check = [read](const Setting& setting) { (void)read(setting); };
   spec.apply = [field, read](const Setting& setting, FailureOptions& options) { field(options) = read(setting); };
   spec.written = [field, write](const FailureOptions& options) {

@@ -48,7 +48,7 @@ DynamoDbOptions DynamoDbOptions::from(const std::map<std::string, std::string>& 
   } else if (!local.empty() && local != "false") {
     refuse("DYNAMODB_LOCAL", local, "use true or false");
   }
-  if (const std::string_view attempts = aws::value_of(environment, "AWS_MAX_ATTEMPTS"); !attempts.empty()) {
+  if (const std::string attempts{aws::value_of(environment, "AWS_MAX_ATTEMPTS")}; !attempts.empty()) {
     const char* const end = attempts.data() + attempts.size();
     const auto [rest, error] = std::from_chars(attempts.data(), end, options.max_attempts);
     if (error != std::errc{} || rest != end || options.max_attempts < 1 || options.max_attempts > kMostAttempts) {

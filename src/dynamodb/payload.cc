@@ -40,7 +40,7 @@ class PayloadReader {
     for (auto element : documents) {
       check_json(element.error());
       if (++found > 1) throw JsonError{path_, "malformed JSON: something follows the document"};
-      map = object(std::move(element).value_unsafe(), 1);
+      map = object(element.value_unsafe(), 1);
     }
     if (found == 0) throw JsonError{path_, "malformed JSON: the text is empty"};
     const char* rest = nullptr;
@@ -102,7 +102,7 @@ class PayloadReader {
     for (auto element : elements) {
       check_json(element.error());
       path_ += '[' + std::to_string(list.size()) + ']';
-      list.push_back(value(std::move(element).value_unsafe(), depth + 1));
+      list.push_back(value(element.value_unsafe(), depth + 1));
       path_.resize(before);
     }
     return list;

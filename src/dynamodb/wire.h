@@ -45,7 +45,7 @@ void each_element(simdjson::ondemand::value in, Visit visit) {
   check(in.get_array().get(elements));
   for (auto result : elements) {
     check(result.error());
-    visit(std::move(result).value_unsafe());
+    visit(result.value_unsafe());
   }
 }
 

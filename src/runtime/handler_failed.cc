@@ -16,7 +16,7 @@ std::string failure_text(const std::string& subscription, const EventMetadata& e
 
 }  // namespace
 
-HandlerFailed::HandlerFailed(std::string subscription, const EventMetadata& event, std::string cause)
+HandlerFailed::HandlerFailed(std::string subscription, const EventMetadata& event, const std::string& cause)
     : Error{Errc::handler_failed, failure_text(subscription, event, cause)},
       subscription_{std::move(subscription)},
       event_id_{event.event_id},

@@ -75,7 +75,7 @@ void ProjectorLoop::sort_out(Part& part, Deliveries& todo) {
     } else if (decision.step != NextStep::again) {
       hold(part, todo);
       part.held->wait(std::move(delivery), decision.until);
-      delivery.event = nullptr;
+      delivery.event = nullptr;  // NOLINT(bugprone-use-after-move): marks what is left
     }
   }
   std::erase_if(todo, [](const Delivery& delivery) { return delivery.event == nullptr; });
