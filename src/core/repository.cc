@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <random>
 
 #include <leftfold/error.h>
 
+#include "base/sleep.h"
 #include "core/in_quotes.h"
 #include "core/place.h"
 
@@ -137,14 +136,10 @@ void back_off(const RepositoryOptions& options, int attempt) {
   const std::chrono::microseconds longest = options.max_back_off;
   // A conflict means that somebody else made progress: the first one, usually the only one, is not waited for.
   if (attempt == 1 || longest <= longest.zero()) return;
-  Clock& clock = *options.clock;
   thread_local std::minstd_rand random{std::random_device{}()};
   const auto cap = std::min(longest, kBackOffBase * (std::int64_t{1} << std::min(attempt - 2, 20)));
   const std::chrono::microseconds wait{std::uniform_int_distribution<std::int64_t>{0, cap.count()}(random)};
-  std::mutex mutex;
-  std::condition_variable_any nobody;
-  std::unique_lock lock{mutex};
-  (void)clock.wait_until(lock, nobody, std::stop_token{}, clock.instant() + wait, [] { return false; });
+  base::sleep_for(*options.clock, wait);
 }
 
 void throw_unknown_event(const RecordedEvent& event, std::string_view aggregate) {

@@ -3,11 +3,10 @@
 #include <zlib.h>
 
 #include <charconv>
-#include <condition_variable>
-#include <mutex>
 
 #include <leftfold/error.h>
 
+#include "base/sleep.h"
 #include "dynamodb/client_call.h"
 
 namespace leftfold::dynamodb {
@@ -172,12 +171,7 @@ bool Client::may_retry(Call& call, const Trouble& trouble) {
 
 void Client::wait_before_retry(const Trouble& trouble, int retry) {
   const milliseconds base = trouble.verdict == Verdict::throttled ? options_.throttled_wait : options_.transient_wait;
-  Clock& clock = *options_.clock;
-  const Instant deadline = clock.instant() + jittered(longest_wait(base, retry));
-  std::mutex mutex;
-  std::condition_variable_any nobody;
-  std::unique_lock lock{mutex};
-  (void)clock.wait_until(lock, nobody, std::stop_token{}, deadline, [] { return false; });
+  base::sleep_for(*options_.clock, jittered(longest_wait(base, retry)));
 }
 
 void Client::give_up(Call& call, Trouble& trouble) {

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <limits>
-#include <mutex>
 
 #include <leftfold/error.h>
 
+#include "base/sleep.h"
 #include "core/in_quotes.h"
 
 namespace leftfold::dynamodb {
@@ -109,12 +108,7 @@ void StreamReader::wait_for_the_rest(const Run& run, int attempt) {
                                    (run.gap ? "a later one is there" : "it belongs to a commit that is there in part") +
                                    "; restore table " + table_.name + " from a backup"};
   }
-  Clock& clock = *table_.client.options().clock;
-  const Instant deadline = clock.instant() + std::min(kLongestWait, kFirstWait * (1 << attempt));
-  std::mutex mutex;
-  std::condition_variable_any nobody;
-  std::unique_lock lock{mutex};
-  (void)clock.wait_until(lock, nobody, std::stop_token{}, deadline, [] { return false; });
+  base::sleep_for(*table_.client.options().clock, std::min(kLongestWait, kFirstWait * (1 << attempt)));
 }
 
 std::optional<Item> StreamReader::last_item(std::string_view aggregate_id, Version up_to) {

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 
 #include <leftfold/error.h>
 
+#include "base/sleep.h"
 #include "dynamodb/append_marker.h"
 #include "dynamodb/event_item.h"
 
@@ -57,13 +56,6 @@ void create(Client& client, const CreateTableRequest& request) {
   }
 }
 
-void pause(Clock& clock) {
-  std::mutex mutex;
-  std::condition_variable_any nobody;
-  std::unique_lock lock{mutex};
-  (void)clock.wait_until(lock, nobody, std::stop_token{}, clock.instant() + kBetweenLooks, [] { return false; });
-}
-
 TableDescription wait_until_usable(Client& client, const std::string& name, std::optional<TableDescription> table) {
   Clock& clock = *client.options().clock;
   const Instant deadline = clock.instant() + kLongestCreation;
@@ -72,7 +64,7 @@ TableDescription wait_until_usable(Client& client, const std::string& name, std:
       throw Error{Errc::unavailable, "table " + name + " is still " + (table ? table->status : "not to be seen") +
                                          " after 5 minutes; look at it in the AWS console, then try again"};
     }
-    pause(clock);
+    base::sleep_for(clock, kBetweenLooks);
     table = client.describe_table(name);
   }
   return *table;
@@ -82,7 +74,7 @@ TableDescription wait_until_usable(Client& client, const std::string& name, std:
 void enable_recovery(Client& client, const std::string& table) {
   Clock& clock = *client.options().clock;
   const Instant deadline = clock.instant() + kLongestCreation;
-  for (;; pause(clock)) {
+  for (;; base::sleep_for(clock, kBetweenLooks)) {
     try {
       return client.enable_point_in_time_recovery(table);
     } catch (const Error& e) {

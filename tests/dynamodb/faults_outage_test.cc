@@ -2,8 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <condition_variable>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -12,6 +10,7 @@
 #include <leftfold/error.h>
 #include <leftfold/testing/virtual_clock.h>
 
+#include "base/sleep.h"
 #include "dynamodb/faults_fixture.h"
 
 namespace leftfold::test_dynamodb {
@@ -28,12 +27,6 @@ class Outages : public FaultsTest {
     all.clock = &time;
     return all;
   }
-  void wait(seconds by) {
-    std::mutex mine;
-    std::condition_variable_any nobody;
-    std::unique_lock lock{mine};
-    (void)time.wait_until(lock, nobody, std::stop_token{}, time.instant() + by, [] { return false; });
-  }
   /// Appends until it succeeds, as a service that tries its command again every five seconds; returns the codes.
   std::vector<Errc> append_in_the_end(DynamoDbStore& store, const AppendRequest& request) {
     std::vector<Errc> codes;
@@ -41,7 +34,7 @@ class Outages : public FaultsTest {
       const Errc code = code_of(store, request);
       if (code == Errc::internal) return codes;
       codes.push_back(code);
-      wait(seconds{5});
+      base::sleep_for(time, seconds{5});
     }
   }
 
@@ -84,7 +77,7 @@ TEST_F(Outages, FailReadsAsUnavailable) {
   proxy.follow(
       [&, end](const ProxiedCall&) { return time.instant() < end ? fault::error_before(500) : fault::none(); });
   int failed = 0;
-  for (bool there = false; !there; wait(seconds{5})) {
+  for (bool there = false; !there; base::sleep_for(time, seconds{5})) {
     try {
       EXPECT_TRUE(store.read_stream(cart, Version{0}, 10).empty());
       there = true;
