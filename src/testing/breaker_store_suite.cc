@@ -8,6 +8,7 @@
 #include <leftfold/clock.h>
 #include <leftfold/testing/expect.h>
 
+#include "testing/cases_of.h"
 #include "testing/requests.h"
 
 namespace leftfold::testing {
@@ -184,12 +185,7 @@ void of_writers_at_once_one_wins(BreakerStoreTest& t) {
   expect_equal(last.nodes.size(), std::size_t{1}, "nodes of the last write");
 }
 
-struct BreakerStoreCase {
-  const char* name;
-  void (*run)(BreakerStoreTest& t);
-};
-
-constexpr BreakerStoreCase kCases[] = {
+constexpr NamedCheck<BreakerStoreTest> kCases[] = {
     {"an unknown breaker is closed, with revision 0", an_unknown_breaker_is_closed},
     {"a record is read as it was written, by others too", a_record_is_read_as_it_was_written},
     {"every state is kept", every_state_is_kept},
@@ -205,15 +201,7 @@ constexpr BreakerStoreCase kCases[] = {
 }  // namespace
 
 std::vector<Case> breaker_store_suite(MakeBreakerStore make) {
-  const auto shared_make = std::make_shared<const MakeBreakerStore>(std::move(make));
-  std::vector<Case> cases;
-  for (const BreakerStoreCase& c : kCases) {
-    cases.push_back({c.name, [shared_make, run = c.run] {
-                       BreakerStoreTest test{*shared_make};
-                       run(test);
-                     }});
-  }
-  return cases;
+  return cases_of<BreakerStoreTest>(std::move(make), {kCases});
 }
 
 }  // namespace leftfold::testing

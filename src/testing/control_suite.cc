@@ -6,6 +6,7 @@
 
 #include <leftfold/testing/virtual_clock.h>
 
+#include "testing/cases_of.h"
 #include "testing/requests.h"
 
 namespace leftfold::testing {
@@ -115,12 +116,7 @@ void no_restart_is_lost(ControlTest& t) {
   expect_equal(t.store->control("shop.Mail").restarts, kThreads * kEach, "restarts after all");
 }
 
-struct ControlCase {
-  const char* name;
-  void (*run)(ControlTest& t);
-};
-
-constexpr ControlCase kCases[] = {
+constexpr NamedCheck<ControlTest> kCases[] = {
     {"a subscription nobody asked about is not paused", nobody_asked},
     {"a pause says who, when and why", pause_says_who_when_and_why},
     {"resume ends a pause", resume_ends_a_pause},
@@ -134,16 +130,6 @@ constexpr ControlCase kCases[] = {
 
 }  // namespace
 
-std::vector<Case> control_suite(MakeControlStore make) {
-  const auto shared_make = std::make_shared<const MakeControlStore>(std::move(make));
-  std::vector<Case> cases;
-  for (const ControlCase& c : kCases) {
-    cases.push_back({c.name, [shared_make, run = c.run] {
-                       ControlTest test{*shared_make};
-                       run(test);
-                     }});
-  }
-  return cases;
-}
+std::vector<Case> control_suite(MakeControlStore make) { return cases_of<ControlTest>(std::move(make), {kCases}); }
 
 }  // namespace leftfold::testing

@@ -9,6 +9,8 @@
 #include <leftfold/testing/expect.h>
 #include <leftfold/testing/virtual_clock.h>
 
+#include "testing/cases_of.h"
+
 namespace leftfold::testing {
 
 /// A fresh place with one open handle on it, for one case.
@@ -25,10 +27,7 @@ struct DeadLetterTest {
   std::shared_ptr<DeadLetterStore> handle;
 };
 
-struct DeadLetterCase {
-  const char* name;
-  void (*run)(DeadLetterTest& t);
-};
+using DeadLetterCase = NamedCheck<DeadLetterTest>;
 
 [[nodiscard]] std::span<const DeadLetterCase> dead_letter_park_cases();
 [[nodiscard]] std::span<const DeadLetterCase> dead_letter_read_cases();

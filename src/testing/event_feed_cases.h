@@ -12,6 +12,7 @@
 #include <leftfold/testing/event_feed_suite.h>
 #include <leftfold/testing/virtual_clock.h>
 
+#include "testing/cases_of.h"
 #include "testing/requests.h"
 
 namespace leftfold::testing {
@@ -93,10 +94,7 @@ class EventFeedTest {
 void expect_positions(const Reader& reader, std::int64_t first, std::int64_t last,
                       std::source_location where = std::source_location::current());
 
-struct EventFeedCase {
-  const char* name;
-  void (*run)(EventFeedTest& t);
-};
+using EventFeedCase = NamedCheck<EventFeedTest>;
 
 [[nodiscard]] std::span<const EventFeedCase> delivery_cases();
 [[nodiscard]] std::span<const EventFeedCase> waiting_cases();

@@ -83,17 +83,7 @@ void expect_positions(const Reader& reader, std::int64_t first, std::int64_t las
 }
 
 std::vector<Case> event_feed_suite(MakeEventFeed make) {
-  const auto shared_make = std::make_shared<const MakeEventFeed>(std::move(make));
-  std::vector<Case> cases;
-  for (const auto group : {delivery_cases(), waiting_cases(), ownership_cases()}) {
-    for (const EventFeedCase& c : group) {
-      cases.push_back({c.name, [shared_make, run = c.run] {
-                         EventFeedTest test{*shared_make};
-                         run(test);
-                       }});
-    }
-  }
-  return cases;
+  return cases_of<EventFeedTest>(std::move(make), {delivery_cases(), waiting_cases(), ownership_cases()});
 }
 
 }  // namespace leftfold::testing

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "testing/cases_of.h"
 #include "testing/requests.h"
 
 namespace leftfold::testing {
@@ -243,12 +244,7 @@ void a_handled_version_may_go_down_and_be_forgotten(ReadModelTest& t) {
   expect_handled(*transaction, "b", std::nullopt);
 }
 
-struct ReadModelCase {
-  const char* name;
-  void (*run)(ReadModelTest& t);
-};
-
-constexpr ReadModelCase kCases[] = {
+constexpr NamedCheck<ReadModelTest> kCases[] = {
     {"a new projector has no checkpoint", a_new_projector_has_no_checkpoint},
     {"others see the committed checkpoint", others_see_the_committed_checkpoint},
     {"rows and checkpoint commit together and survive reopening", rows_and_checkpoint_commit_together},
@@ -268,16 +264,6 @@ constexpr ReadModelCase kCases[] = {
 
 }  // namespace
 
-std::vector<Case> read_model_suite(MakeReadModel make) {
-  const auto shared_make = std::make_shared<const MakeReadModel>(std::move(make));
-  std::vector<Case> cases;
-  for (const ReadModelCase& c : kCases) {
-    cases.push_back({c.name, [shared_make, run = c.run] {
-                       ReadModelTest test{*shared_make};
-                       run(test);
-                     }});
-  }
-  return cases;
-}
+std::vector<Case> read_model_suite(MakeReadModel make) { return cases_of<ReadModelTest>(std::move(make), {kCases}); }
 
 }  // namespace leftfold::testing

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "testing/cases_of.h"
 #include "testing/requests.h"
 
 namespace leftfold::testing {
@@ -124,12 +125,7 @@ void the_newest_of_many_writers_stays(SnapshotTest& t) {
   expect_kept(*t.store, snapshot(kThreads * kEach - 1, std::to_string(kThreads * kEach - 1)));
 }
 
-struct SnapshotCase {
-  const char* name;
-  void (*run)(SnapshotTest& t);
-};
-
-constexpr SnapshotCase kCases[] = {
+constexpr NamedCheck<SnapshotTest> kCases[] = {
     {"there is none at first", nothing_at_first},
     {"what was saved is loaded", what_was_saved_is_loaded},
     {"a newer one takes its place", a_newer_one_takes_its_place},
@@ -144,16 +140,6 @@ constexpr SnapshotCase kCases[] = {
 
 }  // namespace
 
-std::vector<Case> snapshot_suite(MakeSnapshotStore make) {
-  const auto shared_make = std::make_shared<const MakeSnapshotStore>(std::move(make));
-  std::vector<Case> cases;
-  for (const SnapshotCase& c : kCases) {
-    cases.push_back({c.name, [shared_make, run = c.run] {
-                       SnapshotTest t{*shared_make};
-                       run(t);
-                     }});
-  }
-  return cases;
-}
+std::vector<Case> snapshot_suite(MakeSnapshotStore make) { return cases_of<SnapshotTest>(std::move(make), {kCases}); }
 
 }  // namespace leftfold::testing
