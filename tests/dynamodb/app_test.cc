@@ -7,9 +7,12 @@
 #include <leftfold/app.h>
 
 #include "dynamodb/service.h"
+#include "support/code_of.h"
 
 namespace leftfold::test_dynamodb {
 namespace {
+
+using test_support::code_of;
 
 struct TicketOpened {
   std::string title;
@@ -42,16 +45,6 @@ Settings::Environment environment_of(const DynamoDbOptions& options, const std::
   return variables;
 }
 
-Errc code_of(const std::function<void()>& call, std::string& what) {
-  try {
-    call();
-  } catch (const Error& error) {
-    what = error.what();
-    return error.code();
-  }
-  return Errc::internal;
-}
-
 TEST(DynamoDbApp, keeps_its_events_in_the_table_that_the_environment_names) {
   const TestTables tables;
   {
@@ -70,9 +63,9 @@ TEST(DynamoDbApp, says_what_a_table_of_events_cannot_do) {
   std::string what;
   App app{"helpdesk", environment_of(tables.options(), "embedded:")};
   app.listener<Watch>();
-  EXPECT_EQ(code_of([&] { (void)app.runner(); }, what), Errc::invalid_config);
+  EXPECT_EQ(code_of([&] { (void)app.runner(); }, &what), Errc::invalid_config);
   EXPECT_NE(what.find("brings no events to handlers"), std::string::npos) << what;
-  EXPECT_EQ(code_of([&] { (void)app.dead_letters(); }, what), Errc::unsupported);
+  EXPECT_EQ(code_of([&] { (void)app.dead_letters(); }, &what), Errc::unsupported);
   EXPECT_NE(what.find("dead letters"), std::string::npos) << what;
 
   App quiet{"helpdesk", environment_of(tables.options(), "none:")};

@@ -5,29 +5,22 @@
 
 #include <mutex>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <leftfold/dynamodb.h>
 #include <leftfold/error.h>
 
+#include "dynamodb/append_requests.h"
 #include "dynamodb/fault_proxy.h"
-#include "dynamodb/passing_clock.h"
 #include "dynamodb/service.h"
+#include "support/passing_clock.h"
 
 namespace leftfold::test_dynamodb {
 
+using test_support::PassingClock;
+
 /// Tables of the whole program, there while its tests run.
 [[nodiscard]] const TestTables& shared_tables();
-
-[[nodiscard]] inline AppendRequest request_of(std::string id, Version expected, std::size_t events = 1,
-                                              std::string key = {}) {
-  AppendRequest request{std::move(id), expected, {}, std::move(key)};
-  for (std::size_t i = 0; i < events; ++i) {
-    request.events.push_back({Uuid::v7(system_clock().now()), "Happened", R"({"n":1})", {}, 1});
-  }
-  return request;
-}
 
 class FaultsTest : public ::testing::Test {
  protected:

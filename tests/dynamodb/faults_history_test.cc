@@ -25,10 +25,10 @@ namespace leftfold::fault_history {
 namespace {
 
 using test_dynamodb::FaultProxy;
-using test_dynamodb::PassingClock;
 using test_dynamodb::ProxiedCall;
 using test_dynamodb::RandomFaults;
 using test_dynamodb::TestTables;
+using test_support::PassingClock;
 
 int number_from(const char* variable, int otherwise) {
   const char* const text = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): nobody sets any

@@ -8,13 +8,13 @@
 #include <iostream>
 #include <stdexcept>
 
-#include <leftfold/error.h>
 #include <leftfold/uuid.h>
 
 // In tests/, so the module's headers are found behind src/.
 #include "dynamodb/client.h"
 #include "dynamodb/connect.h"
 #include "dynamodb/wire.h"
+#include "support/source_dir.h"
 
 namespace leftfold::test_dynamodb {
 namespace {
@@ -28,7 +28,7 @@ std::string variable(const char* name) {
 std::string started(const std::string& name) {
   const std::string key = name == "moto" ? "LEFTFOLD_TEST_MOTO" : "LEFTFOLD_TEST_DYNOXIDE";
   if (std::string given = variable(key.c_str()); !given.empty()) return given;
-  std::ifstream file{LEFTFOLD_SERVICES_ENV};
+  std::ifstream file{test_support::source_dir() / "build/services/dynamodb.env"};
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with(key + "=")) return line.substr(key.size() + 1);
   }
@@ -59,14 +59,14 @@ std::string attribute_line(const dynamodb::Attribute& attribute) {
   return line + '\n';
 }
 
-TestTables::~TestTables() {
+void delete_tables(const DynamoDbOptions& options) noexcept {
   try {
-    const auto transport = dynamodb::connect(options_);
-    dynamodb::Client client{*transport, dynamodb::client_options(options_)};
-    for (const std::string& table : {options_.events_table, options_.events_table + "Leftfold"}) {
+    const auto transport = dynamodb::connect(options);
+    dynamodb::Client client{*transport, dynamodb::client_options(options)};
+    for (const std::string& table : {options.events_table, options.events_table + "Leftfold"}) {
       if (client.describe_table(table)) client.delete_table(table);
     }
-  } catch (const Error& e) {
+  } catch (const std::exception& e) {
     std::cerr << "the test's tables stay: " << e.what() << '\n';
   }
 }

@@ -20,11 +20,14 @@ namespace leftfold::test_dynamodb {
 /// `name = {"S":"text"}` and a line's end: an attribute as docs/stores/dynamodb.md shows it.
 [[nodiscard]] std::string attribute_line(const dynamodb::Attribute& attribute);
 
+/// Deletes both tables of these options; says on stderr why they stay, when they do.
+void delete_tables(const DynamoDbOptions& options) noexcept;
+
 /// Tables that last as long as this. Any thread.
 class TestTables {
  public:
   TestTables() : options_{service_options()} { const DynamoDbStore creates{options_}; }
-  ~TestTables();
+  ~TestTables() { delete_tables(options_); }
   TestTables(const TestTables&) = delete;
   TestTables& operator=(const TestTables&) = delete;
   [[nodiscard]] const DynamoDbOptions& options() const { return options_; }

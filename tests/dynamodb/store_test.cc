@@ -17,6 +17,7 @@
 #include <leftfold/repository.h>
 #include <leftfold/testing/cost.h>
 
+#include "dynamodb/append_requests.h"
 #include "dynamodb/client.h"
 #include "dynamodb/connect.h"
 #include "dynamodb/event_item.h"
@@ -46,16 +47,8 @@ class Cart : public leftfold::AggregateRoot<CartState, leftfold::Events<ItemAdde
 namespace leftfold {
 namespace {
 
+using test_dynamodb::request_of;
 using test_dynamodb::TestTables;
-
-AppendRequest request_of(const std::string& id, Version expected, std::size_t events = 1,
-                         const std::string& payload = R"({"n":1})") {
-  AppendRequest request{id, expected, {}, {}};
-  for (std::size_t i = 0; i < events; ++i) {
-    request.events.push_back({Uuid::v7(system_clock().now()), "Happened", payload, {}, 1});
-  }
-  return request;
-}
 
 class FixedClock final : public Clock {
  public:
@@ -132,17 +125,17 @@ TEST(DynamoDbLimits, AreRefusedBeforeAnythingIsSent) {
     }
   };
   const auto text = [](std::size_t size) { return "{\"t\":\"" + std::string(size, 'x') + "\"}"; };
-  refused(request_of("a", Version::none(), 1, text(401 * 1024)), "DynamoDB holds 409600");
+  refused(request_of("a", Version::none(), 1, {}, text(401 * 1024)), "DynamoDB holds 409600");
   refused(request_of("a", Version::none(), 101), "a transaction of DynamoDB holds 100 items");
   AppendRequest keyed = request_of("a", Version::none(), 100);
   keyed.idempotency_key = "k";
   refused(keyed, "one of them for the idempotency key");
-  refused(request_of("a", Version::none(), 12, text(390 * 1024)), "a transaction of DynamoDB holds 4194304");
-  refused(request_of("a", Version::none(), 1, R"({"x":1e300})"), "payload: $.x is 1e300");
+  refused(request_of("a", Version::none(), 12, {}, text(390 * 1024)), "a transaction of DynamoDB holds 4194304");
+  refused(request_of("a", Version::none(), 1, {}, R"({"x":1e300})"), "payload: $.x is 1e300");
   EXPECT_EQ(sent, 0);
   // moto draws the line at 405,000 bytes.
   const std::size_t largest = (test_dynamodb::service_name() == "moto" ? 390U : 399U) * 1024;
-  EXPECT_TRUE(std::holds_alternative<Appended>(store.append(request_of("a", Version::none(), 1, text(largest)))));
+  EXPECT_TRUE(std::holds_alternative<Appended>(store.append(request_of("a", Version::none(), 1, {}, text(largest)))));
 }
 
 /// Items in the shape of the Node library, put one by one.
@@ -255,7 +248,7 @@ TEST(DynamoDbTables, OfAnotherKeyAreRefusedAndMissingOnesNamed) {
 }
 
 TEST(DynamoDbPage, ItsItemsAreWhatTheCodeWrites) {
-  std::ifstream file{leftfold::test::source_dir() / "docs/stores/dynamodb.md"};
+  std::ifstream file{leftfold::test_support::source_dir() / "docs/stores/dynamodb.md"};
   const std::string page{std::istreambuf_iterator<char>{file}, {}};
   AppendRequest request{"cart-42", Version::none(), {}, "add-1"};
   request.events = {{*Uuid::parse("018f3406-9000-7000-8000-000000000001"), "CartItemAdded",

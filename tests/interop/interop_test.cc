@@ -4,7 +4,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <iostream>
 #include <map>
 #include <optional>
 #include <set>
@@ -14,11 +13,8 @@
 
 #include <leftfold/aggregate_root.h>
 #include <leftfold/dynamodb.h>
-#include <leftfold/error.h>
 #include <leftfold/repository.h>
 
-#include "dynamodb/client.h"
-#include "dynamodb/connect.h"
 #include "dynamodb/service.h"
 
 namespace interop {
@@ -112,17 +108,7 @@ class NodeInterop : public ::testing::Test {
                     {"EVENTSTORE_TABLE_NAME", ""}};
     options_ = DynamoDbOptions::from(environment_);
   }
-  ~NodeInterop() override {
-    try {
-      const auto transport = dynamodb::connect(options_);
-      dynamodb::Client client{*transport, dynamodb::client_options(options_)};
-      for (const std::string& table : {options_.events_table, options_.events_table + "Leftfold"}) {
-        if (client.describe_table(table)) client.delete_table(table);
-      }
-    } catch (const Error& e) {
-      std::cerr << "the test's tables stay: " << e.what() << '\n';
-    }
-  }
+  ~NodeInterop() override { test_dynamodb::delete_tables(options_); }
   void SetUp() override { ASSERT_EQ(node("create-table"), ""); }
 
   [[nodiscard]] Node start(const std::string& command) const {

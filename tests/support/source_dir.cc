@@ -1,7 +1,7 @@
 #include "support/source_dir.h"
 
-namespace leftfold::test {
+namespace leftfold::test_support {
 
 std::filesystem::path source_dir() { return LEFTFOLD_SOURCE_DIR; }
 
-}  // namespace leftfold::test
+}  // namespace leftfold::test_support

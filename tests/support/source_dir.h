@@ -3,9 +3,9 @@
 
 #include <filesystem>
 
-namespace leftfold::test {
+namespace leftfold::test_support {
 
 /// The root of the checkout this was built from. A path of its own, not __FILE__: a compiler cache makes that relative.
 [[nodiscard]] std::filesystem::path source_dir();
 
-}  // namespace leftfold::test
+}  // namespace leftfold::test_support

@@ -14,7 +14,7 @@ namespace leftfold {
 namespace {
 
 std::vector<std::string> rows_of_page() {
-  const auto page = leftfold::test::source_dir() / "docs/reference/environment.md";
+  const auto page = leftfold::test_support::source_dir() / "docs/reference/environment.md";
   std::ifstream file{page};
   EXPECT_TRUE(file) << page;
   std::vector<std::string> rows;

@@ -16,7 +16,7 @@ namespace leftfold::cli {
 namespace {
 
 std::string page() {
-  const auto path = leftfold::test::source_dir() / "docs/reference/cli.md";
+  const auto path = leftfold::test_support::source_dir() / "docs/reference/cli.md";
   std::ifstream file{path};
   EXPECT_TRUE(file) << path;
   return {std::istreambuf_iterator<char>{file}, {}};

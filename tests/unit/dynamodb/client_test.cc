@@ -8,6 +8,8 @@
 #include <leftfold/metrics.h>
 
 #include "dynamodb/client.h"
+#include "support/code_of.h"
+#include "support/passing_clock.h"
 #include "unit/dynamodb/fake_transport.h"
 
 namespace leftfold::dynamodb {
@@ -15,25 +17,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using test_dynamodb::FakeTransport;
-
-/// Time that does not pass but for waits, which end at once.
-class SkippingClock final : public Clock {
- public:
-  [[nodiscard]] Timestamp now() const override { return now_; }
-  [[nodiscard]] Instant instant() const override { return instant_; }
-  void wait_until(std::unique_lock<std::mutex>&, std::condition_variable_any&, const std::stop_token&,
-                  Instant deadline) override {
-    waited += deadline - instant_;
-    ++waits;
-    instant_ = deadline;
-  }
-  std::chrono::nanoseconds waited{};
-  int waits = 0;
-
- private:
-  Timestamp now_{milliseconds{1'700'000'000'000}};  // 2023-11-14T22:13:20Z
-  Instant instant_{};
-};
+using test_support::PassingClock;
 
 class ClientTest : public ::testing::Test {
  protected:
@@ -45,16 +29,10 @@ class ClientTest : public ::testing::Test {
   }
   static ItemWrite put() { return {ItemWrite::Kind::put, "t", {{"k", "a"}}, {"attribute_not_exists(k)", {}, {}}, {}}; }
   Errc code_of_put() {
-    try {
-      (void)client.write(put());
-    } catch (const Error& e) {
-      text = e.what();
-      return e.code();
-    }
-    return Errc::internal;
+    return test_support::code_of([&] { (void)client.write(put()); }, &text);
   }
 
-  SkippingClock clock;
+  PassingClock clock;
   FakeTransport server;
   std::vector<DynamoDbCall> calls;
   std::string text;
@@ -100,8 +78,8 @@ TEST_F(ClientTest, ReasonsOfACancelledTransactionComeInOrder) {
 TEST_F(ClientTest, ThrottlingIsWaitedForAndCounted) {
   server.refuses(400, "ProvisionedThroughputExceededException").refuses(400, "ThrottlingException").answers(200, "{}");
   EXPECT_TRUE(client.write(put()).applied);
-  EXPECT_EQ(clock.waits, 2);
-  EXPECT_LE(clock.waited, milliseconds{1000 + 2000});
+  EXPECT_EQ(clock.waits(), 2);
+  EXPECT_LE(clock.passed(), milliseconds{1000 + 2000});
   EXPECT_EQ(calls.at(0).throttled, 2);
   EXPECT_EQ(calls.at(0).attempts, 3);
 }

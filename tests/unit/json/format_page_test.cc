@@ -25,7 +25,7 @@ std::string strip(std::string cell) {
 
 /// The rows of the table whose header starts with `| header |`.
 std::vector<std::vector<std::string>> table(std::string_view header) {
-  const auto page = leftfold::test::source_dir() / "docs/format/json.md";
+  const auto page = leftfold::test_support::source_dir() / "docs/format/json.md";
   std::ifstream in{page};
   EXPECT_TRUE(in) << page;
   std::vector<std::vector<std::string>> rows;

@@ -154,7 +154,7 @@ TEST(LetterLines, WhatIsWrongIsNamedByLineAndField) {
 }
 
 TEST(LetterLines, ThePageShowsWhatIsWritten) {
-  std::ifstream page{leftfold::test::source_dir() / "docs/format/dead-letters.md"};
+  std::ifstream page{leftfold::test_support::source_dir() / "docs/format/dead-letters.md"};
   ASSERT_TRUE(page);
   std::string shown;
   bool inside = false;

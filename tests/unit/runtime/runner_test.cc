@@ -5,21 +5,14 @@
 
 #include "scripted_feed.h"
 #include "support.h"
+#include "support/code_of.h"
 
 namespace leftfold::runtime_test {
 namespace {
 
 using namespace std::chrono_literals;
+using test_support::code_of;
 using testing::VirtualClock;
-
-Errc code_of(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return Errc::internal;
-}
 
 TEST(Runner, delivers_to_listeners_and_projectors) {
   MemoryStore store;

@@ -53,7 +53,7 @@ struct Block {
 };
 
 std::vector<Block> blocks_of_page() {
-  const auto page = leftfold::test::source_dir() / "docs/format/sqlite.md";
+  const auto page = leftfold::test_support::source_dir() / "docs/format/sqlite.md";
   std::ifstream file{page};
   EXPECT_TRUE(file) << page;
   std::vector<Block> blocks;

@@ -15,7 +15,7 @@ namespace leftfold::test_sqlite {
 
 /// Makes a store of format version 1 with one event of the aggregate "a".
 inline void make_format_1(const std::filesystem::path& file) {
-  std::ifstream script{leftfold::test::source_dir() / "tests/unit/sqlite/format_1.sql"};
+  std::ifstream script{leftfold::test_support::source_dir() / "tests/unit/sqlite/format_1.sql"};
   ASSERT_TRUE(script);
   const std::string text{std::istreambuf_iterator<char>{script}, {}};
   sqlite3* db = nullptr;

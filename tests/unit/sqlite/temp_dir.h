@@ -1,8 +1,6 @@
 // What the tests of the SQLite module share: a folder with a file in it, options and requests.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -10,11 +8,11 @@
 #include <utility>
 
 #include <leftfold/clock.h>
-#include <leftfold/error.h>
 #include <leftfold/event_store.h>
 #include <leftfold/sqlite.h>
 #include <leftfold/uuid.h>
 
+#include "support/code_of.h"
 #include "support/temporary_folder.h"
 
 namespace leftfold::test_sqlite {
@@ -43,17 +41,6 @@ inline AppendRequest request(std::string aggregate, std::int64_t expected, std::
   return append;
 }
 
-/// Calls `f` and returns the code of the Error it throws; fails the test when it throws none.
-template <class F>
-Errc code_of(F f, std::string* text = nullptr) {
-  try {
-    f();
-  } catch (const Error& error) {
-    if (text != nullptr) *text = error.what();
-    return error.code();
-  }
-  ADD_FAILURE() << "no Error was thrown";
-  return Errc::internal;
-}
+using test_support::code_of;
 
 }  // namespace leftfold::test_sqlite

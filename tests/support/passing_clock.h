@@ -6,7 +6,7 @@
 
 #include <leftfold/clock.h>
 
-namespace leftfold::test_dynamodb {
+namespace leftfold::test_support {
 
 /// Time passes only by waits, which are over at once. Any thread.
 class PassingClock final : public Clock {
@@ -17,13 +17,15 @@ class PassingClock final : public Clock {
   [[nodiscard]] Instant instant() const override { return Instant{passed()}; }
   void wait_until(std::unique_lock<std::mutex>&, std::condition_variable_any&, const std::stop_token&,
                   Instant deadline) override {
+    ++waits_;
     std::chrono::nanoseconds passed = passed_.load();
     while (passed < deadline.time_since_epoch() &&
            !passed_.compare_exchange_weak(passed, std::chrono::nanoseconds{deadline.time_since_epoch()})) {
     }
   }
-  /// How much time has passed.
+  /// How much time has passed, and in how many waits.
   [[nodiscard]] std::chrono::nanoseconds passed() const { return passed_.load(); }
+  [[nodiscard]] int waits() const { return waits_.load(); }
   /// Sets the wall clock off by this; instant() stays.
   void be_ahead(std::chrono::milliseconds by) { ahead_ = by; }
 
@@ -31,7 +33,8 @@ class PassingClock final : public Clock {
 
  private:
   std::atomic<std::chrono::nanoseconds> passed_{std::chrono::nanoseconds{0}};
+  std::atomic<int> waits_{0};
   std::atomic<std::chrono::milliseconds> ahead_{std::chrono::milliseconds{0}};
 };
 
-}  // namespace leftfold::test_dynamodb
+}  // namespace leftfold::test_support
