@@ -20,7 +20,7 @@ namespace leftfold::test_dynamodb {
 namespace {
 
 std::string variable(const char* name) {
-  const char* const value = std::getenv(name);
+  const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): no thread sets any
   return value == nullptr ? std::string{} : std::string{value};
 }
 

@@ -115,7 +115,7 @@ TEST(DynamoDbLimits, AreRefusedBeforeAnythingIsSent) {
   options.on_call = [&](const DynamoDbCall&) { ++sent; };
   DynamoDbStore store{options};
   sent = 0;
-  const auto refused = [&](AppendRequest request, const std::string& why) {
+  const auto refused = [&](const AppendRequest& request, const std::string& why) {
     try {
       (void)store.append(request);
       ADD_FAILURE() << why;

@@ -11,12 +11,14 @@
 
 namespace leftfold::testing {
 
+// NOLINTBEGIN(readability-identifier-naming): they read as functions in costs_at_most(write_units{2})
 struct write_units {
   double value = 0;
 };
 struct read_units {
   double value = 0;
 };
+// NOLINTEND(readability-identifier-naming)
 
 /// A store that counts its units, such as DynamoDbStore.
 template <class S>

@@ -25,7 +25,7 @@ class FakeTransport final : public dynamodb::Transport {
   };
 
   FakeTransport& answers(int status, std::string body, std::vector<http::Header> headers = {}) {
-    script_.push_back([status, body = std::move(body), headers = std::move(headers)] {
+    script_.emplace_back([status, body = std::move(body), headers = std::move(headers)] {
       http::Response response;
       response.status = status;
       response.body = body;
@@ -47,7 +47,7 @@ class FakeTransport final : public dynamodb::Transport {
   }
   /// The request is sent and nothing comes back, or it is not even sent.
   FakeTransport& fails(Errc code) {
-    script_.push_back([code]() -> http::Response { throw Error{code, "the connection was reset"}; });
+    script_.emplace_back([code]() -> http::Response { throw Error{code, "the connection was reset"}; });
     return *this;
   }
 

@@ -63,7 +63,7 @@ inline NewEvent ignored(int n) {
 inline NewEvent unknown() { return {Uuid::v7(system_clock().now()), "FromAnotherProgram", "{}", {}, 1}; }
 
 // Appends one event behind the others of its aggregate and returns its position.
-inline Position append(EventStore& store, const std::string& aggregate, NewEvent event) {
+inline Position append(EventStore& store, const std::string& aggregate, const NewEvent& event) {
   for (Version expected;;) {
     AppendRequest request;
     request.aggregate_id = aggregate;
@@ -135,36 +135,36 @@ inline std::string text_of(const std::exception_ptr& failure) {
 struct Recorder : Listener<TestEvents> {
   void on(const Counted& event, const EventMetadata& meta) const {
     {
-      std::unique_lock lock{mutex};
-      if (running[meta.aggregate_id]++ > 0) overlapped = true;
-      most_parallel = std::max(most_parallel, ++parallel);
+      std::unique_lock lock{mutex_};
+      if (running_[meta.aggregate_id]++ > 0) overlapped = true;
+      most_parallel = std::max(most_parallel, ++parallel_);
       started.raise();
-      if (event.n == hold_at) changed.wait(lock, [this] { return !held; });
+      if (event.n == hold_at) changed_.wait(lock, [this] { return !held_; });
     }
     if (event.n == fail_at) {
       leave(meta.aggregate_id);
       throw std::runtime_error{"no such luck"};
     }
     {
-      const std::scoped_lock lock{mutex};
-      seen[meta.aggregate_id].push_back(event.n);
-      ++total;
+      const std::scoped_lock lock{mutex_};
+      seen_[meta.aggregate_id].push_back(event.n);
+      ++total_;
     }
     leave(meta.aggregate_id);
     finished.raise();
   }
   void release() const {
-    const std::scoped_lock lock{mutex};
-    held = false;
-    changed.notify_all();
+    const std::scoped_lock lock{mutex_};
+    held_ = false;
+    changed_.notify_all();
   }
   [[nodiscard]] std::vector<int> of(const std::string& aggregate) const {
-    const std::scoped_lock lock{mutex};
-    return seen[aggregate];
+    const std::scoped_lock lock{mutex_};
+    return seen_[aggregate];
   }
   [[nodiscard]] int count() const {
-    const std::scoped_lock lock{mutex};
-    return total;
+    const std::scoped_lock lock{mutex_};
+    return total_;
   }
 
   int hold_at = -1;  // waits there until release()
@@ -176,17 +176,17 @@ struct Recorder : Listener<TestEvents> {
 
  private:
   void leave(const std::string& aggregate) const {
-    const std::scoped_lock lock{mutex};
-    --running[aggregate];
-    --parallel;
+    const std::scoped_lock lock{mutex_};
+    --running_[aggregate];
+    --parallel_;
   }
-  mutable std::mutex mutex;
-  mutable std::condition_variable changed;
-  mutable bool held = true;
-  mutable int parallel = 0;
-  mutable int total = 0;
-  mutable std::map<std::string, int> running;
-  mutable std::map<std::string, std::vector<int>> seen;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  mutable bool held_ = true;
+  mutable int parallel_ = 0;
+  mutable int total_ = 0;
+  mutable std::map<std::string, int> running_;
+  mutable std::map<std::string, std::vector<int>> seen_;
 };
 
 // A table in memory: the numbers in the order they came.

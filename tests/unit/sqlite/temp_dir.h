@@ -30,7 +30,7 @@ inline SqliteOptions options_for(const std::filesystem::path& file) {
 
 /// A request for `count` events of type Happened.
 inline AppendRequest request(std::string aggregate, std::int64_t expected, std::size_t count = 1,
-                             std::string payload = "{}", std::string key = {}) {
+                             const std::string& payload = "{}", std::string key = {}) {
   AppendRequest append;
   append.aggregate_id = std::move(aggregate);
   append.expected = Version{expected};
