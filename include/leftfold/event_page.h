@@ -17,6 +17,11 @@ namespace leftfold {
 /// version of its own, aggregates pass over it, and no struct can have this name.
 inline constexpr std::string_view kSnapshotNote = "$Snapshot";
 
+/// The type of a record that a broker holds and nobody can read as an event: no JSON, a field missing, too deep. Its
+/// payload is the record's bytes, its metadata says why. Every handler receives it and fails permanently on it, so that
+/// it is parked with its bytes instead of being passed over; no struct can have this name.
+inline constexpr std::string_view kUnreadable = "$Unreadable";
+
 /// One stored event, undecoded. The texts are views into the EventPage it came from and end with it.
 /// A commit is all events of one append; it is named by the id of its first event.
 struct RecordedEvent {

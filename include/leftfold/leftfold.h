@@ -16,11 +16,13 @@
 #include <leftfold/event_copy.h>
 #include <leftfold/event_feed.h>
 #include <leftfold/event_page.h>
+#include <leftfold/event_sink.h>
 #include <leftfold/event_store.h>
 #include <leftfold/failure.h>
 #include <leftfold/failure_options.h>
 #include <leftfold/handler_table.h>
 #include <leftfold/json.h>
+#include <leftfold/kafka.h>
 #include <leftfold/listener.h>
 #include <leftfold/log.h>
 #include <leftfold/memory.h>
