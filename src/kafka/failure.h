@@ -1,0 +1,19 @@
+// librdkafka's errors as ours.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <string>
+
+#include <leftfold/error.h>
+
+namespace leftfold::kafka {
+
+/// Which of our codes an error is: permission_denied for what brokers refuse, not_found for a topic or partition that
+/// is not there, unavailable for everything that may pass by itself.
+[[nodiscard]] Errc code_of(rd_kafka_resp_err_t error) noexcept;
+
+/// "<what>: <librdkafka's words> (<its name>); <next step>". `details` are librdkafka's own longer words, if any.
+[[nodiscard]] Error to_error(rd_kafka_resp_err_t error, const std::string& what, const std::string& details = {});
+
+}  // namespace leftfold::kafka
