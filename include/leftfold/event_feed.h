@@ -98,6 +98,10 @@ class EventFeed {
   /// Throws Error(invalid_argument) for an empty name; unavailable.
   [[nodiscard]] virtual std::unique_ptr<Subscription> subscribe(const SubscriptionOptions& options) = 0;
 
+  /// True when the feed may hold an event more than once, or one before another of its aggregate that it should follow.
+  /// A projector then remembers the version of each aggregate that it has come to.
+  [[nodiscard]] virtual bool may_repeat() const noexcept { return false; }
+
   /// Position of the newest event of a partition; start() when there is none. For lag and for waiting until handled.
   /// Throws Error(unavailable).
   [[nodiscard]] virtual Position head(std::int32_t partition) = 0;

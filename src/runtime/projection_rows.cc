@@ -43,14 +43,17 @@ void ProjectionRows::Update::forget(std::string_view aggregate) {
 }
 
 void ProjectionRows::Update::finished(const Delivery& delivery, const FailureHandling& failures) {
-  if (delivery.outcome == Delivery::Outcome::passed) return;
+  if (delivery.outcome == Delivery::Outcome::passed || delivery.outcome == Delivery::Outcome::repeated) return;
   const RecordedEvent& event = *delivery.event;
   const GateKey gate{event};
   if (delivery.outcome != Delivery::Outcome::parked) {
     return handled(gate.aggregate(), gate.version(), event.position, failures.may_be_parked(event.aggregate_id));
   }
   // Everything before the first one that was parked is in the tables; behind others the row says so already.
-  if (!transaction_.handled(projector_, gate.aggregate())) set(gate.aggregate(), gate.before());
+  if (!transaction_.handled(projector_, gate.aggregate())) {
+    set(gate.aggregate(), delivery.reached.value_or(gate.before()));
+  }
+  changed_ = true;  // others must learn that it is parked, also when the row stays as it is
   gated_.emplace(gate.aggregate());
   if (const auto at = beside_.find(gate.aggregate()); at != beside_.end()) beside_.erase(at);
 }
