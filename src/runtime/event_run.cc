@@ -45,7 +45,9 @@ EventRun handle_run(RegisteredHandler& handler, std::span<Delivery> events, Cloc
     if (delivery.next != Delivery::Next::handle) {
       delivery.outcome =
           delivery.next == Delivery::Next::parked ? Delivery::Outcome::parked : Delivery::Outcome::handled;
-      if (turn == VersionGate::Turn::early || turn == VersionGate::Turn::repeated) {
+      const bool unreadable = delivery.event->type == kUnreadable;
+      if (options.gate != nullptr &&
+          (unreadable || turn == VersionGate::Turn::early || turn == VersionGate::Turn::repeated)) {
         delivery.reached = options.gate->reached(*delivery.event);
       }
     } else if (turn == VersionGate::Turn::repeated) {
