@@ -36,8 +36,7 @@ class KafkaSink final : public EventSink {
 
  private:
   void open_producer() { producer_.emplace(options_, wake_up_); }
-  [[nodiscard]] std::uint64_t refused(const Producer::Failure& failure, const RecordedEvent& event,
-                                      std::size_t bytes) const;
+  [[nodiscard]] std::uint64_t refused(const Producer::Failure& failure, const RecordedEvent& event, std::size_t bytes);
   void collect();
   void look_at(rd_kafka_event_t* event);
   void take_report(const rd_kafka_message_t& report);
@@ -53,7 +52,7 @@ class KafkaSink final : public EventSink {
   OpenTickets tickets_;
   std::vector<SinkReceipt> due_;      // receipts that nobody has taken yet
   std::optional<Error> denied_;       // for the next receipts()
-  std::optional<Producer> producer_;  // none after a fatal error, until the next send()
+  std::optional<Producer> producer_;  // none after one that could not go on, until the next send()
   bool ended_ = false;                // the producer, since the last receipts(): there is room again
   bool closed_ = false;
 };
@@ -78,8 +77,7 @@ std::uint64_t KafkaSink::send(const RecordedEvent& event) {
   return ticket;
 }
 
-std::uint64_t KafkaSink::refused(const Producer::Failure& failure, const RecordedEvent& event,
-                                 std::size_t bytes) const {
+std::uint64_t KafkaSink::refused(const Producer::Failure& failure, const RecordedEvent& event, std::size_t bytes) {
   const std::string what = at() + " does not take event " + std::to_string(event.version.value()) + " (" +
                            std::string{event.type} + ") of aggregate " + std::string{event.aggregate_id} + ": ";
   switch (failure.code) {
@@ -92,6 +90,8 @@ std::uint64_t KafkaSink::refused(const Producer::Failure& failure, const Recorde
                       producer_->most_bytes() + "; raise it, and max.message.bytes of the topic, or store less in it"};
     case RD_KAFKA_RESP_ERR__INVALID_ARG: throw Error{Errc::invalid_argument, what + failure.text};
     default:
+      // It is the topic, which librdkafka would hold against it for minutes: the next producer asks anew.
+      if (tickets_.count() == 0) producer_.reset();
       if (is_denial(failure.code)) {
         throw Error{Errc::permission_denied, what + failure.text + "; check the credentials and the right to write it"};
       }

@@ -13,8 +13,8 @@ struct SinkMetrics {
         acknowledged{receipts(metrics, "acknowledged")},
         failed{receipts(metrics, "failed")},
         on_the_way{metrics.gauge("leftfold_kafka_events_on_the_way", "events sent whose receipts are not taken yet")},
-        recreated{
-            metrics.counter("leftfold_kafka_producer_recreated_total", "producers replaced after a fatal error")} {}
+        recreated{metrics.counter("leftfold_kafka_producer_recreated_total",
+                                  "producers replaced because they could not go on")} {}
 
   Counter& sent;
   Counter& sent_bytes;
