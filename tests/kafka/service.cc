@@ -1,6 +1,7 @@
 #include "kafka/service.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
@@ -19,11 +20,17 @@ namespace {
 
 constexpr int kPatienceMs = 30'000;
 
+std::string variable(const char* name) {
+  const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): no thread sets any
+  return value == nullptr ? std::string{} : std::string{value};
+}
+
 std::string brokers() {
   const std::string key = "LEFTFOLD_TEST_KAFKA";
-  const char* const given = std::getenv(key.c_str());  // NOLINT(concurrency-mt-unsafe): no thread sets any
-  if (given != nullptr && *given != '\0') return given;
-  std::ifstream file{test_support::source_dir() / "build/services/kafka.env"};
+  if (std::string given = variable(key.c_str()); !given.empty()) return given;
+  std::filesystem::path folder = variable("LEFTFOLD_SERVICES_STATE");
+  if (folder.empty()) folder = test_support::source_dir() / "build/services";
+  std::ifstream file{folder / "kafka.env"};
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with(key + "=")) return line.substr(key.size() + 1);
   }
@@ -42,6 +49,13 @@ KafkaOptions service_options() {
 TestTopic::TestTopic(int partitions) : options_{service_options()} {
   options_.partitions = partitions;
   (void)kafka::ready_topic(options_);
+}
+
+void run_services(const std::string& arguments) {
+  const std::string script = (test_support::source_dir() / "scripts/services").string();
+  const std::string command = "'" + script + "' " + arguments + " >&2";
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread of a test waits for children
+  if (std::system(command.c_str()) != 0) throw std::runtime_error{command + " failed"};
 }
 
 void delete_topic(const KafkaOptions& options) noexcept {
