@@ -76,6 +76,7 @@ class Asking {
   }
 
   void create() {
+    last_ = "it is missing, and the brokers have not created it yet";
     std::array<char, 512> why{};
     const NewTopic topic{rd_kafka_NewTopic_new(options_.topic.c_str(), options_.partitions, options_.replication,
                                                why.data(), why.size())};
