@@ -75,6 +75,10 @@ class Subscription {
   /// Continues a partition after `done` instead of after its checkpoint. Call before taking its first event.
   virtual void seek(std::int32_t partition, std::int64_t epoch, Position done) = 0;
 
+  /// With `on`, take() leaves the partition's events where they are while those of others come; with false they come
+  /// again. An assignment begins without a hold. Nothing happens for an older epoch.
+  virtual void hold(std::int32_t partition, std::int64_t epoch, bool on) = 0;
+
   /// Stores that everything up to and including `done` is finished. Not for SubscriptionKind::local.
   /// Returns false when the epoch is fenced: another process owns the partition, nothing was stored.
   /// Throws Error(unavailable, storage_full): the old checkpoint stands.

@@ -28,6 +28,7 @@ class NoSubscription final : public Subscription {
   }
 
   void seek(std::int32_t, std::int64_t, Position) override {}
+  void hold(std::int32_t, std::int64_t, bool) override {}
   bool checkpoint(std::int32_t, std::int64_t, Position) override { return false; }
   void release(std::int32_t, std::int64_t) override {}
 

@@ -12,10 +12,13 @@ namespace {
 // Reconnecting waits at most 2 s: with the default of 10 s, 3 s without brokers took 11 s to recover from. Keepalive
 // and no delay are defaults from 2.10 on.
 constexpr std::pair<const char*, const char*> kOfAll[] = {
-    {"reconnect.backoff.ms", "100"},   {"reconnect.backoff.max.ms", "2000"},  {"socket.keepalive.enable", "true"},
-    {"socket.nagle.disable", "true"},  {"allow.auto.create.topics", "false"},  // created with chosen partitions, or not
-                                                                               // at all
-    {"log.connection.close", "false"},                                         // idle connections end; that is no news
+    {"reconnect.backoff.ms", "100"},
+    {"reconnect.backoff.max.ms", "2000"},
+    {"socket.keepalive.enable", "true"},
+    {"socket.nagle.disable", "true"},
+    {"allow.auto.create.topics", "false"},  // created with chosen partitions, or not
+                                            // at all
+    {"log.connection.close", "false"},      // idle connections end; that is no news
 };
 
 // Long message.timeout.ms: a short one leaves gaps behind it. murmur2_random puts an aggregate where Java and

@@ -37,7 +37,7 @@ Taken MemorySubscription::take(std::size_t max, const std::stop_token& stop, Ins
   if (queued) place_->waiting.push_back(this);
   const auto something_to_report = [&] {
     if (woken_) return true;
-    return assigned() ? max > 0 && next_after_ < log_->last() : can_be_assigned();
+    return assigned() ? max > 0 && !held_ && next_after_ < log_->last() : can_be_assigned();
   };
   log_->clock_->wait_until(lock, log_->changed_, stop, deadline, something_to_report);
   woken_ = false;
@@ -47,7 +47,7 @@ Taken MemorySubscription::take(std::size_t max, const std::stop_token& stop, Ins
     // Events come with the next take(), so that the caller can seek() first.
     if (can_be_assigned()) taken.assigned.push_back(assign());
     if (queued) std::erase(place_->waiting, this);
-  } else {
+  } else if (!held_) {
     taken.events = log_->page_after(next_after_, max);
     if (!taken.events.empty()) next_after_ = taken.events.back().position;
   }
@@ -64,6 +64,11 @@ void MemorySubscription::wake() noexcept {
 void MemorySubscription::seek(std::int32_t partition, std::int64_t epoch, Position done) {
   const std::scoped_lock lock{log_->mutex_};
   if (owns(partition, epoch)) next_after_ = done;
+}
+
+void MemorySubscription::hold(std::int32_t partition, std::int64_t epoch, bool on) {
+  const std::scoped_lock lock{log_->mutex_};
+  if (owns(partition, epoch)) held_ = on;
 }
 
 // [checkpoint]
@@ -94,6 +99,7 @@ bool MemorySubscription::owns(std::int32_t partition, std::int64_t epoch) const 
 }
 
 Assignment MemorySubscription::assign() {
+  held_ = false;
   if (place_ == nullptr) {
     epoch_ = 1;
     next_after_ = start_;

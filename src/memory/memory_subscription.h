@@ -26,6 +26,7 @@ class MemorySubscription final : public Subscription {
   [[nodiscard]] Taken take(std::size_t max, const std::stop_token& stop, Instant deadline) override;
   void wake() noexcept override;
   void seek(std::int32_t partition, std::int64_t epoch, Position done) override;
+  void hold(std::int32_t partition, std::int64_t epoch, bool on) override;
   [[nodiscard]] bool checkpoint(std::int32_t partition, std::int64_t epoch, Position done) override;
   void release(std::int32_t partition, std::int64_t epoch) override;
 
@@ -45,6 +46,7 @@ class MemorySubscription final : public Subscription {
   MemoryLog::Place* const place_;  // null for SubscriptionKind::local
   std::int64_t epoch_ = 0;         // of this one's assignment; 0 while it has none
   Position next_after_;            // the next take() continues after this
+  bool held_ = false;              // no events for now
   bool woken_ = false;
 };
 

@@ -27,6 +27,7 @@ struct AssignedPartition {
   Position started;           // the newest event given to a handler
   std::size_t in_flight = 0;  // events queued and running
   bool live = true;           // false: another process may have it; results no longer count
+  bool held = false;          // full: its events stay in the feed while those of others come
   bool draining = false;      // revoked: what was begun is brought to an end, then release()
   Instant drain_deadline{};
 };

@@ -36,10 +36,11 @@ Dispatch::Plan Dispatch::plan() {
   }
   wake_worker();
   std::size_t room = in_flight_ < max_in_flight_ && wants_more() && !closed_ ? max_in_flight_ - in_flight_ : 0;
+  std::vector<Plan::Hold> holds;
+  room = room_of_partitions(room, holds);
   bool unsaved = false;
   Instant deadline = strands_.next_due();
   for (const auto& [id, partition] : partitions_) {
-    room = std::min(room, kMaxSpan - std::min(kMaxSpan, partition->window.span()));
     if (partition->window.done() != partition->stored) unsaved = true;
     if (partition->draining) deadline = std::min(deadline, partition->drain_deadline);
   }
@@ -48,7 +49,19 @@ Dispatch::Plan Dispatch::plan() {
   waits_for_room_ = room == 0;
   waits_for_ever_ = !unsaved;
   planned_ = deadline;
-  return {room, deadline};
+  return {room, deadline, std::move(holds)};
+}
+
+// A partition that is full must not keep the others out: it is held until it is half empty again, so that it does not
+// come and go with every event. A single one needs no hold: then there is no room.
+std::size_t Dispatch::room_of_partitions(std::size_t room, std::vector<Plan::Hold>& holds) {
+  for (const auto& [id, partition] : partitions_) {
+    const std::size_t span = partition->window.span();
+    const bool full = partitions_.size() > 1 && span >= (partition->held ? kMaxSpan / 2 : kMaxSpan);
+    if (full != std::exchange(partition->held, full)) holds.push_back({id, partition->epoch, full});
+    if (!full) room = std::min(room, kMaxSpan - std::min(kMaxSpan, span));
+  }
+  return room;
 }
 
 // A breaker that is not closed takes nothing, save a few to probe with when nothing is left: without one to ask for, it

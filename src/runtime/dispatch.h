@@ -38,6 +38,12 @@ class Dispatch final : public LiveEvents {
   struct Plan {
     std::size_t max;   // events that may be taken
     Instant deadline;  // when the poll thread has something else to do
+    struct Hold {
+      std::int32_t partition;
+      std::int64_t epoch;
+      bool on;
+    };
+    std::vector<Hold> holds;  // to be told to the feed first
   };
   /// What to take next; strands whose time has come are ready from now on. A worker wakes the poll thread when the plan
   /// should change.
@@ -116,6 +122,7 @@ class Dispatch final : public LiveEvents {
   [[nodiscard]] bool may_park_early(const Trouble& trouble) const;
   void let_others_pass(const AssignedPartition& partition);
   [[nodiscard]] bool overflows(const Strand& strand, const Trouble& trouble) const;
+  [[nodiscard]] std::size_t room_of_partitions(std::size_t room, std::vector<Plan::Hold>& holds);
   [[nodiscard]] std::size_t room_behind_breaker(std::size_t room, Instant now, Instant& deadline);
   [[nodiscard]] AssignedPartition* find(std::int32_t partition, std::int64_t epoch);
   void drop_if(const std::function<bool(const AssignedPartition&, Position)>& unwanted);

@@ -146,7 +146,7 @@ void Dispatch::finish(Strands::Started& started, const Outcome& outcome) {
   ask_again_ = strands_.has_blocked();
   const bool drained = partition.draining && partition.in_flight == 0;
   if ((closed_ && in_flight_ == 0) || drained || (waits_for_room_ && wants_more()) || (waits_for_ever_ && advanced) ||
-      strands_.has_blocked())
+      strands_.has_blocked() || (partition.held && partition.window.span() < kMaxSpan / 2))
     wake_poll_thread();
 }
 

@@ -27,6 +27,7 @@ void ListenerLoop::attach(Subscription* subscription) {
 
 bool ListenerLoop::turn(Subscription& subscription) {
   const Dispatch::Plan plan = dispatch_.plan();
+  for (const Dispatch::Plan::Hold& hold : plan.holds) subscription.hold(hold.partition, hold.epoch, hold.on);
   Taken taken;
   if (!retry_.call("take", [&] { taken = subscription.take(plan.max, run_->halted(), plan.deadline); })) return false;
   reassign(taken);

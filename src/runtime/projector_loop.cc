@@ -42,14 +42,14 @@ ProjectorLoop::Plan ProjectorLoop::plan() {
   const std::optional<Instant> closed = breaker.closed_until();
   Plan next{size_, closed.value_or(kNever)};
   bool holds = false;
-  for (const auto& [id, part] : parts_) {
+  for (auto& [id, part] : parts_) {
     if (gated_ && part.done != part.place.done) next.deadline = std::min(next.deadline, next_store_);
+    hold_if_full(id, part);
     if (!part.held) continue;
     holds = true;
     const std::size_t span = part.held->window().span();
-    next.max = part.held->has_set_aside()
-                   ? 0
-                   : std::min(next.max, HeldEvents::kMaxSpan - std::min(HeldEvents::kMaxSpan, span));
+    const std::size_t room = part.full ? next.max : HeldEvents::kMaxSpan - std::min(HeldEvents::kMaxSpan, span);
+    next.max = part.held->has_set_aside() ? 0 : std::min(next.max, room);
     if (!closed) next.deadline = std::min(next.deadline, part.held->next_due());
   }
   // The partition stays ours. One event to ask for, or the breaker could not tell that somebody wants to know.
@@ -58,6 +58,13 @@ ProjectorLoop::Plan ProjectorLoop::plan() {
   const std::scoped_lock lock{status_mutex_};
   breaker_waits_ = closed.has_value();
   return next;
+}
+
+// One partition must not keep the others out; until it is half empty, so that it does not come and go with every event.
+void ProjectorLoop::hold_if_full(std::int32_t id, Part& part) {
+  const std::size_t span = part.held ? part.held->window().span() : 0;
+  const bool full = parts_.size() > 1 && span >= (part.full ? HeldEvents::kMaxSpan / 2 : HeldEvents::kMaxSpan);
+  if (full != std::exchange(part.full, full)) subscription_->hold(id, part.epoch, full);
 }
 
 // Takes up what waited long enough.

@@ -31,6 +31,7 @@ class ProjectorLoop final : public SubscriptionLoop {
     GatedProjection::Place place;    // of the read model; not used in memory
     Position done;                   // the watermark; may be further, over events of no interest
     std::optional<HeldEvents> held;  // once something waits
+    bool full = false;               // so much waits that its events stay in the feed
     [[nodiscard]] Position last() const { return held ? held->window().last() : done; }
   };
   struct Plan {
@@ -48,6 +49,7 @@ class ProjectorLoop final : public SubscriptionLoop {
   [[nodiscard]] bool has_partition() const override;
 
   [[nodiscard]] Plan plan();
+  void hold_if_full(std::int32_t id, Part& part);
   [[nodiscard]] bool resume(Subscription& subscription);
   [[nodiscard]] bool push(Subscription& subscription, const EventPage& events);
   void store_passed(Subscription& subscription, bool all);

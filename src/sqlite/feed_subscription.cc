@@ -98,7 +98,7 @@ bool FeedSubscription::look(std::size_t max, Taken& taken) {
     return true;
   }
   if (!assigned()) return try_assign(taken);  // events come with the next take, so that the caller can seek first
-  if (max == 0) return false;
+  if (max == 0 || held_) return false;
   taken.events = access_.readers.with([&](EventReader& reader) { return reader.read_all(next_after_, max); });
   if (taken.events.empty()) return false;
   next_after_ = taken.events.back().position;
@@ -119,6 +119,7 @@ bool FeedSubscription::try_assign(Taken& taken) {
       throw;
     }
   }
+  held_ = false;
   taken.assigned.push_back({0, epoch_, next_after_});
   return true;
 }
@@ -127,6 +128,10 @@ void FeedSubscription::wake() noexcept { waker_.wake(); }
 
 void FeedSubscription::seek(std::int32_t partition, std::int64_t epoch, Position done) {
   if (owns(partition, epoch)) next_after_ = done;
+}
+
+void FeedSubscription::hold(std::int32_t partition, std::int64_t epoch, bool on) {
+  if (owns(partition, epoch)) held_ = on;
 }
 
 bool FeedSubscription::checkpoint(std::int32_t partition, std::int64_t epoch, Position done) {

@@ -37,6 +37,7 @@ class FeedSubscription final : public Subscription {
   [[nodiscard]] Taken take(std::size_t max, const std::stop_token& stop, Instant deadline) override;
   void wake() noexcept override;
   void seek(std::int32_t partition, std::int64_t epoch, Position done) override;
+  void hold(std::int32_t partition, std::int64_t epoch, bool on) override;
   [[nodiscard]] bool checkpoint(std::int32_t partition, std::int64_t epoch, Position done) override;
   void release(std::int32_t partition, std::int64_t epoch) override;
 
@@ -59,6 +60,7 @@ class FeedSubscription final : public Subscription {
   std::int64_t epoch_ = 0;       // 0: not assigned
   std::int64_t lost_epoch_ = 0;  // to be reported
   Position next_after_;
+  bool held_ = false;
   Instant eager_until_{};  // another process wrote lately: look often until then
   std::minstd_rand random_;
   Waker waker_;

@@ -41,28 +41,6 @@ void events_arrive_as_they_were_stored(EventFeedTest& t) {
   }
 }
 
-void take_brings_at_most_max(EventFeedTest& t) {
-  t.append(7);
-  Reader reader = t.read(kShared);
-  reader.take_assignment();
-  expect(reader.positions().empty(), "a take() of 0 events brings none");
-  for (const std::size_t expected : {3U, 3U, 1U, 0U}) {
-    expect_equal(reader.take_once(3, {}, t.clock().instant()), expected, "events of one take()");
-  }
-  expect_positions(reader, 1, 7);
-}
-
-void a_page_tells_whether_it_reached_the_end(EventFeedTest& t) {
-  t.append(3);
-  const auto subscription = t.feed().subscribe(kLocal);
-  std::size_t events = 0;
-  while (events < 3) {
-    const Taken taken = subscription->take(2, {}, t.clock().instant() + std::chrono::seconds{30});
-    events += taken.events.size();
-    if (!taken.events.empty()) expect_equal(taken.events.at_end(), events == 3, "at_end");
-  }
-}
-
 void it_continues_after_its_checkpoint(EventFeedTest& t) {
   t.append(6);
   {
@@ -216,6 +194,34 @@ void seek_does_not_move_the_checkpoint(EventFeedTest& t) {
   expect_positions(reader, 4, 6);
 }
 
+void a_held_partition_brings_nothing(EventFeedTest& t) {
+  for (const SubscriptionOptions& options : {kShared, kGated, kLocal}) {
+    t.append(2);
+    const auto before = static_cast<std::size_t>(t.feed().head(0).value());
+    Reader reader = t.read(options);
+    reader.take_events(before);
+    reader.hold(true);
+    t.append(2);
+    reader.take_ready();
+    expect_equal(reader.positions().size(), before, "events while the partition is held");
+    reader.hold(false);
+    reader.take_events(before + 2);
+    expect_positions(reader, 1, static_cast<std::int64_t>(before + 2));
+  }
+}
+
+void an_assignment_begins_without_a_hold(EventFeedTest& t) {
+  t.append(2);
+  Reader reader = t.read(kShared);
+  reader.take_events(2);
+  const std::int64_t epoch = reader.assignment().epoch;
+  reader.hold(true);
+  reader.release();
+  while (reader.assignment().epoch == epoch) (void)reader.take_once(0, {}, kNever);
+  reader.take_events(2);
+  expect_positions(reader, 1, 2);
+}
+
 void names_are_independent(EventFeedTest& t) {
   t.append(5);
   Reader reader = t.read(kShared);
@@ -264,8 +270,6 @@ void nothing_is_missed_while_others_write(EventFeedTest& t) {
 constexpr EventFeedCase kCases[] = {
     {"events arrive once each and in the order of positions", events_arrive_once_and_in_order},
     {"events arrive as they were stored", events_arrive_as_they_were_stored},
-    {"take brings at most max events", take_brings_at_most_max},
-    {"a page tells whether it reached the end", a_page_tells_whether_it_reached_the_end},
     {"a subscription continues after its checkpoint", it_continues_after_its_checkpoint},
     {"without a checkpoint everything arrives again", it_begins_again_without_a_checkpoint},
     {"the last checkpoint counts", the_last_checkpoint_counts},
@@ -277,6 +281,8 @@ constexpr EventFeedCase kCases[] = {
     {"local subscriptions all read everything each time", local_ones_all_read_everything_each_time},
     {"seek continues elsewhere", seek_continues_elsewhere},
     {"seek does not move the checkpoint", seek_does_not_move_the_checkpoint},
+    {"a held partition brings nothing until it is let go", a_held_partition_brings_nothing},
+    {"an assignment begins without a hold", an_assignment_begins_without_a_hold},
     {"names are independent", names_are_independent},
     {"an empty name is refused", an_empty_name_is_refused},
     {"head is the newest event of the partition", head_is_the_newest_event},

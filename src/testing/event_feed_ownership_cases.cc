@@ -132,18 +132,37 @@ void many_share_one_name(EventFeedTest& t) {
   expect(handled == positions_between(1, kEvents), "every event is handled once, in order, over all owners");
 }
 
+void the_wait_for_a_turn_ends_too(EventFeedTest& t) {
+  Reader owner = t.read(kShared);
+  owner.take_assignment();
+  Reader next = t.read(kShared);
+  Reader other = t.read_other(kShared);
+  for (Reader* waiting : {&next, &other}) {
+    std::stop_source stop;
+    on_threads(2, [&](int thread) {
+      if (thread == 0) (void)waiting->take_once(10, stop.get_token(), kNever);
+      if (thread == 1) stop.request_stop();
+    });
+    waiting->subscription().wake();
+    (void)waiting->take_once(10, {}, kNever);
+    (void)waiting->take_once(10, {}, t.clock().instant());
+    expect(!waiting->assigned(), "the partition stays with its owner");
+  }
+}
+
 void others_see_the_checkpoint(EventFeedTest& t) {
   t.append(4);
   expect_equal(t.other_feed().checkpoint(kShared.name), Position::start(), "checkpoint of a name that nobody has used");
   Reader owner = t.read(kShared);
   owner.take_events(4);
   expect(owner.checkpoint(Position{3}), "the owner's checkpoint is stored");
+  owner.take_ready();  // some feeds store it a little later
   expect_equal(t.feed().checkpoint(kShared.name), Position{3}, "checkpoint, in the owner's process");
   expect_equal(t.other_feed().checkpoint(kShared.name), Position{3}, "checkpoint, in another process");
   expect_equal(t.feed().checkpoint("group.other"), Position::start(), "checkpoint of another name");
 }
 
-constexpr EventFeedCase kCases[] = {
+constexpr EventFeedCase kTurnCases[] = {
     {"one at a time has the partition", in_one_and_in_two_processes<only_one_is_assigned>},
     {"the partition is handed over when its owner ends", in_one_and_in_two_processes<it_is_handed_over_at_the_end>},
     {"the partition is handed over when its owner releases it",
@@ -152,12 +171,14 @@ constexpr EventFeedCase kCases[] = {
     {"who released the partition can have it back", in_one_and_in_two_processes<who_released_can_have_it_back>},
     {"the end of one that waits changes nothing",
      in_one_and_in_two_processes<an_end_without_an_assignment_changes_nothing>},
-    {"others see the checkpoint", others_see_the_checkpoint},
     {"many share one name: every event is handled by one", many_share_one_name},
+    {"stop, wake and deadline end the wait for a turn", the_wait_for_a_turn_ends_too},
 };
+constexpr EventFeedCase kCases[] = {{"others see the checkpoint", others_see_the_checkpoint}};
 
 }  // namespace
 
 std::span<const EventFeedCase> ownership_cases() { return kCases; }
+std::span<const EventFeedCase> turn_cases() { return kTurnCases; }
 
 }  // namespace leftfold::testing

@@ -1,5 +1,7 @@
 #include <leftfold/testing/event_feed_suite.h>
 
+#include <condition_variable>
+#include <mutex>
 #include <numeric>
 #include <utility>
 
@@ -37,10 +39,27 @@ std::size_t Reader::take_once(std::size_t max, const std::stop_token& stop, Inst
 }
 
 void Reader::take_ready(std::size_t max) {
+  if (settles_ > settles_.zero()) {
+    take_for(settles_, max);
+    return;
+  }
   for (;;) {
     const std::int64_t epoch = assignment_.epoch;
     if (take_once(max, {}, clock_->instant()) == 0 && epoch == assignment_.epoch) return;
   }
+}
+
+// On the real clock: nothing tells that nothing comes.
+void Reader::take_for(std::chrono::milliseconds time, std::size_t max) {
+  std::stop_source over;
+  const std::jthread timer{[&over, time](const std::stop_token& ended) {
+    std::mutex mutex;
+    std::condition_variable_any signal;
+    std::unique_lock lock{mutex};
+    signal.wait_for(lock, ended, time, [] { return false; });
+    over.request_stop();
+  }};
+  while (!over.stop_requested()) (void)take_once(max, over.get_token(), kNever);
 }
 
 void Reader::take_assignment() {
@@ -82,8 +101,15 @@ void expect_positions(const Reader& reader, std::int64_t first, std::int64_t las
   expect_equal(list(reader.positions()), list(positions_between(first, last)), "positions taken", where);
 }
 
-std::vector<Case> event_feed_suite(MakeEventFeed make) {
-  return cases_of<EventFeedTest>(std::move(make), {delivery_cases(), waiting_cases(), ownership_cases()});
+std::vector<Case> event_feed_suite(MakeEventFeed make, FeedTraits traits) {
+  const FeedUnderTest feed{std::move(make), traits};
+  std::vector<Case> cases = cases_of<EventFeedTest>(feed, {delivery_cases(), waiting_cases(), ownership_cases()});
+  const auto add = [&](std::span<const EventFeedCase> group) {
+    for (Case& one : cases_of<EventFeedTest>(feed, {group})) cases.push_back(std::move(one));
+  };
+  if (traits.settles == traits.settles.zero()) add(prompt_cases());
+  if (traits.keeps_owner) add(turn_cases());
+  return cases;
 }
 
 }  // namespace leftfold::testing

@@ -156,11 +156,16 @@ class ProjectorWorld::Feed final : public EventFeed {
     Taken take(std::size_t max, const std::stop_token&, Instant deadline) override;
     void wake() noexcept override {}
     void seek(std::int32_t partition, std::int64_t, Position done) override { next_[partition] = done.value(); }
+    void hold(std::int32_t partition, std::int64_t, bool on) override { held_[partition] = on; }
     bool checkpoint(std::int32_t, std::int64_t, Position) override { return true; }
-    void release(std::int32_t partition, std::int64_t) override { next_.erase(partition); }
+    void release(std::int32_t partition, std::int64_t) override {
+      next_.erase(partition);
+      held_.erase(partition);
+    }
 
    private:
     Feed& feed_;
+    std::map<std::int32_t, bool> held_;
     std::map<std::int32_t, std::int64_t> next_;  // position last taken, of each partition it has
   };
 
@@ -188,6 +193,7 @@ inline Taken ProjectorWorld::Feed::Reader::take(std::size_t max, const std::stop
   const std::size_t most = std::min<std::size_t>(max, static_cast<std::size_t>(1 + world.roll(8)));
   bool more = false;
   for (auto& [partition, next] : next_) {
+    if (held_[partition]) continue;
     const std::vector<Stored>& events = world.events_[partition];
     while (next < static_cast<std::int64_t>(events.size()) && taken.events.size() < most) {
       const Stored& stored = events[static_cast<std::size_t>(next)];

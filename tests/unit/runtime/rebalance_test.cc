@@ -106,6 +106,25 @@ TEST_F(Rebalance, others_go_on_while_a_revoked_partition_drains) {
   ASSERT_TRUE(feed.wait_for_release(0, 1));
 }
 
+TEST_F(Rebalance, a_full_partition_is_held_and_keeps_no_other_out) {
+  constexpr std::int64_t kFull = 1000;
+  feed.assign(0, 1);
+  feed.assign(1, 1);
+  feed.event(2, "a");  // held in the handler
+  for (std::int64_t i = 1; i <= kFull; ++i) feed.event(2 + i, "b" + std::to_string(i));
+  running.emplace(*runner);
+  ASSERT_TRUE(feed.wait_for_hold(0, true));
+  ASSERT_TRUE(feed.wait_until_idle());
+  feed.event(1, 10, "c", 10);
+  ASSERT_TRUE(feed.wait_until_idle());
+  ASSERT_TRUE(listener.finished.wait_for(kFull + 1));
+  EXPECT_EQ(listener.of("c"), std::vector<int>{10});
+  EXPECT_EQ(feed.holds(), (std::vector<Stored>{{0, 1}}));
+  listener.release();
+  ASSERT_TRUE(feed.wait_for_hold(0, false)) << "it is empty again";
+  EXPECT_EQ(feed.holds().size(), 2U);
+}
+
 TEST_F(Rebalance, a_lost_partition_is_neither_checkpointed_nor_released) {
   begin();
   const std::size_t before = feed.checkpoints().size();

@@ -75,6 +75,11 @@ class ScriptedFeed final : public EventFeed {
     const std::scoped_lock lock{mutex_};
     return seeks_;
   }
+  // Partition and 1 or 0, in their order.
+  [[nodiscard]] std::vector<Stored> holds() const {
+    const std::scoped_lock lock{mutex_};
+    return holds_;
+  }
   [[nodiscard]] int taken() const {
     const std::scoped_lock lock{mutex_};
     return taken_;
@@ -91,6 +96,9 @@ class ScriptedFeed final : public EventFeed {
   }
   [[nodiscard]] bool wait_for_refused(int count) {
     return wait([&] { return refused_ >= count; });
+  }
+  [[nodiscard]] bool wait_for_hold(std::int32_t partition, bool on) {
+    return wait([&] { return contains(holds_, {partition, on ? 1 : 0}); });
   }
   // Waits until everything put in was taken and a take() waits for more.
   [[nodiscard]] bool wait_until_idle() {
@@ -146,7 +154,7 @@ class ScriptedFeed final : public EventFeed {
   std::condition_variable_any changed_;
   std::condition_variable observed_;
   std::deque<Step> script_;
-  std::vector<Stored> checkpoints_, releases_, seeks_;
+  std::vector<Stored> checkpoints_, releases_, seeks_, holds_;
   std::set<std::int64_t> fenced_;
   std::optional<Errc> checkpoint_failure_;
   int refused_ = 0;
@@ -214,6 +222,11 @@ class ScriptedFeed::Reader final : public Subscription {
   void seek(std::int32_t partition, std::int64_t, Position done) override {
     const std::scoped_lock lock{feed_.mutex_};
     feed_.seeks_.emplace_back(partition, done.value());
+  }
+  void hold(std::int32_t partition, std::int64_t, bool on) override {
+    const std::scoped_lock lock{feed_.mutex_};
+    feed_.holds_.emplace_back(partition, on ? 1 : 0);
+    feed_.observed_.notify_all();
   }
   bool checkpoint(std::int32_t partition, std::int64_t epoch, Position done) override {
     const std::scoped_lock lock{feed_.mutex_};

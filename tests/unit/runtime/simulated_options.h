@@ -53,6 +53,7 @@ struct SimulatedFeed final : Subscription {
   Taken take(std::size_t, const std::stop_token&, Instant) override { return {}; }
   void wake() noexcept override { woken = true; }
   void seek(std::int32_t, std::int64_t, Position) override {}
+  void hold(std::int32_t, std::int64_t, bool) override {}
   bool checkpoint(std::int32_t, std::int64_t, Position) override { return false; }
   void release(std::int32_t, std::int64_t) override {}
   bool woken = true;

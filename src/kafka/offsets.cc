@@ -1,0 +1,68 @@
+#include "kafka/offsets.h"
+
+#include <string>
+
+#include "kafka/failure.h"
+
+namespace leftfold::kafka {
+namespace {
+
+// Fails with the first partition that has an error of its own.
+void check(rd_kafka_resp_err_t error, const rd_kafka_topic_partition_list_t& list, const std::string& what) {
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) throw to_error(error, what);
+  for (int i = 0; i < list.cnt; ++i) {
+    const rd_kafka_topic_partition_t& at = list.elems[i];
+    if (at.err == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    throw to_error(at.err, what + ", topic " + at.topic + ", partition " + std::to_string(at.partition));
+  }
+}
+
+std::vector<std::int64_t> logical_offsets(rd_kafka_t* client, const KafkaOptions& options,
+                                          std::span<const std::int32_t> partitions, std::int64_t which) {
+  const PartitionList list = list_of(options, partitions, std::vector(partitions.size(), which));
+  // The protocol's ListOffsets: -2 and -1 stand for the first and the next offset, and librdkafka hands them on.
+  check(rd_kafka_offsets_for_times(client, list.get(), static_cast<int>(kAnswerWithin.count())), *list,
+        "asking where partitions begin and end");
+  std::vector<std::int64_t> offsets;
+  for (const std::int32_t partition : partitions) {
+    const auto* at = rd_kafka_topic_partition_list_find(list.get(), options.topic.c_str(), partition);
+    offsets.push_back(at->offset);
+  }
+  return offsets;
+}
+
+}  // namespace
+
+PartitionList list_of(const KafkaOptions& options, std::span<const std::int32_t> partitions,
+                      std::span<const std::int64_t> offsets) {
+  PartitionList list{rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size()))};
+  for (std::size_t i = 0; i < partitions.size(); ++i) {
+    auto* at = rd_kafka_topic_partition_list_add(list.get(), options.topic.c_str(), partitions[i]);
+    if (!offsets.empty()) at->offset = offsets[i];
+  }
+  return list;
+}
+
+std::vector<Bounds> bounds_of(rd_kafka_t* client, const KafkaOptions& options,
+                              std::span<const std::int32_t> partitions) {
+  const std::vector<std::int64_t> low = logical_offsets(client, options, partitions, RD_KAFKA_OFFSET_BEGINNING);
+  const std::vector<std::int64_t> high = logical_offsets(client, options, partitions, RD_KAFKA_OFFSET_END);
+  std::vector<Bounds> bounds;
+  for (std::size_t i = 0; i < low.size(); ++i) bounds.push_back({low[i], high[i]});
+  return bounds;
+}
+
+std::vector<std::optional<std::int64_t>> committed_of(rd_kafka_t* client, const KafkaOptions& options,
+                                                      std::span<const std::int32_t> partitions) {
+  const PartitionList list = list_of(options, partitions);
+  check(rd_kafka_committed(client, list.get(), static_cast<int>(kAnswerWithin.count())), *list,
+        "asking for the group's committed offsets");
+  std::vector<std::optional<std::int64_t>> offsets;
+  for (const std::int32_t partition : partitions) {
+    const auto* at = rd_kafka_topic_partition_list_find(list.get(), options.topic.c_str(), partition);
+    offsets.push_back(at->offset >= 0 ? std::optional{at->offset} : std::nullopt);
+  }
+  return offsets;
+}
+
+}  // namespace leftfold::kafka
