@@ -11,7 +11,7 @@
 #include "kafka/open_tickets.h"
 #include "kafka/producer.h"
 #include "kafka/sink_metrics.h"
-#include "kafka/wake_up.h"
+#include "kafka/waker.h"
 
 namespace leftfold::kafka {
 namespace {
@@ -30,12 +30,12 @@ class KafkaSink final : public EventSink {
 
   [[nodiscard]] std::uint64_t send(const RecordedEvent& event) override;
   [[nodiscard]] std::vector<SinkReceipt> receipts(const std::stop_token& stop, Instant deadline) override;
-  void wake() noexcept override { wake_up_.wake(); }
+  void wake() noexcept override { waker_.wake(); }
   [[nodiscard]] std::size_t on_the_way() const override { return tickets_.count() + due_.size(); }
   [[nodiscard]] std::vector<SinkReceipt> close(Instant deadline) override;
 
  private:
-  void open_producer() { producer_.emplace(options_, wake_up_); }
+  void open_producer() { producer_.emplace(options_, waker_); }
   [[nodiscard]] std::uint64_t refused(const Producer::Failure& failure, const RecordedEvent& event, std::size_t bytes);
   void collect();
   void look_at(rd_kafka_event_t* event);
@@ -48,7 +48,7 @@ class KafkaSink final : public EventSink {
 
   const KafkaOptions& options_;
   SinkMetrics metrics_;
-  WakeUp wake_up_;
+  Waker waker_;
   OpenTickets tickets_;
   std::vector<SinkReceipt> due_;      // receipts that nobody has taken yet
   std::optional<Error> denied_;       // for the next receipts()
@@ -100,12 +100,14 @@ std::uint64_t KafkaSink::refused(const Producer::Failure& failure, const Recorde
 }
 
 std::vector<SinkReceipt> KafkaSink::receipts(const std::stop_token& stop, Instant deadline) {
-  do {
-    wake_up_.looking();
+  for (bool over = false; !over;) {
+    const bool woken = waker_.begin();  // before the look: what comes after it ends the wait
+    over = woken || stop.stop_requested() || options_.clock->instant() >= deadline;
     collect();
     if (denied_) throw *std::exchange(denied_, std::nullopt);
-  } while (due_.empty() && !ended_ && !closed_ && wake_up_.wait(*options_.clock, stop, deadline));
-  wake_up_.returning();
+    over = over || !due_.empty() || ended_ || closed_;
+    if (!over) waker_.wait(*options_.clock, stop, deadline);
+  }
   ended_ = false;
   return take_due();
 }
