@@ -42,4 +42,14 @@ Error to_error(rd_kafka_resp_err_t error, const std::string& what, const std::st
   return Error{code, "Kafka, " + what + ": " + words + " (" + rd_kafka_err2name(error) + "); " + next_step(code)};
 }
 
+std::string text_of(rd_kafka_resp_err_t error) {
+  return std::string{rd_kafka_err2str(error)} + " (" + rd_kafka_err2name(error) + ")";
+}
+
+std::string text_of(rd_kafka_event_t* event) {
+  const std::string code = text_of(rd_kafka_event_error(event));
+  const char* const more = rd_kafka_event_error_string(event);
+  return more == nullptr || code.starts_with(more) ? code : code + ": " + more;
+}
+
 }  // namespace leftfold::kafka

@@ -16,4 +16,10 @@ namespace leftfold::kafka {
 /// "<what>: <librdkafka's words> (<its name>); <next step>". `details` are librdkafka's own longer words, if any.
 [[nodiscard]] Error to_error(rd_kafka_resp_err_t error, const std::string& what, const std::string& details = {});
 
+/// "Broker: Topic authorization failed (TOPIC_AUTHORIZATION_FAILED)".
+[[nodiscard]] std::string text_of(rd_kafka_resp_err_t error);
+
+/// What an event of librdkafka says of its error: more than the code's own text when there is more.
+[[nodiscard]] std::string text_of(rd_kafka_event_t* event);
+
 }  // namespace leftfold::kafka
