@@ -155,6 +155,15 @@ void KafkaSubscription::begin_reading() {
   }
 }
 
+// Of an assignment that ends before the first take(): where it starts is decided, and only librdkafka's owner may store.
+void KafkaSubscription::keep_starts() noexcept {
+  try {
+    begin_reading();
+  } catch (const std::exception& e) {
+    log(LogLevel::warn, "where the subscription starts was not stored; it is decided again", {{"cause", e.what()}});
+  }
+}
+
 // Partitions that were given back although the group leaves them here.
 void KafkaSubscription::begin_again(Taken& taken) {
   again_ = false;

@@ -53,6 +53,7 @@ KafkaSubscription::KafkaSubscription(const KafkaOptions& options, std::int32_t p
 // Stored checkpoints are committed, and the group told, so that others take over at once.
 KafkaSubscription::~KafkaSubscription() {
   Waker::ignore(events_.get());
+  if (state_ == Group::offered) keep_starts();
   parts_.clear();
   events_.reset();
   const auto error = rd_kafka_consumer_close(client_.get());

@@ -55,6 +55,7 @@ class KafkaSubscription final : public Subscription {
   void find_starts(Taken& taken);
   void offer(Assigned& part, Taken& taken);
   void begin_reading();
+  void keep_starts() noexcept;
   void begin_again(Taken& taken);
   void seek_offered();
   void report_lost(Taken& taken);
