@@ -9,8 +9,8 @@ namespace leftfold::bench {
 namespace {
 
 constexpr std::string_view kScript = R"lua(
--- Written by bench_dynamodb: a request that leftfold sent, for another aggregate each time. The signature is that of the
--- captured request. It fits neither the changed body nor the time, but none of the servers measured looks at it.
+-- Written by bench_dynamodb: a request that leftfold sent, for another aggregate each time. The signature is that of
+-- the captured request: it fits neither the changed body nor the time, but no server measured looks at it.
 local groups = 0
 function setup(thread)
   groups = groups + 1
@@ -30,7 +30,8 @@ function done(summary, latency)
   local errors = summary.errors
   local failures = errors.connect + errors.read + errors.write + errors.status + errors.timeout
   print(string.format('{"requests": %d, "requests_per_s": %.9g, "p50_us": %d, "p99_us": %d, "failures": %d}',
-    summary.requests, summary.requests * 1e6 / summary.duration, latency:percentile(50), latency:percentile(99), failures))
+    summary.requests, summary.requests * 1e6 / summary.duration, latency:percentile(50), latency:percentile(99),
+    failures))
   io.stdout:flush()
   if failures > 0 then os.exit(1) end
 end
