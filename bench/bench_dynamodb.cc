@@ -2,7 +2,7 @@
 //   --op append|load --endpoint URL --table T --threads N --seconds S --warm-up S --streams N
 //     append: each thread adds one event to --streams (200) aggregates of its own in turn
 //     load: each thread reads one after the other of --streams aggregates of --events events
-//   --op prepare --endpoint URL --table T --streams N --events N    creates the tables and the aggregates of load
+//   --op fill --endpoint URL --table T --streams N --events N    writes the aggregates of load
 //   --op append|load --script F --endpoint URL --table T --streams N    writes what wrk needs to send the same requests
 #include <algorithm>
 #include <atomic>
@@ -52,9 +52,9 @@ Load load_of(const Arguments& arguments) {
           arguments.seconds("seconds", 1)};
 }
 
-void prepare(const Arguments& arguments) {
-  DynamoDbStore store{options_of(arguments, DynamoDbOptions::Tables::create)};
-  const std::size_t streams = arguments.count("streams", 0);
+void fill(const Arguments& arguments) {
+  DynamoDbStore store{options_of(arguments, DynamoDbOptions::Tables::must_exist)};
+  const std::size_t streams = arguments.count("streams", 1000);
   const std::size_t events = arguments.count("events", 10);
   std::uint64_t serial = 0;
   for (std::size_t i = 0; i < streams; ++i) {
@@ -81,7 +81,7 @@ WorkerBody load_body(DynamoDbStore& store, std::size_t thread, const Load& load)
       std::size_t found = 0;
       me.timed(1, [&] { found = store.read_stream(name, Version::none(), 10 * load.events).size(); });
       if (found != load.events) {
-        throw std::runtime_error{name + " has " + std::to_string(found) + " events; run --op prepare first"};
+        throw std::runtime_error{name + " has " + std::to_string(found) + " events; run --op fill first"};
       }
     }
   };
@@ -130,8 +130,8 @@ void write_script(const Arguments& arguments, const std::string& file) {
 void run(const Arguments& arguments) {
   const std::string op = arguments.text("op", "append");
   const std::string script = arguments.text("script", "");
-  if (op == "prepare") prepare(arguments);
-  else if (op != "append" && op != "load") throw std::invalid_argument{"--op " + op + ": append, load or prepare"};
+  if (op == "fill") fill(arguments);
+  else if (op != "append" && op != "load") throw std::invalid_argument{"--op " + op + ": append, load or fill"};
   else if (!script.empty()) write_script(arguments, script);
   else measure(arguments);
 }

@@ -16,13 +16,6 @@ CPU_AIM = 15  # times less than Node's SDK
 CONTENDERS = ('leftfold', 'wrk', 'node', 'python')
 
 
-def fresh_tables(bench, server):
-    """Empty tables, so that every contender appends to the same."""
-    server.drop(TABLE)
-    if server.keeps:
-        Burst(bench.ours('dynamodb', op='prepare', endpoint=server.endpoint, table=TABLE))
-
-
 def make_row(bench, peers, server, op, threads):
     name = TABLE if op == 'append' else FILLED_TABLE
     where = {'endpoint': server.endpoint, 'table': name}
@@ -37,7 +30,7 @@ def make_row(bench, peers, server, op, threads):
         'wrk': [str(word) for word in wrk],
         'node': peers.command('node', op, in_flight=threads, warm_up=1, **shape),
         'python': peers.command('python', op, in_flight=threads, warm_up=0.3, **shape)},
-        AIMS[server.name], set_up=partial(fresh_tables, bench, server) if op == 'append' else None, servers=[server.pid])
+        AIMS[server.name], set_up=partial(server.renew, TABLE) if op == 'append' else None, servers=[server.pid])
 
 
 def rows(bench):
@@ -49,9 +42,9 @@ def rows(bench):
     for server in filter(None, (dynoxide, start_stub(bench.programs / 'bench_instant_stub', bench.on_exit))):
         if server.keeps:
             for name in (TABLE, FILLED_TABLE):
-                server.drop(name)
+                server.renew(name)
                 bench.on_exit.callback(server.drop, name)
-            bench.prepare([bench.ours('dynamodb', op='prepare', endpoint=server.endpoint, table=FILLED_TABLE,
+            bench.prepare([bench.ours('dynamodb', op='fill', endpoint=server.endpoint, table=FILLED_TABLE,
                                       streams=STREAMS, events=EVENTS)])
         made += [make_row(bench, peers, server, op, threads) for op in ('append', 'load') for threads in (1, 8, 32)]
     return made

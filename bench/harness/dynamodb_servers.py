@@ -6,25 +6,46 @@ import urllib.error
 import urllib.request
 
 
+HEADERS = {'Content-Type': 'application/x-amz-json-1.0', 'X-Amz-Date': '20260101T000000Z',
+           'Authorization': 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, '
+                            'SignedHeaders=host, Signature=0'}  # nobody checks it
+
+
 class Server:
     """A running server: where it answers, its process, and whether it keeps what it is sent."""
 
     def __init__(self, name, endpoint, pid, keeps):
         self.name, self.endpoint, self.pid, self.keeps = name, endpoint, pid, keeps
 
+    def renew(self, table):
+        """Makes the store's tables of this name anew, and empty.
+
+        Without a stream, which the store would give them: dynoxide keeps a stream's records when the table is gone, and
+        the more there are, the longer takes every write.
+        """
+        self.drop(table)
+        for name, *key in ((table, 'aggregateId', 'S', 'version', 'N'), (f'{table}Leftfold', 'k', 'S', 's', 'S')):
+            self._call('CreateTable', {
+                'TableName': name, 'BillingMode': 'PAY_PER_REQUEST',
+                'AttributeDefinitions': [{'AttributeName': key[i], 'AttributeType': key[i + 1]} for i in (0, 2)],
+                'KeySchema': [{'AttributeName': key[0], 'KeyType': 'HASH'}, {'AttributeName': key[2], 'KeyType': 'RANGE'}]})
+
     def drop(self, table):
         """Deletes the store's tables of this name, which need not be there."""
-        for each in (table, f'{table}Leftfold') if self.keeps else ():
-            request = urllib.request.Request(self.endpoint, data=json.dumps({'TableName': each}).encode(), headers={
-                'Content-Type': 'application/x-amz-json-1.0', 'X-Amz-Target': 'DynamoDB_20120810.DeleteTable',
-                'X-Amz-Date': '20260101T000000Z',
-                'Authorization': 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, '
-                                 'SignedHeaders=host, Signature=0'})
-            try:
-                urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60).close()
-            except urllib.error.HTTPError as error:
-                if b'ResourceNotFoundException' not in error.read():
-                    raise
+        for each in (table, f'{table}Leftfold'):
+            self._call('DeleteTable', {'TableName': each}, but_for=b'ResourceNotFoundException')
+
+    def _call(self, operation, body, but_for=None):
+        if not self.keeps:
+            return
+        request = urllib.request.Request(self.endpoint, data=json.dumps(body).encode(),
+                                         headers={**HEADERS, 'X-Amz-Target': f'DynamoDB_20120810.{operation}'})
+        try:
+            urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60).close()
+        except urllib.error.HTTPError as error:
+            text = error.read()
+            if but_for is None or but_for not in text:
+                raise SystemExit(f'bench/run: {operation} at {self.endpoint}: {text.decode(errors="replace")}') from error
 
 
 def start_dynoxide(root, on_exit):
