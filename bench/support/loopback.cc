@@ -3,10 +3,10 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <system_error>
@@ -58,15 +58,14 @@ bool send_all(int fd, std::string_view bytes) {
 }
 
 std::string_view header_of(std::string_view head, std::string_view name) {
+  constexpr auto kLower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   for (std::size_t at = head.find("\r\n"); at != head.npos; at = head.find("\r\n", at)) {
     at += 2;
-    const std::string_view line = head.substr(at, head.find("\r\n", at) - at);
-    if (line.size() <= name.size() || line[name.size()] != ':' ||
-        strncasecmp(line.data(), name.data(), name.size()) != 0) {
-      continue;
-    }
-    const std::string_view value = line.substr(name.size() + 1);
-    return value.substr(value.find_first_not_of(' ') == value.npos ? value.size() : value.find_first_not_of(' '));
+    std::string_view line = head.substr(at, head.find("\r\n", at) - at);
+    if (line.size() <= name.size() || line[name.size()] != ':') continue;
+    if (!std::ranges::equal(line.substr(0, name.size()), name, {}, kLower, kLower)) continue;
+    line.remove_prefix(name.size() + 1);
+    return line.substr(std::min(line.find_first_not_of(' '), line.size()));
   }
   return {};
 }
