@@ -49,3 +49,9 @@ def busy_seconds():
     """CPU seconds that all processes together have used since the start of the machine."""
     user, nice, system, _idle, _iowait, irq, softirq, *_ = map(int, Path('/proc/stat').read_text().split('\n')[0].split()[1:])
     return (user + nice + system + irq + softirq) / TICK
+
+
+def process_seconds(pid):
+    """CPU seconds that one process has used with all its threads since its start."""
+    fields = Path(f'/proc/{pid}/stat').read_text().rsplit(')', 1)[1].split()  # the name before it may hold anything
+    return (int(fields[11]) + int(fields[12])) / TICK

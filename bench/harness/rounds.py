@@ -11,10 +11,15 @@ NOISY = 0.20  # share of the machine that others used; a round of a row with mor
 
 
 class Burst:
-    """One run of one program: its figures, and the share of the machine that other processes used meanwhile."""
+    """One run of one program: its figures, and the share of the machine that other processes used meanwhile.
 
-    def __init__(self, command):
-        before, started = machine.busy_seconds(), time.monotonic()
+    What the program talks to, `servers` by process id, is no other process.
+    """
+
+    def __init__(self, command, servers=()):
+        def busy():
+            return machine.busy_seconds() - sum(map(machine.process_seconds, servers))
+        before, started = busy(), time.monotonic()
         child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         output = child.stdout.read()
         _, status, usage = os.wait4(child.pid, 0)
@@ -22,18 +27,25 @@ class Burst:
         if child.returncode != 0:
             raise SystemExit(f'bench/run: failed ({child.returncode}): {" ".join(map(str, command))}')
         elapsed = time.monotonic() - started
-        others = machine.busy_seconds() - before - usage.ru_utime - usage.ru_stime
-        self.noise = max(0.0, others / (elapsed * os.cpu_count()))
+        cpu = usage.ru_utime + usage.ru_stime
+        self.noise = max(0.0, (busy() - before - cpu) / (elapsed * os.cpu_count()))
         self.figures = json.loads(output.strip().splitlines()[-1])
+        if 'requests' in self.figures:  # a program that does not know its own CPU time: all of it counts
+            self.figures['cpu_us_per_request'] = cpu * 1e6 / max(1, self.figures['requests'])
 
 
 class Row:
-    """One line of a table: what it measures, and one command for each contender, by name."""
+    """One line of a table: what it measures, and one command for each contender, by name.
 
-    def __init__(self, label, commands, aim='', clean_up=None, prepare=None):
+    `prepare` is called before each round, `set_up` before each burst and `clean_up` after it.
+    """
+
+    def __init__(self, label, commands, aim='', clean_up=None, prepare=None, set_up=None, servers=()):
         self.label, self.commands, self.aim = label, {k: v for k, v in commands.items() if v}, aim
         self.clean_up = clean_up or (lambda: None)
         self.prepare = prepare or (lambda: None)
+        self.set_up = set_up or (lambda: None)
+        self.servers = servers
         self.rounds = []  # of {contender: Burst}
 
     def run_round(self, number, quiet):
@@ -41,9 +53,10 @@ class Row:
         bursts = {}
         self.prepare()
         for name in names if number % 2 == 0 else reversed(names):
+            self.set_up()
             if quiet:
                 wait_until_quiet(quiet)
-            bursts[name] = Burst(self.commands[name])
+            bursts[name] = Burst(self.commands[name], self.servers)
             self.clean_up()
         self.rounds.append(bursts)
 

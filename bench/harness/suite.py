@@ -1,15 +1,23 @@
 """The benchmarks: rows to run, and the table to print of each."""
+import os
+from contextlib import ExitStack
 from functools import partial
 
-from harness import table
+from harness import dynamodb, table
 from harness.rounds import Burst, Row, progress
 
 
-class Bench:
-    """Where programs and data are, and what was asked for."""
+OTHERS = "others' CPU med/max, rounds counted"
 
-    def __init__(self, programs, data, peer, seconds):
-        self.programs, self.data, self.peer, self.seconds = programs, data, peer, seconds
+
+class Bench:
+    """Where programs and data are, what was asked for, and what ends with the run."""
+    OTHERS = OTHERS
+
+    def __init__(self, programs, data, peer, seconds, wants_peers=True):
+        self.programs, self.data, self.peer, self.seconds, self.wants_peers = programs, data, peer, seconds, wants_peers
+        self.on_exit = ExitStack()
+        self.notes = {}  # what a benchmark was measured with, by name
         data.mkdir(parents=True, exist_ok=True)
 
     def ours(self, program, **options):
@@ -17,6 +25,10 @@ class Bench:
         for name, value in options.items():
             words += [f'--{name.replace("_", "-")}', str(value)]
         return [str(word) for word in words]
+
+    def clear_proxies(self):
+        """Servers of this machine are reached directly, whatever the environment says of proxies."""
+        os.environ['NO_PROXY'] = os.environ['no_proxy'] = '127.0.0.1'
 
     def fresh(self):
         """A file for stores that start empty, and how to delete all that lies around it."""
@@ -45,9 +57,6 @@ class Bench:
     def others_cpu(self, row):
         typical, most = row.noise()
         return f'{typical:.0%}/{most:.0%} {len(row.counted())} of {len(row.rounds)}'
-
-
-OTHERS = "others' CPU med/max, rounds counted"
 
 
 def append_rows(bench):
@@ -222,4 +231,5 @@ def show_failures(bench, rows):
 
 SUITE = {'append': (append_rows, show_append), 'read': (read_rows, show_read), 'execute': (execute_rows, show_execute),
          'latency': (latency_rows, show_latency), 'memory': (memory_rows, show_memory),
-         'failures': (failures_rows, show_failures)}
+         'failures': (failures_rows, show_failures), 'dynamodb': (dynamodb.rows, dynamodb.show)}
+WITH_PEER = {'append', 'read', 'execute', 'latency', 'memory'}
