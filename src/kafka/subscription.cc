@@ -87,7 +87,8 @@ void KafkaSubscription::look(std::size_t max, Taken& taken) {
   if (state_ == Group::reading && max > 0) read(max, taken);
 }
 
-// In turns, so that one busy partition does not keep the others out: each gets its share of the room, then what is left.
+// In turns, so that one busy partition does not keep the others out: each gets its share of the room, then what is
+// left.
 void KafkaSubscription::read(std::size_t max, Taken& taken) {
   const std::size_t parts = parts_.size();
   for (bool more = true; more && taken.events.size() < max;) {
