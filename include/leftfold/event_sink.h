@@ -17,7 +17,8 @@ struct SinkReceipt {
   std::uint64_t ticket = 0;    ///< what send() returned for it
   bool acknowledged = false;   ///< true: the broker keeps it durably; false: it may or may not be there, send it again
   std::int32_t partition = 0;  ///< where it was acknowledged
-  Position position;           ///< its place in that partition; start() when it was not acknowledged
+  Position position;           ///< its place in that partition; start() when it was not acknowledged, and when the
+                               ///< broker kept it but does not say where
   std::string why;             ///< empty when acknowledged
 };
 
@@ -36,12 +37,13 @@ class EventSink {
 
   /// Hands an event over; its texts are copied. Returns its ticket: 1 for the first, growing by one; 0 when there is no
   /// room now, which receipts() makes. Does not wait. Throws Error(invalid_argument) for an event that the broker can
-  /// never take, such as one that is too large, permission_denied, stopped after close(); the event got no ticket then.
+  /// never take, such as one that is too large, permission_denied, unavailable, stopped after close(); the event got no
+  /// ticket then.
   [[nodiscard]] virtual std::uint64_t send(const RecordedEvent& event) = 0;
 
-  /// Waits until there is a receipt, `deadline` (on the sink's clock) is reached, `stop` is requested or wake() is
-  /// called; returns the receipts there are, each once, possibly none. Throws Error(permission_denied, unavailable);
-  /// receipts that are due come with a later call.
+  /// Waits until there is a receipt or room again, `deadline` (on the sink's clock) is reached, `stop` is requested or
+  /// wake() is called; returns the receipts there are, each once, possibly none. Does not wait after close().
+  /// Throws Error(permission_denied, unavailable); receipts that are due come with a later call.
   [[nodiscard]] virtual std::vector<SinkReceipt> receipts(const std::stop_token& stop, Instant deadline) = 0;
 
   /// Makes a receipts() that waits, or the next one, return early. Any thread.
@@ -52,6 +54,7 @@ class EventSink {
 
   /// Takes nothing any more, waits until `deadline` for what is on the way, then gives the rest up. Returns all
   /// receipts that are left, so that on_the_way() is 0: what stands as failed is to be sent again by the next owner.
+  /// May take a second longer than `deadline`. A second close() returns none.
   [[nodiscard]] virtual std::vector<SinkReceipt> close(Instant deadline) = 0;
 };
 

@@ -31,6 +31,8 @@ namespace detail {
 void check_schema_version(const RecordedEvent& event, int known);
 // Throws Error(invalid_data) with the event's place and the JSON path.
 [[noreturn]] void throw_undecodable(const RecordedEvent& event, const JsonError& cause);
+// Throws Error(invalid_data) with what the broker's adapter said of the record.
+[[noreturn]] void throw_unreadable(const RecordedEvent& event);
 
 template <class E>
 [[nodiscard]] E decode(const RecordedEvent& event) {
@@ -63,12 +65,14 @@ class HandlerTable {
     return build(handler, static_cast<typename H::Catalog*>(nullptr));
   }
 
-  /// True when the handler receives this event.
-  [[nodiscard]] bool handles(std::string_view type) const noexcept { return find(type) != nullptr; }
+  /// True when the handler receives this event. Each receives kUnreadable: it might have been one of its own.
+  [[nodiscard]] bool handles(std::string_view type) const noexcept {
+    return find(type) != nullptr || type == kUnreadable;
+  }
 
   /// Decodes the event and calls the handler. Returns false when the handler has no `on` for it.
-  /// Throws what the handler throws; Error(invalid_data) when the event does not decode, with its id and JSON path;
-  /// Error(unsupported) when it was written by a newer program.
+  /// Throws what the handler throws; Error(invalid_data) when the event does not decode, with its id and JSON path, and
+  /// for kUnreadable, with what is wrong; Error(unsupported) when it was written by a newer program.
   bool handle(const RecordedEvent& event) const;
 
   /// Stored names the handler receives, and those of its lists that it leaves alone.

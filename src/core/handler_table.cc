@@ -29,6 +29,20 @@ void throw_undecodable(const RecordedEvent& event, const JsonError& cause) {
   throw Error{Errc::invalid_data, "event " + place_of(event) + " does not decode: " + cause.what()};
 }
 
+void throw_unreadable(const RecordedEvent& event) {
+  std::string why = "its adapter does not say why";
+  try {
+    const EventMetadata metadata = metadata_of(event);
+    if (const auto at = metadata.headers.find("unreadable"); at != metadata.headers.end()) why = at->second;
+  } catch (const Error&) {  // then that is all there is to say
+  }
+  throw Error{Errc::invalid_data,
+              "a record of the broker is no event that can be read: " + why +
+                  "; its bytes are the payload (aggregate " + in_quotes(event.aggregate_id) + ", partition " +
+                  std::to_string(event.partition) + ", position " + std::to_string(event.position.value()) +
+                  "): look with dlq show --payload, send the event again as it should be, then dlq skip this one"};
+}
+
 }  // namespace detail
 
 const HandlerTable::Entry* HandlerTable::find(std::string_view type) const noexcept {
@@ -40,7 +54,10 @@ const HandlerTable::Entry* HandlerTable::find(std::string_view type) const noexc
 
 bool HandlerTable::handle(const RecordedEvent& event) const {
   const Entry* entry = find(event.type);
-  if (entry == nullptr) return false;
+  if (entry == nullptr) {
+    if (event.type == kUnreadable) detail::throw_unreadable(event);
+    return false;
+  }
   entry->handle(handler_, event);
   return true;
 }

@@ -1,6 +1,7 @@
 // Under which name and version a read model knows an event of an aggregate.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,8 +15,7 @@ class GateKey {
  public:
   explicit GateKey(const RecordedEvent& event) : aggregate_{event.aggregate_id}, version_{event.version} {
     if (event.version != Version::none()) return;
-    own_.append(event.aggregate_id).push_back('\0');  // which no aggregate id of a store has
-    own_.append(std::to_string(event.partition));
+    own_ = without_version(event.aggregate_id, event.partition);
     aggregate_ = own_;
     version_ = Version{event.position.value()};
   }
@@ -24,6 +24,12 @@ class GateKey {
 
   [[nodiscard]] std::string_view aggregate() const noexcept { return aggregate_; }
   [[nodiscard]] Version version() const noexcept { return version_; }
+  /// The name for an aggregate's events without a version.
+  [[nodiscard]] static std::string without_version(std::string_view aggregate, std::int32_t partition) {
+    std::string name{aggregate};
+    name.push_back('\0');  // which no aggregate id of a store has
+    return name.append(std::to_string(partition));
+  }
   /// Of the event before it.
   [[nodiscard]] Version before() const noexcept { return Version{version_.value() - 1}; }
 

@@ -50,9 +50,16 @@ void ProjectionRows::Update::finished(const Delivery& delivery, const FailureHan
     return handled(gate.aggregate(), gate.version(), event.position, failures.may_be_parked(event.aggregate_id));
   }
   // Everything before the first one that was parked is in the tables; behind others the row says so already.
-  if (!transaction_.handled(projector_, gate.aggregate())) set(gate.aggregate(), gate.before());
-  gated_.emplace(gate.aggregate());
-  if (const auto at = beside_.find(gate.aggregate()); at != beside_.end()) beside_.erase(at);
+  parked(gate.aggregate(), gate.before());
+  // Whatever version it had, that one may come again, and then it comes before its followers: a row made from them
+  // would say that it is in the tables.
+  if (event.type == kUnreadable) parked(event.aggregate_id, Version::none());
+}
+
+void ProjectionRows::Update::parked(std::string_view aggregate, Version before) {
+  if (!transaction_.handled(projector_, aggregate)) set(aggregate, before);
+  gated_.emplace(aggregate);
+  if (const auto at = beside_.find(aggregate); at != beside_.end()) beside_.erase(at);
 }
 
 void ProjectionRows::Update::handled(std::string_view aggregate, Version version, Position position,
@@ -73,6 +80,11 @@ void ProjectionRows::Update::handled(std::string_view aggregate, Version version
     forget(aggregate);
     if (gated) gone_.emplace(aggregate);
     if (beside != beside_.end()) beside_.erase(beside);
+    // Nothing of it is parked, so no record without a version either.
+    if (const std::string other = GateKey::without_version(aggregate, partition_); rows_.has(other)) {
+      forget(other);
+      gone_.emplace(other);
+    }
   }
 }
 

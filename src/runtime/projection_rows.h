@@ -54,6 +54,7 @@ class ProjectionRows::Update {
  private:
   void set(std::string_view aggregate, Version version);
   void forget(std::string_view aggregate);
+  void parked(std::string_view aggregate, Version before);
   void handled(std::string_view aggregate, Version version, Position position, bool may_be_parked);
 
   ProjectionRows& rows_;

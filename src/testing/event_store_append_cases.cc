@@ -23,7 +23,7 @@ void versions_follow_without_a_gap(EventStoreTest& t) {
   const auto events = read_whole_stream(t.store(), "a");
   expect_equal(events.size(), 5U, "events of a");
   for (std::size_t i = 0; i < events.size(); ++i) {
-    expect_equal(events[i].record.version, Version{static_cast<std::int64_t>(i)}, "version by place");
+    expect_equal(events[i].version, Version{static_cast<std::int64_t>(i)}, "version by place");
   }
 }
 
@@ -132,8 +132,8 @@ void committed_at_never_decreases(EventStoreTest& t) {
   Timestamp last = begin;
   for (const char* id : {"a", "b", "c", "d"}) {
     for (const EventCopy& event : read_whole_stream(*store, id)) {
-      expect(event.record.committed_at >= last, "committed_at does not decrease along positions");
-      last = event.record.committed_at;
+      expect(event.committed_at >= last, "committed_at does not decrease along positions");
+      last = event.committed_at;
     }
   }
   expect_equal(last, begin + milliseconds{9}, "committed_at of the last");

@@ -48,8 +48,8 @@ void every_version_has_one_winner(EventStoreTest& t) {
   expect_equal(events.size(), static_cast<std::size_t>(kThreads * kEach), "events");
   for (std::size_t i = 0; i < events.size(); ++i) {
     const Version version{static_cast<std::int64_t>(i)};
-    expect_equal(events[i].record.version, version, "version by place");
-    expect_equal(events[i].record.id, winners.at(version), "the event that was acknowledged for the version");
+    expect_equal(events[i].version, version, "version by place");
+    expect_equal(events[i].id, winners.at(version), "the event that was acknowledged for the version");
   }
 }
 
@@ -113,10 +113,10 @@ void positions_have_no_gap_with_many_writers(EventStoreTest& t) {
   Timestamp last{};
   for (std::size_t i = 0; i < events.size(); ++i) {
     const Position position{static_cast<std::int64_t>(i) + 1};
-    expect_equal(events[i].record.position, position, "position by place");
-    expect_equal(events[i].record.id, acknowledged.at(position), "the event that was acknowledged for the position");
-    expect(events[i].record.committed_at >= last, "committed_at does not decrease along positions");
-    last = events[i].record.committed_at;
+    expect_equal(events[i].position, position, "position by place");
+    expect_equal(events[i].id, acknowledged.at(position), "the event that was acknowledged for the position");
+    expect(events[i].committed_at >= last, "committed_at does not decrease along positions");
+    last = events[i].committed_at;
   }
 }
 

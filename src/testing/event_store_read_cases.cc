@@ -98,11 +98,11 @@ void both_readings_agree(EventStoreTest& t) {
     std::int64_t version = 0;
     const std::vector<EventCopy> stream = read_whole_stream(t.store(), id, 2);
     for (const EventCopy& event : stream) {
-      const auto& same = all.at(static_cast<std::size_t>(event.record.position.value() - 1));
-      expect_equal(same.record.id, event.record.id, "id of the event at this position");
+      const auto& same = all.at(static_cast<std::size_t>(event.position.value() - 1));
+      expect_equal(same.id, event.id, "id of the event at this position");
       expect_equal(same.payload, event.payload, "payload");
       expect_equal(same.aggregate_id, id, "aggregate_id");
-      expect_equal(same.record.version, Version{version++}, "version");
+      expect_equal(same.version, Version{version++}, "version");
     }
     events += stream.size();
   }

@@ -13,11 +13,6 @@
 namespace leftfold::testing {
 namespace {
 
-EventCopy copy_of(const RecordedEvent& event) {
-  return {event, std::string{event.aggregate_id}, std::string{event.type}, std::string{event.payload},
-          std::string{event.metadata}};
-}
-
 void expect_json(std::string_view stored, std::string_view written, const char* what,
                  const EventStoreSuiteOptions& options, std::source_location where) {
   // No text and an empty object are different things to a store.
@@ -66,7 +61,7 @@ std::vector<EventCopy> read_whole_stream(EventStore& store, std::string_view agg
   std::vector<EventCopy> events;
   for (Version from{0};;) {
     const EventPage page = store.read_stream(aggregate_id, from, page_size);
-    for (const RecordedEvent& event : page) events.push_back(copy_of(event));
+    for (const RecordedEvent& event : page) events.emplace_back(event);
     if (page.at_end()) return events;
     expect(!page.empty(), "a page that is not at the end holds an event");
     from = page.back().version.next();
@@ -77,7 +72,7 @@ std::vector<EventCopy> read_whole_store(EventStore& store, std::size_t page_size
   std::vector<EventCopy> events;
   for (Position after;;) {
     const EventPage page = store.read_all(after, page_size);
-    for (const RecordedEvent& event : page) events.push_back(copy_of(event));
+    for (const RecordedEvent& event : page) events.emplace_back(event);
     if (page.at_end()) return events;
     expect(!page.empty(), "a page that is not at the end holds an event");
     after = page.back().position;

@@ -8,17 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include <leftfold/event_copy.h>
 #include <leftfold/event_store.h>
 #include <leftfold/testing/event_store_suite.h>
 #include <leftfold/testing/expect.h>
 
 namespace leftfold::testing {
-
-/// What is kept of a recorded event after its page is gone.
-struct EventCopy {
-  RecordedEvent record;  // its texts are the strings below
-  std::string aggregate_id, type, payload, metadata;
-};
 
 /// A new event of type "Happened" whose payload holds `n`.
 [[nodiscard]] NewEvent new_event(int n = 0);

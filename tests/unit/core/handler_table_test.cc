@@ -112,5 +112,27 @@ TEST(HandlerTable, RefusesAnEventOfANewerProgram) {
   EXPECT_TRUE(table.handle(event("RefundPaid", "{}", 1)));  // older: missing fields keep their defaults
 }
 
+TEST(HandlerTable, ReceivesWhatNobodyCanReadAndSaysWhy) {
+  Totals totals;
+  const HandlerTable table = HandlerTable::of(totals);
+  EXPECT_TRUE(table.handles(leftfold::kUnreadable));
+  for (const bool explained : {true, false}) {
+    RecordedEvent e = event(leftfold::kUnreadable, "\xff");
+    e.version = leftfold::Version::none();
+    e.partition = 3;
+    e.position = leftfold::Position{18};
+    e.metadata = explained ? R"({"unreadable":"Topic/3/17: no JSON"})" : "no JSON either";
+    try {
+      (void)table.handle(e);
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), Errc::invalid_data);
+      const std::string what = error.what();
+      EXPECT_NE(what.find(explained ? "Topic/3/17: no JSON" : "does not say why"), what.npos) << what;
+      EXPECT_NE(what.find("aggregate \"cart-7\", partition 3, position 18"), what.npos) << what;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace cart_tests

@@ -4,13 +4,16 @@
 #include <leftfold/memory.h>
 #include <leftfold/memory_control_store.h>
 #include <leftfold/memory_dead_letter_store.h>
+#include <leftfold/memory_event_sink.h>
 #include <leftfold/memory_snapshot_store.h>
 #include <leftfold/testing/control_suite.h>
 #include <leftfold/testing/dead_letter_suite.h>
 #include <leftfold/testing/event_feed_suite.h>
+#include <leftfold/testing/event_sink_suite.h>
 #include <leftfold/testing/event_store_suite.h>
 #include <leftfold/testing/snapshot_suite.h>
 
+#include "support/code_of.h"
 #include "support/suite_gtest.h"
 
 namespace leftfold {
@@ -46,6 +49,37 @@ const bool kSnapshots = test_support::register_suite("MemorySnapshotStore", test
 const bool kDeadLetters =
     test_support::register_suite("MemoryDeadLetterStore", testing::dead_letter_suite(make_dead_letters));
 const bool kControls = test_support::register_suite("MemoryControlStore", testing::control_suite(make_controls));
+
+testing::SinkPlace make_sinks(Clock& clock) {
+  const auto topic = std::make_shared<MemoryTopic>();
+  MemoryEventSinkOptions options;
+  options.clock = &clock;
+  return {[topic, options] { return std::make_unique<MemoryEventSink>(*topic, options); },
+          [topic] { return topic->events(); },
+          {},
+          {}};
+}
+
+const bool kSinks = test_support::register_suite("MemoryEventSink", testing::event_sink_suite(make_sinks));
+
+TEST(MemoryTopicAndSink, NeedsRoomAndItsTopicAPartition) {
+  MemoryTopic topic{1};
+  EXPECT_EQ(test_support::code_of([&] { (void)MemoryEventSink{topic, {.room = 0}}; }), Errc::invalid_argument);
+  EXPECT_EQ(test_support::code_of([&] { (void)MemoryTopic{0}; }), Errc::invalid_argument);
+}
+
+TEST(MemoryTopicAndSink, HasTheRoomThatItWasGiven) {
+  MemoryTopic topic{1};
+  MemoryEventSink sink{topic, {.room = 1}};
+  RecordedEvent event;
+  event.aggregate_id = "a";
+  event.payload = "{}";
+  EXPECT_EQ(sink.send(event), 1U);
+  EXPECT_EQ(sink.send(event), 0U);
+  EXPECT_EQ(topic.size(), 1U);
+  EXPECT_EQ(sink.receipts({}, kNever).size(), 1U);
+  EXPECT_EQ(sink.send(event), 2U);
+}
 
 }  // namespace
 }  // namespace leftfold

@@ -30,11 +30,22 @@ class ScriptedFeed final : public EventFeed {
   }
   void revoke(std::int32_t partition, std::int64_t epoch) { put(Revocation{partition, epoch, false}); }
   void lose(std::int32_t partition, std::int64_t epoch) { put(Revocation{partition, epoch, true}); }
-  // An event; its number is its position unless one is given.
+  // An event; its number and its version are its position unless they are given.
   void event(std::int32_t partition, std::int64_t position, std::string aggregate, int n, std::string type = "Counted",
-             std::string payload = {}) {
+             std::string payload = {}, std::optional<Version> version = {}) {
     if (payload.empty()) payload = "{\"n\":" + std::to_string(n) + "}";
-    put(Event{partition, position, std::move(aggregate), std::move(type), std::move(payload)});
+    put(Event{partition,
+              position,
+              version.value_or(Version{position}),
+              std::move(aggregate),
+              std::move(type),
+              std::move(payload),
+              {}});
+  }
+  // A record that nobody can read.
+  void unreadable(std::int32_t partition, std::int64_t position, std::string key, std::string bytes) {
+    put(Event{partition, position, Version::none(), std::move(key), std::string{kUnreadable}, std::move(bytes),
+              R"({"unreadable":"Topic/0/)" + std::to_string(position - 1) + R"(: it is garbage"})"});
   }
   void event(std::int64_t position, const std::string& aggregate) {
     event(0, position, aggregate, static_cast<int>(position));
@@ -110,9 +121,11 @@ class ScriptedFeed final : public EventFeed {
   struct Event {
     std::int32_t partition;
     std::int64_t position;
+    Version version;
     std::string aggregate;
     std::string type;
     std::string payload;
+    std::string metadata;
   };
   struct Failure {
     Errc code;
@@ -182,10 +195,11 @@ class ScriptedFeed::Reader final : public Subscription {
         RecordedEvent record;
         record.partition = event->partition;
         record.position = Position{event->position};
-        record.version = Version{event->position};
+        record.version = event->version;
         record.aggregate_id = event->aggregate;
         record.type = event->type;
         record.payload = event->payload;
+        record.metadata = event->metadata;
         taken.events.add(record);
         ++feed_.taken_;
       } else if (!taken.events.empty()) {

@@ -1,0 +1,137 @@
+// Records that a broker holds and nobody can read: parked with their bytes, and what comes after them behind them.
+#include <gtest/gtest.h>
+
+#include <leftfold/memory_dead_letter_store.h>
+
+#include "fake_read_model.h"
+#include "scripted_feed.h"
+#include "support.h"
+
+namespace leftfold::runtime_test {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string kGarbage{"\xff\0{ no JSON", 11};
+
+struct Table : Projector<TestEvents> {
+  explicit Table(FakeReadModel& m) : model{m} {}
+  FakeReadModel& read_model() { return model; }
+  void reset() { model.clear(); }
+  void on(const Counted& event) { model.add(event.n); }
+  FakeReadModel& model;
+};
+
+class Unreadable : public ::testing::Test {
+ protected:
+  template <class Handler>
+  void run(Handler& handler, DeadLetterStore* store) {
+    RunnerOptions options;
+    options.group = "g";
+    options.dead_letters = store;
+    runner.emplace(feed, options);
+    HandlerOptions own;
+    own.name = "Handler";
+    own.checkpoint_every = 1ms;
+    runner->add(handler, own);
+    running.emplace(*runner);
+  }
+  void event(std::int64_t position, const std::string& aggregate, int version) {
+    feed.event(0, position, aggregate, version, "Counted", {}, Version{version});
+  }
+  // Version 1 of "a" cannot be read, nor can something else under its key.
+  void begin() {
+    feed.assign(0, 1);
+    event(1, "a", 0);
+    feed.unreadable(0, 2, "a", kGarbage);
+    event(3, "b", 0);
+    feed.unreadable(0, 4, "a", "");
+    event(5, "a", 2);
+    event(6, "b", 1);
+  }
+  std::vector<DeadLetter> parked() { return letters.letters("g.Handler", "a", std::nullopt, 10); }
+  void expect_parked() {
+    const std::vector<DeadLetter> found = parked();
+    ASSERT_EQ(found.size(), 3U);
+    EXPECT_EQ(found[0].reason, ParkReason::undecodable);
+    EXPECT_EQ(found[0].failure, FailureClass::permanent);
+    EXPECT_EQ(found[0].attempts, 1);
+    EXPECT_EQ(found[0].event.type, kUnreadable);
+    EXPECT_EQ(found[0].event.payload, kGarbage);
+    EXPECT_EQ(found[0].event.position, Position{2});
+    EXPECT_NE(found[0].error_message.find("Topic/0/1: it is garbage"), std::string::npos) << found[0].error_message;
+    EXPECT_NE(found[0].error_message.find("dlq skip"), std::string::npos) << found[0].error_message;
+    EXPECT_EQ(found[1].event.payload, "");
+    EXPECT_EQ(found[1].event.position, Position{4});
+    EXPECT_EQ(found[2].event.version, Version{2});
+    EXPECT_EQ(found[2].reason, ParkReason::follower);
+  }
+  // As docs/format/kafka.md says.
+  void mend() {
+    EXPECT_EQ(runner->redrive("Handler", "a").end, RedriveReport::End::failed);
+    event(7, "a", 1);
+    ASSERT_TRUE(handled(Position{7}));
+    for (int i = 0; i < 2; ++i) {
+      const auto claim = letters.claim("g.Handler", "a", "ann", 30s);
+      ASSERT_TRUE(claim);
+      EXPECT_EQ(letters.skip(*claim, LetterKey::of(parked().at(0).event.view()), {"ann", "sent again"}),
+                DeadLetterStore::Removed::letter);
+      letters.release(*claim);
+    }
+    const RedriveReport report = runner->redrive("Handler", "a");
+    EXPECT_EQ(report.end, RedriveReport::End::finished) << report.error;
+    EXPECT_EQ(report.handled, 2U);
+    event(8, "a", 3);
+    ASSERT_TRUE(handled(Position{8}));
+  }
+  bool handled(Position position) {
+    for (const Instant end = soon(); system_clock().instant() < end; std::this_thread::yield()) {
+      if (runner->status().at(0).done >= position) return true;
+    }
+    return false;
+  }
+
+  ScriptedFeed feed;
+  MemoryDeadLetterStore letters{system_clock()};
+  FakeReadModel model;
+  std::optional<Runner> runner;
+  std::optional<Running> running;
+};
+
+TEST_F(Unreadable, a_listener_parks_it_with_its_bytes_and_goes_on_once_it_is_mended) {
+  Recorder listener;
+  begin();
+  run(listener, &letters);
+  ASSERT_TRUE(handled(Position{6}));
+  expect_parked();
+  EXPECT_EQ(listener.of("a"), std::vector<int>{0});
+  EXPECT_EQ(listener.of("b"), (std::vector<int>{0, 1}));
+  mend();
+  EXPECT_EQ(listener.of("a"), (std::vector<int>{0, 1, 2, 3}));
+  EXPECT_EQ(text_of(running->stop()), "");
+}
+
+TEST_F(Unreadable, a_projector_parks_it_and_has_the_effect_of_what_is_sent_again_once) {
+  Table table{model};
+  begin();
+  run(table, &letters);
+  ASSERT_TRUE(handled(Position{6}));
+  expect_parked();
+  EXPECT_EQ(model.rows(), (std::vector<int>{0, 0, 1}));
+  mend();
+  EXPECT_EQ(model.rows(), (std::vector<int>{0, 0, 1, 1, 2, 3}));
+  EXPECT_EQ(model.handled_rows("Handler"), 0U);
+  EXPECT_EQ(text_of(running->stop()), "");
+}
+
+TEST_F(Unreadable, without_dead_letters_the_subscription_stops_before_it) {
+  Recorder listener;
+  begin();
+  run(listener, nullptr);
+  const std::string text = text_of(running->wait());
+  EXPECT_NE(text.find("Topic/0/1: it is garbage"), std::string::npos) << text;
+  EXPECT_EQ(listener.of("a"), std::vector<int>{0});
+}
+
+}  // namespace
+}  // namespace leftfold::runtime_test
