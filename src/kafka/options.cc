@@ -88,7 +88,9 @@ std::string_view why_no_topic_name(std::string_view name) {
       name != "..") {
     return {};
   }
-  return R"(a topic's name has 1 to 249 of the characters a-z, A-Z, 0-9, ".", "_" and "-", and is neither "." nor "..")";
+  return "a topic's name has 1 to 249 of the characters a-z, A-Z, 0-9, \".\", \"_\" and \"-\", and is neither \".\" "
+         "nor "
+         "\"..\"";
 }
 
 std::string checked_brokers(std::string_view brokers, std::string_view what) {

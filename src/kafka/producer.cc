@@ -63,7 +63,7 @@ std::optional<Producer::Failure> Producer::send(std::string_view key, Record rec
   const std::size_t count = record.headers == nullptr ? parts.size() - 1 : parts.size();
   const KafkaError error{rd_kafka_produceva(client_.get(), parts.data(), count)};
   if (error != nullptr) return Failure{rd_kafka_error_code(error.get()), rd_kafka_error_string(error.get())};
-  static_cast<void>(record.headers.release());  // the message's now
+  [[maybe_unused]] const auto* const taken = record.headers.release();  // the message's now
   return std::nullopt;
 }
 

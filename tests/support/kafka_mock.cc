@@ -10,7 +10,7 @@ kafka::Client make_owner() {
   rd_kafka_conf_set_log_cb(conf.get(), [](const rd_kafka_t*, int, const char*, const char*) {});
   kafka::Client client{rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), nullptr, 0)};
   if (client == nullptr) throw std::runtime_error{"no client for the mock cluster"};
-  static_cast<void>(conf.release());
+  [[maybe_unused]] const auto* const taken = conf.release();  // the client's now
   return client;
 }
 

@@ -35,14 +35,13 @@ EventCopy event_of(std::int64_t version, const std::string& payload = "{}") {
 }
 
 /// A topic of one partition whose batches hold one event each, so that each can have a fate of its own.
-class KafkaSinkTest : public ::testing::Test {
- protected:
+struct KafkaSinkTest : ::testing::Test {
   KafkaSinkTest() {
-    options_.properties["batch.num.messages"] = "1";
-    options_.metrics = &metrics_;
+    options.properties["batch.num.messages"] = "1";
+    options.metrics = &metrics;
   }
 
-  [[nodiscard]] std::unique_ptr<EventSink> open() const { return open_sink(options_); }
+  [[nodiscard]] std::unique_ptr<EventSink> open() const { return open_sink(options); }
   static std::uint64_t send(EventSink& sink, std::int64_t version) { return sink.send(event_of(version).view()); }
 
   /// All receipts, by ticket; each must come once and within a minute.
@@ -60,7 +59,7 @@ class KafkaSinkTest : public ::testing::Test {
 
   [[nodiscard]] std::vector<std::int64_t> versions_held() const {
     std::vector<std::int64_t> versions;
-    for (const EventCopy& event : events_in(options_)) versions.push_back(event.version.value());
+    for (const EventCopy& event : events_in(options)) versions.push_back(event.version.value());
     return versions;
   }
   /// As consumers take them: each version once, after the one before it.
@@ -73,15 +72,15 @@ class KafkaSinkTest : public ::testing::Test {
   }
 
   [[nodiscard]] double metric(const std::string& line) const {
-    const std::string text = metrics_.prometheus();
+    const std::string text = metrics.prometheus();
     const std::size_t at = text.find("\n" + line + " ");
     EXPECT_NE(at, std::string::npos) << line << " is not in\n" << text;
     return at == std::string::npos ? -1 : std::stod(text.substr(at + line.size() + 2));
   }
 
-  MockKafka mock_;
-  Metrics metrics_;
-  KafkaOptions options_ = mock_.topic("Events", 1);
+  MockKafka mock;
+  Metrics metrics;
+  KafkaOptions options = mock.topic("Events", 1);
 };
 
 // github.com/confluentinc/librdkafka/issues/4438, in 2.0.2: a request that may have been written, and the next one out
@@ -90,8 +89,8 @@ TEST_F(KafkaSinkTest, AFatalErrorReplacesTheProducerAndLosesNothing) {
   const auto sink = open();
   EXPECT_EQ(send(*sink, 0), 1U);
   EXPECT_TRUE(take_all(*sink).at(1).acknowledged);
-  mock_.answer_next(MockKafka::kProduce,
-                    {RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER});
+  mock.answer_next(MockKafka::kProduce,
+                   {RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER});
   for (std::int64_t version = 1; version <= 6; ++version) EXPECT_NE(send(*sink, version), 0U);
   const auto receipts = take_all(*sink);
   EXPECT_EQ(receipts.size(), 6U);
@@ -111,7 +110,7 @@ TEST_F(KafkaSinkTest, AFatalErrorReplacesTheProducerAndLosesNothing) {
 
 TEST_F(KafkaSinkTest, AfterOneThatFailedLaterOnesMayBeThereWithoutIt) {
   const auto sink = open();
-  mock_.answer_next(MockKafka::kProduce, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+  mock.answer_next(MockKafka::kProduce, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   for (std::int64_t version = 0; version <= 2; ++version) EXPECT_NE(send(*sink, version), 0U);
   const auto receipts = take_all(*sink);
   EXPECT_FALSE(receipts.at(1).acknowledged);
@@ -126,7 +125,7 @@ TEST_F(KafkaSinkTest, AfterOneThatFailedLaterOnesMayBeThereWithoutIt) {
 
 TEST_F(KafkaSinkTest, WithoutTheRightToWriteReceiptsSaysSo) {
   const auto sink = open();
-  mock_.answer_next(MockKafka::kProduce, {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
+  mock.answer_next(MockKafka::kProduce, {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
   EXPECT_EQ(send(*sink, 0), 1U);
   std::string what;
   EXPECT_EQ(code_of([&] { (void)sink->receipts({}, system_clock().instant() + seconds{30}); }, &what),
@@ -142,7 +141,7 @@ TEST_F(KafkaSinkTest, WithoutTheRightToWriteReceiptsSaysSo) {
 }
 
 TEST_F(KafkaSinkTest, WithoutTheRightToBeAProducerItDoesNotGoRound) {
-  mock_.answer_next(MockKafka::kInitProducerId, {RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED});
+  mock.answer_next(MockKafka::kInitProducerId, {RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED});
   const auto sink = open();
   std::uint64_t sent = 0;
   std::string what;
@@ -164,8 +163,8 @@ TEST_F(KafkaSinkTest, WithoutTheRightToBeAProducerItDoesNotGoRound) {
 }
 
 TEST_F(KafkaSinkTest, ATopicThatIsGoneIsSaid) {
-  options_.properties["topic.metadata.propagation.max.ms"] = "200";
-  mock_.set_topic_error("Events", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  options.properties["topic.metadata.propagation.max.ms"] = "200";
+  mock.set_topic_error("Events", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   const auto sink = open();
   EXPECT_EQ(send(*sink, 0), 1U);
   const auto receipts = take_all(*sink);
@@ -174,23 +173,23 @@ TEST_F(KafkaSinkTest, ATopicThatIsGoneIsSaid) {
   EXPECT_EQ(code_of([&] { (void)send(*sink, 0); }, &what), Errc::unavailable);
   EXPECT_NE(what.find("topic exists"), std::string::npos) << what;
   EXPECT_EQ(sink->on_the_way(), 0U);
-  mock_.set_topic_error("Events", RD_KAFKA_RESP_ERR_NO_ERROR);
+  mock.set_topic_error("Events", RD_KAFKA_RESP_ERR_NO_ERROR);
   EXPECT_EQ(send(*sink, 0), 2U);
   EXPECT_TRUE(take_all(*sink).at(2).acknowledged);
 }
 
 TEST_F(KafkaSinkTest, WhatWaitsTooLongFailsAndCanBeSentAgain) {
-  options_.properties["message.timeout.ms"] = "500";
+  options.properties["message.timeout.ms"] = "500";
   const auto sink = open();
   EXPECT_EQ(send(*sink, 0), 1U);
   EXPECT_TRUE(take_all(*sink).at(1).acknowledged);
-  mock_.set_down();
+  mock.set_down();
   for (std::int64_t version = 1; version <= 3; ++version) EXPECT_NE(send(*sink, version), 0U);
   for (const auto& [ticket, receipt] : take_all(*sink)) {
     EXPECT_FALSE(receipt.acknowledged);
     EXPECT_NE(receipt.why.find("TIMED_OUT"), std::string::npos) << receipt.why;
   }
-  mock_.set_up();
+  mock.set_up();
   std::int64_t next = 1;
   while (next <= 3) {  // as the Publisher does: again from the first that failed
     std::map<std::uint64_t, std::int64_t> sent;
@@ -221,7 +220,7 @@ TEST_F(KafkaSinkTest, TooLargeIsSaidWithItsSizes) {
 TEST_F(KafkaSinkTest, CountsWhatItDoes) {
   {
     const auto sink = open();
-    mock_.answer_next(MockKafka::kProduce, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+    mock.answer_next(MockKafka::kProduce, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
     for (std::int64_t version = 0; version <= 2; ++version) EXPECT_NE(send(*sink, version), 0U);
     EXPECT_EQ(metric("leftfold_kafka_events_on_the_way"), 3);
     (void)take_all(*sink);
@@ -230,7 +229,7 @@ TEST_F(KafkaSinkTest, CountsWhatItDoes) {
     EXPECT_EQ(metric(R"(leftfold_kafka_receipts_total{outcome="acknowledged"})"), 2);
     EXPECT_EQ(metric(R"(leftfold_kafka_receipts_total{outcome="failed"})"), 1);
     EXPECT_EQ(metric("leftfold_kafka_events_on_the_way"), 0);
-    mock_.set_down();
+    mock.set_down();
     EXPECT_NE(send(*sink, 3), 0U);
     EXPECT_EQ(metric("leftfold_kafka_events_on_the_way"), 1);
   }
@@ -238,7 +237,7 @@ TEST_F(KafkaSinkTest, CountsWhatItDoes) {
 }
 
 TEST_F(KafkaSinkTest, AnImpossiblePropertyIsNamed) {
-  options_.properties["linger.ms"] = "soon";
+  options.properties["linger.ms"] = "soon";
   std::string what;
   EXPECT_EQ(code_of([&] { (void)open(); }, &what), Errc::invalid_config);
   EXPECT_NE(what.find("linger.ms"), std::string::npos) << what;

@@ -1,0 +1,79 @@
+#include "kafka/service.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+
+#include <leftfold/uuid.h>
+
+// In tests/, so the module's headers are found behind src/.
+#include "kafka/client_config.h"
+#include "kafka/handles.h"
+#include "kafka/topic.h"
+#include "support/source_dir.h"
+
+namespace leftfold::test_kafka {
+namespace {
+
+constexpr int kPatienceMs = 30'000;
+
+std::string variable(const char* name) {
+  const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): no thread sets any
+  return value == nullptr ? std::string{} : std::string{value};
+}
+
+std::string brokers() {
+  const std::string key = "LEFTFOLD_TEST_KAFKA";
+  if (std::string given = variable(key.c_str()); !given.empty()) return given;
+  std::filesystem::path folder = variable("LEFTFOLD_SERVICES_STATE");
+  if (folder.empty()) folder = test_support::source_dir() / "build/services";
+  std::ifstream file{folder / "kafka.env"};
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with(key + "=")) return line.substr(key.size() + 1);
+  }
+  throw std::runtime_error{"Kafka does not run; start it with scripts/services up kafka"};
+}
+
+}  // namespace
+
+KafkaOptions service_options() {
+  KafkaOptions options;
+  options.brokers = brokers();
+  options.topic = "leftfold-test-" + Uuid::v7(system_clock().now()).to_string();
+  return options;
+}
+
+TestTopic::TestTopic(int partitions) : options_{service_options()} {
+  options_.partitions = partitions;
+  (void)kafka::ready_topic(options_);
+}
+
+void run_services(const std::string& arguments) {
+  const std::string script = (test_support::source_dir() / "scripts/services").string();
+  const std::string command = "'" + script + "' " + arguments + " >&2";
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread of a test waits for children
+  if (std::system(command.c_str()) != 0) throw std::runtime_error{command + " failed"};
+}
+
+void delete_topic(const KafkaOptions& options) noexcept {
+  try {
+    const kafka::Client client =
+        kafka::make_client(options, kafka::Purpose::admin, kafka::client_config(options, kafka::Purpose::admin, {}));
+    const kafka::Queue results{rd_kafka_queue_new(client.get())};
+    const kafka::Handle<rd_kafka_DeleteTopic_t, rd_kafka_DeleteTopic_destroy> topic{
+        rd_kafka_DeleteTopic_new(options.topic.c_str())};
+    rd_kafka_DeleteTopic_t* topics[] = {topic.get()};
+    rd_kafka_DeleteTopics(client.get(), topics, 1, nullptr, results.get());
+    const kafka::Event result{rd_kafka_queue_poll(results.get(), kPatienceMs)};
+    if (result == nullptr) throw std::runtime_error{"the broker does not answer"};
+    const auto error = rd_kafka_event_error(result.get());
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) throw std::runtime_error{rd_kafka_err2str(error)};
+  } catch (const std::exception& e) {
+    std::cerr << "the test's topic " << options.topic << " stays: " << e.what() << '\n';
+  }
+}
+
+}  // namespace leftfold::test_kafka

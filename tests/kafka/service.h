@@ -1,0 +1,35 @@
+// The Kafka broker that these tests run against.
+#pragma once
+
+#include <string>
+
+#include <leftfold/kafka.h>
+
+namespace leftfold::test_kafka {
+
+/// Options for the broker of LEFTFOLD_TEST_KAFKA, else for the one that scripts/services started
+/// (LEFTFOLD_SERVICES_STATE says where it keeps its state), with a topic that no other test uses; nobody has created
+/// it. Throws std::runtime_error that says how to start the broker when there is none.
+[[nodiscard]] KafkaOptions service_options();
+
+/// Runs scripts/services with these arguments. Throws std::runtime_error when it fails.
+void run_services(const std::string& arguments);
+
+/// Deletes the topic; says on stderr why it stays, when it does.
+void delete_topic(const KafkaOptions& options) noexcept;
+
+/// A topic that lasts as long as this. Any thread.
+class TestTopic {
+ public:
+  explicit TestTopic(int partitions = 3);
+  ~TestTopic() { delete_topic(options_); }
+  TestTopic(const TestTopic&) = delete;
+  TestTopic& operator=(const TestTopic&) = delete;
+  /// For changes before the first client is made.
+  [[nodiscard]] KafkaOptions& options() { return options_; }
+
+ private:
+  KafkaOptions options_;
+};
+
+}  // namespace leftfold::test_kafka
