@@ -108,6 +108,7 @@ void receipts_tell_where(EventSinkTest& t) {
     const EventCopy& event = find(held, t.sent().at(ticket).id);
     expect_equal(receipt.partition, event.partition, "partition");
     expect_equal(receipt.position, event.position, "position");
+    expect(receipt.position > Position::start(), "the first event of a partition is at position 1");
   }
 }
 

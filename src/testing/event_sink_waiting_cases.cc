@@ -109,6 +109,11 @@ void a_past_deadline_does_not_wait(EventSinkTest& t) {
   t.expect_all_acknowledged();
 }
 
+struct Finally {
+  std::function<void()> act;
+  ~Finally() { act(); }
+};
+
 void wake_comes_from_any_thread(EventSinkTest& t) {
   std::atomic<bool> done = false;
   on_threads(2, [&](int thread) {
@@ -116,12 +121,12 @@ void wake_comes_from_any_thread(EventSinkTest& t) {
       while (!done) t.sink().wake();
       return;
     }
+    const Finally ends_the_other{[&] { done = true; }};
     for (std::int64_t version = 0; version < 50; ++version) {
       t.send(event_of("a", version));
       (void)t.take({}, kNever);
     }
     t.take_all();
-    done = true;
   });
   t.expect_all_acknowledged();
   expect_equal(t.versions_held("a"), versions_between(0, 49), "versions in the broker");
