@@ -208,6 +208,27 @@ TEST(KafkaProperties, ABadOneIsNamedWithItsOriginButNotItsValueWhichMayBeASecret
   EXPECT_TRUE(has(text, "sals_ssl")) << text;  // librdkafka's own words, for what is no secret
 }
 
+TEST(KafkaProperties, OfSecurityAreTakenAsThePageSays) {
+  EXPECT_EQ(validation({{"LEFTFOLD_KAFKA__SECURITY_PROTOCOL", "sasl_ssl"},
+                        {"LEFTFOLD_KAFKA__SASL_MECHANISMS", "SCRAM-SHA-512"},
+                        {"LEFTFOLD_KAFKA__SASL_USERNAME", "me"},
+                        {"LEFTFOLD_KAFKA__SASL_PASSWORD", "a=b,c"},
+                        {"LEFTFOLD_KAFKA__SSL_CA_LOCATION", "/etc/ca.pem"},
+                        {"LEFTFOLD_KAFKA__SSL_CERTIFICATE_LOCATION", "/etc/me.pem"},
+                        {"LEFTFOLD_KAFKA__SSL_KEY_LOCATION", "/etc/me.key"},
+                        {"LEFTFOLD_KAFKA__SSL_KEY_PASSWORD", "x"}})
+                .second,
+            "");
+  EXPECT_EQ(validation({{"LEFTFOLD_KAFKA__SASL_MECHANISMS", "OAUTHBEARER"},
+                        {"LEFTFOLD_KAFKA__SASL_OAUTHBEARER_METHOD", "oidc"},
+                        {"LEFTFOLD_KAFKA__SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL", "https://id.example/token"},
+                        {"LEFTFOLD_KAFKA__SASL_OAUTHBEARER_CLIENT_ID", "me"},
+                        {"LEFTFOLD_KAFKA__SASL_OAUTHBEARER_CLIENT_SECRET", "x"},
+                        {"LEFTFOLD_KAFKA__DEBUG", "broker,cgrp"}})
+                .second,
+            "");
+}
+
 TEST(KafkaProperties, MustStandInTheirTable) {
   const test_support::TemporaryFolder folder;
   const std::string file = (folder.path() / "my.toml").string();
