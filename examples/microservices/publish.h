@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -25,19 +24,18 @@ inline void take_receipts(leftfold::EventSink& broker, const std::stop_token& st
 inline void publish(leftfold::EventFeed& stored, leftfold::EventSink& broker, const std::stop_token& stop) {
   constexpr std::size_t kAtOnce = 500;
   const auto subscription = stored.subscribe({.name = "orders.publish"});
-  std::optional<leftfold::Assignment> ours;  // empty while another process publishes
+  leftfold::Assignment ours;  // events come while it is ours, and not while another process publishes
   while (!stop.stop_requested()) {
     const leftfold::Taken taken = subscription->take(kAtOnce, stop, leftfold::kNever);
-    if (!taken.revoked.empty()) ours.reset();
     if (!taken.assigned.empty()) ours = taken.assigned.back();
-    if (taken.events.empty() || !ours) continue;
+    if (taken.events.empty()) continue;
     for (const leftfold::RecordedEvent& event : taken.events) {
       while (broker.send(event) == 0) take_receipts(broker, stop);  // 0: no room now
     }
     while (broker.on_the_way() > 0 && !stop.stop_requested()) take_receipts(broker, stop);
     if (broker.on_the_way() > 0) return;  // stopped in between: sent again next time
-    const bool stored_it = subscription->checkpoint(ours->partition, ours->epoch, taken.events.back().position);
-    if (!stored_it) ours.reset();
+    // false: another process took over meanwhile and sends them again.
+    (void)subscription->checkpoint(ours.partition, ours.epoch, taken.events.back().position);
   }
 }
 // [/publish]

@@ -1,5 +1,8 @@
 #include "app/kafka_settings.h"
 
+#include <chrono>
+#include <utility>
+
 #include <leftfold/error.h>
 
 #include "app/address.h"
@@ -53,6 +56,11 @@ void log_limits(const Settings& settings, bool parks, Logger& log) {
 
 #ifdef LEFTFOLD_WITH_KAFKA
 
+namespace {
+// A person waits for it, perhaps one who pauses handlers because no broker answers.
+constexpr std::chrono::seconds kPatienceOfLooking{5};
+}  // namespace
+
 void check_property(const KafkaProperty& property) {
   KafkaOptions alone;
   alone.properties.emplace(property.name, property.value);
@@ -84,6 +92,7 @@ OpenKafka open_kafka(const Settings& settings, Purpose purpose, Logger& log, Met
   }
   const bool create = purpose == Purpose::run && bool_value(settings.get("kafka.auto_create_topics"));
   options.create = create ? KafkaOptions::Topic::create : KafkaOptions::Topic::must_exist;
+  if (purpose == Purpose::look) options.start_timeout = kPatienceOfLooking;
   for (const KafkaProperty& property : settings.kafka_properties()) {
     options.properties.emplace(property.name, property.value);
   }

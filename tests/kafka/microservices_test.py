@@ -66,6 +66,11 @@ class Service:
         self.process.stdout.close()
         return code
 
+    def close(self):
+        if self.process.poll() is None:
+            self.end(signal.SIGKILL)
+        self.log.close()
+
 
 class Microservices(unittest.TestCase):
     def setUp(self):
@@ -75,11 +80,12 @@ class Microservices(unittest.TestCase):
         kept = {name: value for name, value in os.environ.items()
                 if not name.startswith(('LEFTFOLD_', 'KAFKA_'))}
         self.environment = {**kept, 'KAFKA_BROKERS': brokers(), 'KAFKA_EVENTS_TOPIC': f'orders-{uuid.uuid4()}',
-                            'LEFTFOLD_KAFKA_PARTITIONS': '3'}
+                            'LEFTFOLD_KAFKA_PARTITIONS': '3',
+                            'LEFTFOLD_KAFKA__SESSION_TIMEOUT_MS': '6000'}  # so long a killed one keeps its partitions
 
     def start(self, *command):
         service = Service(command, self.folder, self.environment)
-        self.addCleanup(lambda: service.process.poll() is None and service.end(signal.SIGKILL))
+        self.addCleanup(service.close)
         return service
 
     def run_to_end(self, *command):
