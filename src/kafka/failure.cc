@@ -15,28 +15,6 @@ std::string next_step(Errc code) {
 
 }  // namespace
 
-bool is_denial(rd_kafka_resp_err_t code) noexcept {
-  switch (code) {
-    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
-    case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
-    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
-    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
-    case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED: return true;
-    default: return false;
-  }
-}
-
-std::string text_of(rd_kafka_resp_err_t code) {
-  return std::string{rd_kafka_err2str(code)} + " (" + rd_kafka_err2name(code) + ")";
-}
-
-std::string text_of(rd_kafka_event_t* event) {
-  const std::string code = text_of(rd_kafka_event_error(event));
-  const char* const more = rd_kafka_event_error_string(event);
-  return more == nullptr || code.starts_with(more) ? code : code + ": " + more;
-}
-
 Errc code_of(rd_kafka_resp_err_t error) noexcept {
   switch (error) {
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
@@ -62,6 +40,16 @@ Error to_error(rd_kafka_resp_err_t error, const std::string& what, const std::st
   const Errc code = code_of(error);
   const std::string words = details.empty() ? rd_kafka_err2str(error) : details;
   return Error{code, "Kafka, " + what + ": " + words + " (" + rd_kafka_err2name(error) + "); " + next_step(code)};
+}
+
+std::string text_of(rd_kafka_resp_err_t error) {
+  return std::string{rd_kafka_err2str(error)} + " (" + rd_kafka_err2name(error) + ")";
+}
+
+std::string text_of(rd_kafka_event_t* event) {
+  const std::string code = text_of(rd_kafka_event_error(event));
+  const char* const more = rd_kafka_event_error_string(event);
+  return more == nullptr || code.starts_with(more) ? code : code + ": " + more;
 }
 
 }  // namespace leftfold::kafka

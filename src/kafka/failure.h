@@ -9,20 +9,17 @@
 
 namespace leftfold::kafka {
 
-/// True when only other rights or other credentials end it.
-[[nodiscard]] bool is_denial(rd_kafka_resp_err_t code) noexcept;
-
-/// "Broker: Topic authorization failed (TOPIC_AUTHORIZATION_FAILED)".
-[[nodiscard]] std::string text_of(rd_kafka_resp_err_t code);
-
-/// What an event of librdkafka says of its error: more than the code's own text when there is more.
-[[nodiscard]] std::string text_of(rd_kafka_event_t* event);
-
 /// Which of our codes an error is: permission_denied for what brokers refuse, not_found for a topic or partition that
 /// is not there, unavailable for everything that may pass by itself.
 [[nodiscard]] Errc code_of(rd_kafka_resp_err_t error) noexcept;
 
 /// "<what>: <librdkafka's words> (<its name>); <next step>". `details` are librdkafka's own longer words, if any.
 [[nodiscard]] Error to_error(rd_kafka_resp_err_t error, const std::string& what, const std::string& details = {});
+
+/// "Broker: Topic authorization failed (TOPIC_AUTHORIZATION_FAILED)".
+[[nodiscard]] std::string text_of(rd_kafka_resp_err_t error);
+
+/// What an event of librdkafka says of its error: more than the code's own text when there is more.
+[[nodiscard]] std::string text_of(rd_kafka_event_t* event);
 
 }  // namespace leftfold::kafka

@@ -29,12 +29,9 @@ rd_kafka_vu_t bytes(rd_kafka_vtype_t type, std::string_view text) {
   return value;
 }
 
-// Any thread of librdkafka, with its locks held.
-void hear_news(rd_kafka_t*, void* wake_up) noexcept { static_cast<WakeUp*>(wake_up)->news(); }
-
 }  // namespace
 
-Producer::Producer(const KafkaOptions& options, WakeUp& wake_up)
+Producer::Producer(const KafkaOptions& options, Waker& waker)
     : client_{open(options)},
       topic_{rd_kafka_topic_new(client_.get(), options.topic.c_str(), nullptr)},
       events_{rd_kafka_queue_get_main(client_.get())} {
@@ -42,11 +39,10 @@ Producer::Producer(const KafkaOptions& options, WakeUp& wake_up)
     throw Error{Errc::invalid_config,
                 "Kafka topic \"" + options.topic + "\" cannot be used: " + text_of(rd_kafka_last_error())};
   }
-  rd_kafka_queue_cb_event_enable(events_.get(), hear_news, &wake_up);
+  waker.watch(events_.get());
 }
 
-// After it no news comes: librdkafka holds the queue's lock for both.
-Producer::~Producer() { rd_kafka_queue_cb_event_enable(events_.get(), nullptr, nullptr); }
+Producer::~Producer() { Waker::ignore(events_.get()); }
 
 std::optional<Producer::Failure> Producer::send(std::string_view key, Record record, std::uint64_t ticket) {
   rd_kafka_vu_t topic = part(RD_KAFKA_VTYPE_RKT);

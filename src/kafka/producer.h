@@ -12,12 +12,12 @@
 
 #include "kafka/handles.h"
 #include "kafka/record.h"
-#include "kafka/wake_up.h"
+#include "kafka/waker.h"
 
 namespace leftfold::kafka {
 
 /// A fatal error ends it for good; make another one then. Destroying it gives up what is on the way, without reports.
-/// One thread at a time. `options` and `wake_up`, which hears of news in the queue, must outlive it.
+/// One thread at a time. `options` and `waker`, which hears of what comes into the queue, must outlive it.
 class Producer {
  public:
   struct Failure {
@@ -26,7 +26,7 @@ class Producer {
   };
 
   /// Throws Error(invalid_config).
-  Producer(const KafkaOptions& options, WakeUp& wake_up);
+  Producer(const KafkaOptions& options, Waker& waker);
   ~Producer();
   Producer(const Producer&) = delete;
   Producer& operator=(const Producer&) = delete;

@@ -11,7 +11,7 @@
 #include "kafka/open_tickets.h"
 #include "kafka/producer.h"
 #include "kafka/sink_metrics.h"
-#include "kafka/wake_up.h"
+#include "kafka/waker.h"
 
 namespace leftfold::kafka {
 namespace {
@@ -30,12 +30,12 @@ class KafkaSink final : public EventSink {
 
   [[nodiscard]] std::uint64_t send(const RecordedEvent& event) override;
   [[nodiscard]] std::vector<SinkReceipt> receipts(const std::stop_token& stop, Instant deadline) override;
-  void wake() noexcept override { wake_up_.wake(); }
+  void wake() noexcept override { waker_.wake(); }
   [[nodiscard]] std::size_t on_the_way() const override { return tickets_.count() + due_.size(); }
   [[nodiscard]] std::vector<SinkReceipt> close(Instant deadline) override;
 
  private:
-  void open_producer() { producer_.emplace(options_, wake_up_); }
+  void open_producer() { producer_.emplace(options_, waker_); }
   [[nodiscard]] std::uint64_t refused(const Producer::Failure& failure, const RecordedEvent& event, std::size_t bytes);
   void collect();
   void look_at(rd_kafka_event_t* event);
@@ -48,7 +48,7 @@ class KafkaSink final : public EventSink {
 
   const KafkaOptions& options_;
   SinkMetrics metrics_;
-  WakeUp wake_up_;
+  Waker waker_;
   OpenTickets tickets_;
   std::vector<SinkReceipt> due_;      // receipts that nobody has taken yet
   std::optional<Error> denied_;       // for the next receipts()
@@ -92,7 +92,7 @@ std::uint64_t KafkaSink::refused(const Producer::Failure& failure, const Recorde
     default:
       // It is the topic, which librdkafka would hold against it for minutes: the next producer asks anew.
       if (tickets_.count() == 0) producer_.reset();
-      if (is_denial(failure.code)) {
+      if (code_of(failure.code) == Errc::permission_denied) {
         throw Error{Errc::permission_denied, what + failure.text + "; check the credentials and the right to write it"};
       }
       throw Error{Errc::unavailable, what + failure.text + "; check that the topic exists, then send it again"};
@@ -100,12 +100,14 @@ std::uint64_t KafkaSink::refused(const Producer::Failure& failure, const Recorde
 }
 
 std::vector<SinkReceipt> KafkaSink::receipts(const std::stop_token& stop, Instant deadline) {
-  do {
-    wake_up_.looking();
+  for (bool over = false; !over;) {
+    const bool woken = waker_.begin();  // before the look: what comes after it ends the wait
+    over = woken || stop.stop_requested() || options_.clock->instant() >= deadline;
     collect();
     if (denied_) throw *std::exchange(denied_, std::nullopt);
-  } while (due_.empty() && !ended_ && !closed_ && wake_up_.wait(*options_.clock, stop, deadline));
-  wake_up_.returning();
+    over = over || !due_.empty() || ended_ || closed_;
+    if (!over) waker_.wait(*options_.clock, stop, deadline);
+  }
   ended_ = false;
   return take_due();
 }
@@ -116,7 +118,7 @@ void KafkaSink::collect() {
   while (const Event event = producer_->next()) look_at(event.get());
   if (const auto fatal = producer_->fatal()) {
     options_.log->log(LogLevel::error, "kafka", at() + ": the producer ends, another one takes over: " + fatal->text);
-    if (is_denial(fatal->code)) deny(fatal->text);
+    if (code_of(fatal->code) == Errc::permission_denied) deny(fatal->text);
     end_producer(fatal->text);
     ended_ = true;
   }
@@ -129,7 +131,7 @@ void KafkaSink::look_at(rd_kafka_event_t* event) {
   } else if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_ERROR && rd_kafka_event_error_is_fatal(event) == 0) {
     // librdkafka goes on by itself, except that it does so without end where the rights are missing.
     const std::string text = text_of(event);
-    if (is_denial(rd_kafka_event_error(event))) return deny(text);
+    if (code_of(rd_kafka_event_error(event)) == Errc::permission_denied) return deny(text);
     options_.log->log(LogLevel::warn, "kafka", at() + ": " + text);
   }
 }
@@ -137,7 +139,7 @@ void KafkaSink::look_at(rd_kafka_event_t* event) {
 void KafkaSink::take_report(const rd_kafka_message_t& report) {
   const std::uint64_t ticket = Producer::ticket_of(report);
   if (report.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    if (is_denial(report.err)) deny(text_of(report.err));
+    if (code_of(report.err) == Errc::permission_denied) deny(text_of(report.err));
     return add_failed(ticket, text_of(report.err));
   }
   if (rd_kafka_message_status(&report) != RD_KAFKA_MSG_STATUS_PERSISTED) {

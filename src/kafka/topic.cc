@@ -76,6 +76,7 @@ class Asking {
   }
 
   void create() {
+    last_ = "it is missing, and the brokers have not created it yet";
     std::array<char, 512> why{};
     const NewTopic topic{rd_kafka_NewTopic_new(options_.topic.c_str(), options_.partitions, options_.replication,
                                                why.data(), why.size())};
@@ -126,14 +127,14 @@ class Asking {
   void look_at_events() {
     const Event event{rd_kafka_queue_poll(events_.get(), one_call(kBetweenQuestions))};
     if (event == nullptr || rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR) return;
-    if (is_denial(rd_kafka_event_error(event.get()))) deny(text_of(event.get()));
+    if (code_of(rd_kafka_event_error(event.get())) == Errc::permission_denied) deny(text_of(event.get()));
     last_ = text_of(event.get());
   }
 
   // Keeps what hinders for the error at the end; throws for what will not change by waiting.
   std::nullopt_t not_yet(rd_kafka_resp_err_t error, const std::string& what) {
     const std::string text = error == RD_KAFKA_RESP_ERR_NO_ERROR ? what : what + ": " + text_of(error);
-    if (is_denial(error)) deny(text);
+    if (code_of(error) == Errc::permission_denied) deny(text);
     if (error == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) fail(Errc::invalid_config, text + "; see KAFKA_EVENTS_TOPIC");
     // "All brokers down" says less than what a broker's own connection told.
     if (error != RD_KAFKA_RESP_ERR__TRANSPORT || last_.empty()) last_ = text;
