@@ -216,14 +216,7 @@ TEST(KafkaProperties, OfSecurityAreTakenAsThePageSays) {
                         {"LEFTFOLD_KAFKA__SSL_CA_LOCATION", "/etc/ca.pem"},
                         {"LEFTFOLD_KAFKA__SSL_CERTIFICATE_LOCATION", "/etc/me.pem"},
                         {"LEFTFOLD_KAFKA__SSL_KEY_LOCATION", "/etc/me.key"},
-                        {"LEFTFOLD_KAFKA__SSL_KEY_PASSWORD", "x"}})
-                .second,
-            "");
-  EXPECT_EQ(validation({{"LEFTFOLD_KAFKA__SASL_MECHANISMS", "OAUTHBEARER"},
-                        {"LEFTFOLD_KAFKA__SASL_OAUTHBEARER_METHOD", "oidc"},
-                        {"LEFTFOLD_KAFKA__SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL", "https://id.example/token"},
-                        {"LEFTFOLD_KAFKA__SASL_OAUTHBEARER_CLIENT_ID", "me"},
-                        {"LEFTFOLD_KAFKA__SASL_OAUTHBEARER_CLIENT_SECRET", "x"},
+                        {"LEFTFOLD_KAFKA__SSL_KEY_PASSWORD", "x"},
                         {"LEFTFOLD_KAFKA__DEBUG", "broker,cgrp"}})
                 .second,
             "");
