@@ -112,6 +112,10 @@ class EventFeed {
   /// How many partitions there are: from 0 to partitions() - 1. It may grow from one start of a program to the next.
   [[nodiscard]] virtual std::int32_t partitions() const noexcept { return 1; }
 
+  /// True when the feed may hold an event more than once, or one before another of its aggregate that it should follow.
+  /// A projector then remembers the version of each aggregate that it has come to.
+  [[nodiscard]] virtual bool may_repeat() const noexcept { return false; }
+
   /// Position of the newest event of a partition; start() when there is none. For lag and for waiting until handled.
   /// Throws Error(unavailable).
   [[nodiscard]] virtual Position head(std::int32_t partition) = 0;

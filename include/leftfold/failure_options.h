@@ -35,6 +35,9 @@ struct FailureOptions {
   std::size_t max_waiting = 10;
   /// How long a store of dead letters may refuse an event; then fatal.
   std::chrono::milliseconds park_timeout{30'000};
+  /// How long a projector waits for an event when one after it came already, from a feed that may do so (Kafka); then
+  /// the later one is parked.
+  std::chrono::milliseconds gap_timeout{60'000};
   /// A handler that takes longer is logged once and counted; it is never interrupted.
   std::chrono::milliseconds handler_timeout{30'000};
   /// When more than this share of the aggregates seen in the last minute (and at least breaker.min_distinct) would be

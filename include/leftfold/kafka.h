@@ -64,6 +64,8 @@ class KafkaBroker final : public EventFeed {
   explicit KafkaBroker(KafkaOptions options);
   ~KafkaBroker() override;
 
+  /// True: producers repeat after a doubt, and other programs write to the topic too.
+  [[nodiscard]] bool may_repeat() const noexcept override { return true; }
   /// Does not wait for the group: take() does. take(), checkpoint() and release() also throw Error(permission_denied),
   /// and corrupt when a checkpoint lies outside of what the topic holds, so that events would be missed.
   [[nodiscard]] std::unique_ptr<Subscription> subscribe(const SubscriptionOptions& options) override;

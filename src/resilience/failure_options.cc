@@ -14,6 +14,7 @@ void validate(const FailureOptions& options) {
   validate(options.breaker);
   check_between("max_waiting", static_cast<double>(options.max_waiting), 1, kMost);
   check_between("park_timeout", options.park_timeout, milliseconds{0});
+  check_between("gap_timeout", options.gap_timeout, milliseconds{0});
   check_between("handler_timeout", options.handler_timeout, milliseconds{1});
   check_between("outage_ratio", options.outage_ratio, 0, 1);
   check_between("limits.sequences", static_cast<double>(options.limits.sequences), 0, kMost);

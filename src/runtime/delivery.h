@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -22,9 +23,10 @@ struct Delivery {
     stop,    // it ends the subscription
   };
   enum class Outcome : std::uint8_t {
-    passed,   // of no interest to the handler
-    handled,  // or its effect is there already
-    skipped,  // the read model says that it is in the tables
+    passed,    // of no interest to the handler
+    handled,   // or its effect is there already
+    skipped,   // the read model says that it is in the tables
+    repeated,  // the version gate says that it was decided about
     parked,
   };
 
@@ -35,6 +37,7 @@ struct Delivery {
   std::unique_ptr<Trouble> trouble;   // once something went wrong with it
   Next next = Next::handle;
   Outcome outcome = Outcome::passed;  // of the last run through the handler
+  std::optional<Version> reached;     // parked early or again: the version that is in the tables
 
   [[nodiscard]] Trouble& troubles() {
     if (!trouble) trouble = std::make_unique<Trouble>();

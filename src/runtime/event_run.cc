@@ -41,9 +41,22 @@ EventRun handle_run(RegisteredHandler& handler, std::span<Delivery> events, Cloc
   const Instant end = clock.instant() + kHandlingBudget;
   for (Delivery& delivery : events) {
     if (delivery.next == Delivery::Next::stop) return run;
+    const auto turn = options.gate != nullptr ? options.gate->turn_of(*delivery.event) : VersionGate::Turn::next;
     if (delivery.next != Delivery::Next::handle) {
       delivery.outcome =
           delivery.next == Delivery::Next::parked ? Delivery::Outcome::parked : Delivery::Outcome::handled;
+      const bool unreadable = delivery.event->type == kUnreadable;
+      if (options.gate != nullptr &&
+          (unreadable || turn == VersionGate::Turn::early || turn == VersionGate::Turn::repeated)) {
+        delivery.reached = options.gate->reached(*delivery.event);
+      }
+    } else if (turn == VersionGate::Turn::repeated) {
+      delivery.outcome = Delivery::Outcome::repeated;
+    } else if (turn == VersionGate::Turn::early ||
+               (turn == VersionGate::Turn::late && handler.entry.table.handles(delivery.event->type))) {
+      run.turn = turn;
+      run.reached = options.gate->reached(*delivery.event);
+      return run;
     } else if (!handler.entry.table.handles(delivery.event->type)) {
       delivery.outcome = Delivery::Outcome::passed;
     } else if (options.in_table && options.in_table(*delivery.event)) {
@@ -64,6 +77,7 @@ EventRun handle_run(RegisteredHandler& handler, std::span<Delivery> events, Cloc
       }
       if (permit) permit->succeeded();
     }
+    if (options.gate != nullptr) options.gate->finish(*delivery.event, delivery.outcome == Delivery::Outcome::parked);
     ++run.finished;
     if (clock.instant() >= end) return run;
   }

@@ -12,6 +12,7 @@
 
 #include "runtime/delivery.h"
 #include "runtime/registered_handler.h"
+#include "runtime/version_gate.h"
 
 namespace leftfold::detail {
 
@@ -21,8 +22,10 @@ inline constexpr std::chrono::milliseconds kHandlingBudget{20};
 /// What became of a run: `finished` of its events are, the next one ended it or was left for another run.
 struct EventRun {
   std::size_t finished = 0;
-  std::exception_ptr thrown;  // what the handler threw at the next one
-  bool blocked = false;       // the breaker does not let the next one be called
+  std::exception_ptr thrown;                         // what the handler threw at the next one
+  bool blocked = false;                              // the breaker does not let the next one be called
+  VersionGate::Turn turn = VersionGate::Turn::next;  // early or late: the next one may not be handled because of that
+  Version reached;                                   // early: the last version before those that are missing
 };
 
 /// Makes a projector's table empty. Throws what reset() throws, as Error(handler_failed).
@@ -32,10 +35,12 @@ void reset(const RegisteredHandler& handler);
 struct RunOptions {
   bool ask_breaker = true;                             // false: all were handled before and are only repeated
   std::function<bool(const RecordedEvent&)> in_table;  // whether the tables hold the event already; may be empty
+  VersionGate* gate = nullptr;                         // of a feed that may repeat; knows what is finished afterwards
 };
 
 /// Handles `events` in order and sets their outcomes, until the handler throws, the breaker refuses, one is to stop the
-/// subscription, or kHandlingBudget is used up; at least one event. Throws what `in_table` throws.
+/// subscription or comes early or late, or kHandlingBudget is used up; at least one event. Throws what `in_table`
+/// throws.
 [[nodiscard]] EventRun handle_run(RegisteredHandler& handler, std::span<Delivery> events, Clock& clock,
                                   const RunOptions& options);
 

@@ -111,6 +111,38 @@ Decision FailureHandling::exhausted(const RecordedEvent& event, Trouble& trouble
   return {NextStep::park, {}};
 }
 
+Decision FailureHandling::early(const RecordedEvent& event, Trouble& trouble, Version reached) {
+  const Instant now = around_.clock->instant();
+  std::string missing = "version " + std::to_string(reached.next().value()) + " did not come yet";
+  if (!trouble.missing_since) {
+    trouble.missing_since = now;
+    trouble.first_failed_at = around_.clock->now();
+    log_.note(LogLevel::warn, "the event waits for one before it", event, FailureClass::transient, missing, 0);
+  }
+  const Instant until = *trouble.missing_since + options_.gap_timeout;
+  if (now < until) return {NextStep::wait, until};
+  return give_up(event, trouble,
+                 missing + ", " + std::to_string(options_.gap_timeout.count()) +
+                     " ms after this one: publish it again, then re-drive; or skip this letter to go on without both");
+}
+
+Decision FailureHandling::late(const RecordedEvent& event, Trouble& trouble) {
+  trouble.first_failed_at = around_.clock->now();
+  return give_up(event, trouble,
+                 "it came after later ones of its aggregate were given up because of it, and handled or discarded "
+                 "since: re-drive it to handle it out of order, or discard it");
+}
+
+Decision FailureHandling::give_up(const RecordedEvent& event, Trouble& trouble, std::string why) {
+  trouble.failure = FailureClass::permanent;
+  trouble.error_type = "leftfold::Error";
+  trouble.error_message = std::move(why);
+  around_.metrics->failed(trouble.failure);
+  if (!parks()) return stop(event, trouble, trouble.error_message);
+  trouble.to_park = ParkReason::failed;
+  return {NextStep::park, {}};
+}
+
 Decision FailureHandling::stop(const RecordedEvent& event, Trouble& trouble, const std::string& cause) {
   around_.metrics->handled(event.type, HandlerMetrics::Result::failed);
   trouble.fatal = handler_failed(subscription_, event, std::make_exception_ptr(std::runtime_error{cause}));

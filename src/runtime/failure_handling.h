@@ -34,6 +34,7 @@ struct Trouble {
   std::optional<Instant> parking_since;  // the store of dead letters refuses since
   int park_tries = 0;
   std::optional<Instant> blocked_since;  // the breaker is open
+  std::optional<Instant> missing_since;  // one before it did not come
   std::exception_ptr fatal;              // with NextStep::stop: what ends the subscription
 };
 
@@ -53,6 +54,11 @@ class FailureHandling {
   /// The handler threw: decides what is next for the event, and says so in the log and the metrics. Tell
   /// the breaker first: what fails while it is not closed is held, not parked.
   [[nodiscard]] Decision failed(const RecordedEvent& event, Trouble& trouble, const std::exception_ptr& thrown);
+  /// The event came although one before it did not, of which `reached` is the predecessor: wait, until then, for it to
+  /// come; after options().gap_timeout as failed() when the retries are used up.
+  [[nodiscard]] Decision early(const RecordedEvent& event, Trouble& trouble, Version reached);
+  /// The event came after later ones were parked because of it, and those are not parked any more.
+  [[nodiscard]] Decision late(const RecordedEvent& event, Trouble& trouble);
   void succeeded(const RecordedEvent& event);
   /// The event waits for the breaker from now on, or no more: the time does not count against its retries.
   void blocked(Trouble& trouble) const;
@@ -88,6 +94,7 @@ class FailureHandling {
 
  private:
   [[nodiscard]] Decision exhausted(const RecordedEvent& event, Trouble& trouble);
+  [[nodiscard]] Decision give_up(const RecordedEvent& event, Trouble& trouble, std::string why);
   [[nodiscard]] Decision stop(const RecordedEvent& event, Trouble& trouble, const std::string& cause);
   [[nodiscard]] DeadLetter letter(const RecordedEvent& event, const Trouble& trouble, ParkReason reason) const;
   // Calls `store`; what it throws becomes wait or stop.

@@ -42,10 +42,12 @@ GatedProjection::Place GatedProjection::open(const Assignment& assignment) {
       for (const HandledVersion& row : made->all_handled(handler_.name)) {
         if (row.aggregate_id != kChanges) made->forget_handled(handler_.name, row.aggregate_id);
       }
+      if (may_repeat_) ReadModelVersions{*made, handler_.name}.reset();
     }
     if (partition == 0) {
       if (checkpoint && *checkpoint != kTablesMade) return learn(*made, partition, *checkpoint);
       const Place place = learn(*made, partition, assignment.checkpoint);
+      begin_versions(*made, assignment);
       made->commit(place.done);
       return place;
     }
@@ -56,8 +58,15 @@ GatedProjection::Place GatedProjection::open(const Assignment& assignment) {
     return learn(*transaction, partition, *checkpoint);
   }
   const Place place = learn(*transaction, partition, assignment.checkpoint);
+  begin_versions(*transaction, assignment);
   transaction->commit(place.done);
   return place;
+}
+
+// What lies before the start will never come, so aggregates may begin with any version.
+void GatedProjection::begin_versions(ReadModelTransaction& transaction, const Assignment& assignment) const {
+  if (!may_repeat_ || assignment.checkpoint == Position::start()) return;
+  ReadModelVersions{transaction, handler_.name}.begin_anywhere();
 }
 
 std::optional<GatedProjection::Place> GatedProjection::look(std::int32_t partition) {
@@ -94,6 +103,9 @@ GatedProjection::Commit GatedProjection::handle(std::int32_t partition, Place& p
         return handled && *handled >= gate.version();
       };
     }
+    ReadModelVersions versions{*transaction, handler_.name};
+    VersionGate gate{versions};
+    if (may_repeat_) options.gate = &gate;
     run = handle_run(handler_, events, clock_, options);
     if (run.thrown) {
       thrown = std::move(run.thrown);
@@ -102,6 +114,7 @@ GatedProjection::Commit GatedProjection::handle(std::int32_t partition, Place& p
       run.thrown = std::move(thrown);
       return Commit::done;
     }
+    if (run.finished > 0) gate.save();
     if (run.finished > 0) commit(*transaction, partition, place, events.first(run.finished), window);
     if (run.finished == events.size()) run.thrown = std::move(thrown);
     return Commit::done;
@@ -149,14 +162,39 @@ void GatedProjection::redrive(const RecordedEvent& event) {
   const auto transaction = handler_.entry.read_model->begin(key(event.partition));
   const std::optional<Position> done = transaction->checkpoint();
   const std::optional<Version> handled = transaction->handled(handler_.name, gate.aggregate());
-  if (handled && *handled >= gate.version()) return;
+  ReadModelVersions versions{*transaction, handler_.name};
+  VersionGate version_gate{versions};
+  // What was re-driven must not be waited for, and what the projector has not come to yet must not come again.
+  const auto decided = [&] {
+    const VersionGate::Turn turn = version_gate.turn_of(event);
+    const bool known = versions.reached(event.aggregate_id).has_value();  // of a feed that may repeat
+    if (known && (turn == VersionGate::Turn::late || turn == VersionGate::Turn::next)) {
+      version_gate.finish(event, false);
+      version_gate.save();
+    }
+  };
+  if (handled && *handled >= gate.version()) {
+    decided();
+    if (done) transaction->commit(*done);
+    return;
+  }
   if (!handled && done && *done >= event.position) return;  // no row: the checkpoint says it
-  if (!handled || !done) {
+  const std::optional<Version> reached = versions.reached(event.aggregate_id);
+  if (!handled || !done || (reached && gate.version() > reached->next())) {
     throw Error{Errc::unavailable, "projector " + handler_.name + " has not come to position " +
                                        std::to_string(event.position.value()) +
                                        " yet, where this event was parked; run it, then re-drive again"};
   }
+  const Version before = gate.before();
+  if (contains(versions.missing(event.aggregate_id), before)) {
+    throw Error{Errc::unavailable,
+                "projector " + handler_.name + ": version " + std::to_string(before.value()) + " of aggregate \"" +
+                    std::string{event.aggregate_id} + "\" never came, so version " +
+                    std::to_string(event.version.value()) +
+                    " cannot be handled; publish it again, or skip this letter and go on without both"};
+  }
   handler_.entry.table.handle(event);
+  decided();
   transaction->set_handled(handler_.name, gate.aggregate(), gate.version());
   transaction->commit(*done);
 }

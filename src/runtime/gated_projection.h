@@ -27,7 +27,9 @@ namespace leftfold::detail {
 /// nothing happened then, call again.
 class GatedProjection {
  public:
-  GatedProjection(RegisteredHandler& handler, Clock& clock) : handler_{handler}, clock_{clock} {}
+  /// `may_repeat` as the feed says it: then a version gate decides as well, in the same transactions.
+  GatedProjection(RegisteredHandler& handler, Clock& clock, bool may_repeat)
+      : handler_{handler}, clock_{clock}, may_repeat_{may_repeat} {}
 
   /// How far a partition is, as its last commit left it.
   struct Place {
@@ -58,7 +60,7 @@ class GatedProjection {
 
   /// Handles a parked event, while the handler handles nothing else; the checkpoint stays. Does nothing when the tables
   /// hold it already. Throws what the handler and the read model throw, and Error(unavailable) when the projector has
-  /// not passed the event yet: then it comes there first.
+  /// not passed the event yet: then it comes there first; also when the version before it never came.
   void redrive(const RecordedEvent& event);
 
  private:
@@ -70,11 +72,13 @@ class GatedProjection {
   [[nodiscard]] Place learn(const ReadModelTransaction& transaction, std::int32_t partition, Position done);
   [[nodiscard]] Commit compare(const ReadModelTransaction& transaction, std::int32_t partition,
                                const Place& place) const;
+  void begin_versions(ReadModelTransaction& transaction, const Assignment& assignment) const;
   void commit(ReadModelTransaction& transaction, std::int32_t partition, Place& place, std::span<const Delivery> events,
               const OffsetWindow* window);
 
   RegisteredHandler& handler_;
   Clock& clock_;
+  const bool may_repeat_;
   ProjectionRows rows_;
 };
 

@@ -31,6 +31,7 @@ class HeldEvents {
   void wait(Delivery delivery, Instant until);
   /// Queues an event when one of its aggregate waits. Returns false, and leaves it, when none does.
   [[nodiscard]] bool wait_behind(Delivery& delivery);
+  [[nodiscard]] bool waits(std::string_view aggregate) const { return waiting_.find(aggregate) != waiting_.end(); }
   /// The event that waits for the aggregate, and how many are behind it; it must wait.
   struct Queue {
     Delivery& first;

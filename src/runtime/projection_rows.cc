@@ -43,21 +43,26 @@ void ProjectionRows::Update::forget(std::string_view aggregate) {
 }
 
 void ProjectionRows::Update::finished(const Delivery& delivery, const FailureHandling& failures) {
-  if (delivery.outcome == Delivery::Outcome::passed) return;
+  if (delivery.outcome == Delivery::Outcome::passed || delivery.outcome == Delivery::Outcome::repeated) return;
   const RecordedEvent& event = *delivery.event;
   const GateKey gate{event};
   if (delivery.outcome != Delivery::Outcome::parked) {
     return handled(gate.aggregate(), gate.version(), event.position, failures.may_be_parked(event.aggregate_id));
   }
   // Everything before the first one that was parked is in the tables; behind others the row says so already.
+  if (event.type != kUnreadable) {
+    parked(gate.aggregate(), delivery.reached.value_or(gate.before()));
+    return;
+  }
   parked(gate.aggregate(), gate.before());
   // Whatever version it had, that one may come again, and then it comes before its followers: a row made from them
   // would say that it is in the tables.
-  if (event.type == kUnreadable) parked(event.aggregate_id, Version::none());
+  parked(event.aggregate_id, delivery.reached.value_or(Version::none()));
 }
 
 void ProjectionRows::Update::parked(std::string_view aggregate, Version before) {
   if (!transaction_.handled(projector_, aggregate)) set(aggregate, before);
+  changed_ = true;  // others must learn that it is parked, also when the row stays as it is
   gated_.emplace(aggregate);
   if (const auto at = beside_.find(aggregate); at != beside_.end()) beside_.erase(at);
 }

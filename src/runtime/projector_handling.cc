@@ -13,6 +13,16 @@ bool ProjectorLoop::receives(const Delivery& delivery) const {
   return delivery.next != Delivery::Next::handle || handler_.entry.table.handles(delivery.event->type);
 }
 
+// Whether something has to be decided about it: with a version gate about every event of an aggregate.
+bool ProjectorLoop::concerns(const Delivery& delivery) const { return may_repeat_ || receives(delivery); }
+
+// The one that waits, waits for it, or for one after it.
+bool ProjectorLoop::comes_before(HeldEvents& held, const RecordedEvent& event) const {
+  if (!may_repeat_ || event.version == Version::none() || !held.waits(event.aggregate_id)) return false;
+  const Delivery& first = held.queue_of(event.aggregate_id).first;
+  return first.trouble && first.trouble->missing_since && event.version < first.event->version;
+}
+
 // `todo` is in an order that keeps that of each aggregate. While nothing is held it is all that is unfinished.
 bool ProjectorLoop::deliver(Subscription& subscription, std::int32_t id, Deliveries todo) {
   for (bool first = true;; first = false) {
@@ -41,7 +51,7 @@ bool ProjectorLoop::deliver(Subscription& subscription, std::int32_t id, Deliver
     finish(id, part, {todo.begin(), end});
     todo.erase(todo.begin(), end);
     // The next take() brings about what one budget handles, so that a stop or a revocation is noticed soon.
-    if (first && !todo.empty() && !run.thrown && !run.blocked) {
+    if (first && !todo.empty() && !run.thrown && !run.blocked && run.turn == VersionGate::Turn::next) {
       size_ = std::max<std::size_t>(1, run.finished);
     } else if (first && (run_->clock().instant() - begin) * 4 < kHandlingBudget) {
       size_ = std::min(batch_, size_ * 4);
@@ -58,13 +68,15 @@ void ProjectorLoop::sort_out(Part& part, Deliveries& todo) {
     const bool waits = part.held && part.held->aggregates() > 0;
     const bool to_park = delivery.trouble && delivery.trouble->to_park;
     const bool may_follow = !to_park && gated_ && failures_.may_be_parked(event.aggregate_id);
-    if ((!waits && !to_park && !may_follow) || !receives(delivery)) continue;
-    if (waits && part.held->wait_behind(delivery)) {
+    if ((!waits && !to_park && !may_follow) || !concerns(delivery)) continue;
+    if (waits && comes_before(*part.held, event)) {
+      part.held->wake(event.aggregate_id);  // its turn may come right after this one
+    } else if (waits && part.held->wait_behind(delivery)) {
       delivery.event = nullptr;
       park_if_many_wait(*part.held, event.aggregate_id);
       continue;
     }
-    if (!to_park && !may_follow) continue;
+    if ((!to_park && !may_follow) || !receives(delivery)) continue;
     const Decision decision =
         to_park ? failures_.park(event, *delivery.trouble) : failures_.follow(event, delivery.troubles());
     if (decision.step == NextStep::done) {
@@ -91,8 +103,13 @@ std::optional<Commit> ProjectorLoop::run_once(std::int32_t id, Part& part, Deliv
   std::optional<Commit> commit = Commit::done;
   if (!gated_) {
     const InsideGate inside{handler_.gate};
-    run = handle_run(handler_, todo, run_->clock(), {});
-  } else if (std::none_of(todo.begin(), todo.end(), [this](const Delivery& d) { return receives(d); })) {
+    std::optional<VersionGate> gate;
+    if (versions_) gate.emplace(*versions_);
+    RunOptions options;
+    options.gate = gate ? &*gate : nullptr;
+    run = handle_run(handler_, todo, run_->clock(), options);
+    if (gate) gate->save();
+  } else if (std::none_of(todo.begin(), todo.end(), [this](const Delivery& d) { return concerns(d); })) {
     for (Delivery& delivery : todo) delivery.outcome = Delivery::Outcome::passed;
     run.finished = todo.size();  // without a transaction
   } else {
@@ -117,6 +134,8 @@ bool ProjectorLoop::settle(Part& part, Deliveries& todo, const EventRun& run) {
   Decision decision{NextStep::again, {}};
   if (next.next == Delivery::Next::stop) decision.step = NextStep::stop;
   if (run.thrown) decision = failures_.failed(event, next.troubles(), run.thrown);
+  if (run.turn == VersionGate::Turn::early) decision = failures_.early(event, next.troubles(), run.reached);
+  if (run.turn == VersionGate::Turn::late) decision = failures_.late(event, next.troubles());
   if (decision.step == NextStep::done) {
     next.next = Delivery::Next::done;
     failures_.metrics().handled(event.type, HandlerMetrics::Result::skipped);
@@ -155,7 +174,7 @@ void ProjectorLoop::hold(Part& part, Deliveries& todo) {
   part.held.emplace(part.done);
   std::uint64_t passed = 0;
   for (Delivery& delivery : todo) {
-    if (receives(delivery)) {
+    if (concerns(delivery)) {
       part.held->window().open(delivery.event->position);
     } else {
       part.held->window().pass(delivery.event->position);
@@ -201,6 +220,7 @@ void ProjectorLoop::finish(std::int32_t id, Part& part, std::span<const Delivery
         failures_.metrics().handled(event.type, HandlerMetrics::Result::ok);
         break;
       case Delivery::Outcome::passed: ++passed; break;
+      case Delivery::Outcome::repeated:
       case Delivery::Outcome::skipped: failures_.metrics().handled(event.type, HandlerMetrics::Result::skipped); break;
       case Delivery::Outcome::parked: ++parked; break;
     }

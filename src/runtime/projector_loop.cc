@@ -8,14 +8,18 @@ namespace leftfold::detail {
 
 ProjectorLoop::ProjectorLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<SubscriptionRun> run,
                              std::size_t batch)
-    : SubscriptionLoop{feed, handler, std::move(run)}, failures_{*handler.failures}, batch_{batch} {
-  if (handler.kind() == SubscriptionKind::gated) gated_.emplace(handler, run_->clock());
+    : SubscriptionLoop{feed, handler, std::move(run)},
+      failures_{*handler.failures},
+      batch_{batch},
+      may_repeat_{feed.may_repeat()} {
+  if (handler.kind() == SubscriptionKind::gated) gated_.emplace(handler, run_->clock(), may_repeat_);
 }
 
 void ProjectorLoop::prepare() {
   if (gated_) return;
   const InsideGate inside{handler_.gate};
   reset(handler_);
+  if (may_repeat_) versions_.emplace();
 }
 
 void ProjectorLoop::attach(Subscription* subscription) {
@@ -99,7 +103,7 @@ bool ProjectorLoop::push(Subscription& subscription, const EventPage& events) {
     if (at == parts_.end() || event.position <= at->second.last()) continue;
     Part& part = at->second;
     Delivery delivery{event};
-    if (part.held && !receives(delivery)) {
+    if (part.held && !concerns(delivery)) {
       part.held->window().pass(event.position);
       moved(event.partition, part, part.held->window().done());
       const std::scoped_lock lock{status_mutex_};
@@ -185,6 +189,7 @@ void ProjectorLoop::accept(const Assignment& assignment) {
     }
   }
   if (!check_not_ahead(assignment, place.done)) return;
+  if (versions_ && assignment.checkpoint > Position::start()) versions_->begin_anywhere();
   Part& part = parts_[assignment.partition];
   part = {};
   part.epoch = assignment.epoch;

@@ -69,11 +69,15 @@ class ProjectorLoop final : public SubscriptionLoop {
   void finish(std::int32_t id, Part& part, std::span<const Delivery> finished);
   [[nodiscard]] bool catch_up(Subscription& subscription, std::int32_t id, Deliveries& todo);
   [[nodiscard]] bool receives(const Delivery& delivery) const;
+  [[nodiscard]] bool concerns(const Delivery& delivery) const;
+  [[nodiscard]] bool comes_before(HeldEvents& held, const RecordedEvent& event) const;
   void moved(std::int32_t id, Part& part, Position done);
 
   FailureHandling& failures_;
   const std::size_t batch_;
-  std::optional<GatedProjection> gated_;  // empty: the table is in memory
+  const bool may_repeat_;
+  std::optional<GatedProjection> gated_;    // empty: the table is in memory
+  std::optional<MemoryVersions> versions_;  // of a table in memory, when the feed may repeat
   Subscription* subscription_ = nullptr;
   std::size_t size_ = 1;  // of the next take(): grows to batch_ while handling keeps to its budget
   Instant next_store_{};

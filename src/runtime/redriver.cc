@@ -30,7 +30,7 @@ void Redriver::handle(RegisteredHandler& handler, const RecordedEvent& event) co
   if (!permit) throw CircuitOpen{failures.breaker().name(), std::nullopt};
   try {
     if (handler.entry.is_projector) {
-      GatedProjection{handler, clock_}.redrive(event);
+      GatedProjection{handler, clock_, false}.redrive(event);
     } else if (handler.workers > 1) {
       const InsideGate inside{handler.gate};
       handler.entry.table.handle(event);

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 using kafka::to_record;
 using test_support::code_of;
 
-std::string without(HeaderList headers, const std::string& name) {
+std::string without(const HeaderList& headers, const std::string& name) {
   std::string text;
   for (const auto& [have, value] : headers) text += have == name ? "" : have + '=' + value + '\n';
   return text;

@@ -57,14 +57,18 @@ std::vector<DeadLetter> page_letters() {
   failed.parked_at = Timestamp{1714564805120ms};
   failed.node = "shop-1:4711";
   DeadLetter undecodable = failed;
-  undecodable.sequence = "GlobalEvents/3/99";
+  undecodable.sequence = "GlobalEvents/3/98";
   undecodable.reason = ParkReason::undecodable;
   undecodable.event = EventCopy{};
+  undecodable.event.id = undecodable.event.commit_id = *Uuid::parse("fed9e5b5-f114-8de3-a027-35483fc4063e");
+  undecodable.event.aggregate_id = undecodable.sequence;
+  undecodable.event.type = kUnreadable;
+  undecodable.event.metadata = R"({"unreadable":"GlobalEvents/3/98: it is garbage"})";
   undecodable.event.payload = "\xff\xfe{";
   undecodable.event.partition = 3;
   undecodable.event.position = Position{99};
-  undecodable.error_type = "leftfold::JsonError";
-  undecodable.error_message = "$: no JSON";
+  undecodable.error_type = "leftfold::Error";
+  undecodable.error_message = "GlobalEvents/3/98: it is garbage";
   return {failed, undecodable};
 }
 

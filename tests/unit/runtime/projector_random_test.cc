@@ -19,8 +19,8 @@ struct Totals {
   int parked = 0;
 };
 
-void run_seed(unsigned seed, Totals& totals) {
-  ProjectorWorld world{seed};
+void run_seed(unsigned seed, bool repeats, Totals& totals) {
+  ProjectorWorld world{seed, repeats};
   const int batches = 1 + world.roll(3);
   for (int batch = 0; batch < batches; ++batch) {
     const int events = 1 + world.roll(25);
@@ -41,18 +41,22 @@ void run_seed(unsigned seed, Totals& totals) {
   ASSERT_EQ(world.rows(), 0U) << "seed " << seed << ": rows that the checkpoint makes needless";
 }
 
-TEST(ProjectorAtRandom, every_event_is_in_the_table_once_and_in_order) {
+void run_seeds(bool repeats) {
   const unsigned only = number("LEFTFOLD_SEED", 0);
   const unsigned seeds = number("LEFTFOLD_SEEDS", 2000);
   Totals totals;
   for (unsigned seed = only > 0 ? only : 1; seed <= (only > 0 ? only : seeds); ++seed) {
-    run_seed(seed, totals);
-    if (HasFatalFailure()) return;
+    run_seed(seed, repeats, totals);
+    if (::testing::Test::HasFatalFailure()) return;
   }
   if (only > 0) return;
   EXPECT_GT(totals.crashes, static_cast<int>(seeds / 4));
   EXPECT_GT(totals.parked, static_cast<int>(seeds / 4));
 }
+
+TEST(ProjectorAtRandom, every_event_is_in_the_table_once_and_in_order) { run_seeds(false); }
+
+TEST(ProjectorAtRandom, also_when_the_feed_brings_events_again_and_before_their_turn) { run_seeds(true); }
 
 }  // namespace
 }  // namespace leftfold::runtime_test

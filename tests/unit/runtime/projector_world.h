@@ -29,7 +29,9 @@ class ProjectorWorld {
   static constexpr int kAggregates = 6;
   enum class Mood { good, transient, unavailable, poison };
 
-  explicit ProjectorWorld(unsigned seed) : random_{seed}, partitions_{1 + static_cast<int>(seed % 2)} {
+  // With `repeats`, the feed brings events again, and some before the one they follow.
+  explicit ProjectorWorld(unsigned seed, bool repeats = false)
+      : random_{seed}, partitions_{1 + static_cast<int>(seed % 2)}, repeats_{repeats} {
     model.before_begin = [this] {
       disturb();
       if (chance(60)) throw Crash{};  // with a letter stored that the read model does not know of, perhaps
@@ -39,19 +41,16 @@ class ProjectorWorld {
     };
   }
 
-  // A new event of an aggregate; what becomes of its first calls is decided with it.
+  // A new event of an aggregate.
   void append(int aggregate, bool wanted = true) {
-    const int partition = aggregate % partitions_;
-    Stored event;
-    event.aggregate = aggregate;
-    event.version = versions_[aggregate]++;
-    event.wanted = wanted;
-    const int dice = roll(20);
-    if (dice < 3) event.mood = Mood::transient;
-    if (dice == 3) event.mood = Mood::unavailable;
-    if (dice == 4) event.mood = Mood::poison;
-    event.failures = 1 + roll(4);
-    events_[partition].push_back(event);
+    std::vector<Stored>& log = events_[aggregate % partitions_];
+    const Stored event = decide(aggregate, wanted);
+    if (repeats_ && chance(5)) log.push_back(decide(aggregate, roll(6) != 0));
+    log.push_back(event);
+    if (repeats_ && chance(4)) {
+      const Stored again = log[static_cast<std::size_t>(roll(static_cast<int>(log.size())))];
+      log.push_back(again);
+    }
   }
   // From now on nothing goes wrong.
   void calm_down() { calm_ = true; }
@@ -79,6 +78,19 @@ class ProjectorWorld {
     Mood mood = Mood::good;
     int failures = 0;
   };
+  // The next event of an aggregate; what becomes of its first calls is decided with it.
+  Stored decide(int aggregate, bool wanted) {
+    Stored event;
+    event.aggregate = aggregate;
+    event.version = versions_[aggregate]++;
+    event.wanted = wanted;
+    const int dice = roll(20);
+    if (dice < 3) event.mood = Mood::transient;
+    if (dice == 3) event.mood = Mood::unavailable;
+    if (dice == 4) event.mood = Mood::poison;
+    event.failures = 1 + roll(4);
+    return event;
+  }
   struct Table : Projector<TestEvents> {
     explicit Table(ProjectorWorld& w) : world{w} {}
     FakeReadModel& read_model() { return world.model; }
@@ -96,6 +108,7 @@ class ProjectorWorld {
 
   std::mt19937 random_;
   const int partitions_;
+  const bool repeats_;
   std::map<int, std::vector<Stored>> events_;  // by partition; the event at position p is [p - 1]
   std::map<int, int> versions_;
   std::map<int, int> calls_;  // by number
@@ -119,6 +132,7 @@ class ProjectorWorld::Process {
     failures.retry.max_attempts = 3;
     failures.retry.base = std::chrono::milliseconds{20};
     failures.max_waiting = 3;
+    failures.gap_timeout = std::chrono::milliseconds{100};
     failures.breaker.min_calls = 6;
     failures.breaker.min_distinct = 2;
     handler.name = "P";
@@ -147,6 +161,7 @@ class ProjectorWorld::Feed final : public EventFeed {
     return Position{static_cast<std::int64_t>(world_.events_[partition].size())};
   }
   Position checkpoint(std::string_view) override { return {}; }
+  [[nodiscard]] bool may_repeat() const noexcept override { return world_.repeats_; }
   [[nodiscard]] bool settled() const { return settled_; }
 
  private:
@@ -269,7 +284,9 @@ inline bool ProjectorWorld::redrive(const std::string& aggregate) {
   detail::RedriveTarget target;
   target.subscription = "g.P";
   target.owner = "operator";
-  target.handle = [&](const RecordedEvent& event) { detail::GatedProjection{process.handler, clock}.redrive(event); };
+  target.handle = [&](const RecordedEvent& event) {
+    detail::GatedProjection{process.handler, clock, repeats_}.redrive(event);
+  };
   ++depth_;
   detail::RedriveResult result;
   try {
@@ -308,7 +325,7 @@ inline std::string ProjectorWorld::wrong() const {
   for (const auto& [aggregate, versions] : versions_) {
     int last = 0;
     for (const Stored& event : events_.at(aggregate % partitions_)) {
-      if (event.aggregate == aggregate && event.wanted) last = event.version + 1;
+      if (event.aggregate == aggregate && event.wanted) last = std::max(last, event.version + 1);
     }
     const auto at = next.find(aggregate);
     if ((at == next.end() ? 0 : at->second) < last) {
