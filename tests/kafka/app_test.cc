@@ -203,6 +203,26 @@ TEST_F(KafkaApp, never_handles_or_takes_more_than_its_settings_say) {
   EXPECT_EQ(notes.most_inside(), 3);
 }
 
+TEST_F(KafkaApp, parks_what_it_cannot_handle_beside_its_tables) {
+  publish({1, 2, 3});
+  const std::string subscription = topic.options().topic + ".Refuse";
+  DeadLetterFilter all;
+  all.subscription = subscription;
+  {
+    App app{"desk", with({{"LEFTFOLD_RETRY_MAX_ATTEMPTS", "1"},
+                          {"LEFTFOLD_BREAKER_ENABLED", "false"},
+                          {"LEFTFOLD_OUTAGE_RATIO", "1"}})};
+    app.listener<Refuse>();
+    const Running running = app.start();
+    const Instant patience = system_clock().instant() + kLong;
+    while (app.dead_letters().count(all).letters < 3 && system_clock().instant() < patience) std::this_thread::yield();
+    EXPECT_EQ(app.runner().status().front().state, "running");
+  }
+  App again{"desk", with({})};
+  EXPECT_EQ(again.dead_letters().count(all).letters, 3U);
+  for (const Progress& each : again.feed().progress(subscription)) EXPECT_EQ(each.lag(), 0);
+}
+
 TEST_F(KafkaApp, stops_at_what_it_cannot_handle_when_letters_would_not_outlive_it) {
   publish({1});
   App app{"desk", with({{"LEFTFOLD_STORE", "memory:"}, {"LEFTFOLD_RETRY_MAX_ATTEMPTS", "1"}})};
