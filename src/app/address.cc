@@ -16,9 +16,9 @@ std::string as_it_stands(const Setting& setting) {
   return std::string{setting.name} + " is \"" + setting.value + "\" (" + setting.origin + ")";
 }
 
-[[noreturn, maybe_unused]] void not_built(const Setting& setting, const std::string& what) {
-  throw Error{Errc::unsupported,
-              as_it_stands(setting) + ": this build has no " + what + "; use " + std::string{setting.allowed}};
+[[noreturn, maybe_unused]] void not_built(const Setting& setting, const std::string& what, const std::string& option) {
+  throw Error{Errc::unsupported, as_it_stands(setting) + ": this build has no " + what + "; build leftfold with -D" +
+                                     option + "=ON, or use another of " + std::string{setting.allowed}};
 }
 
 }  // namespace
@@ -49,7 +49,7 @@ StoreAddress store_address(const Setting& setting) {
   if (value == "memory:") return {StoreKind::memory, {}};
   if (value.starts_with("dynamodb:")) {
 #ifndef LEFTFOLD_WITH_DYNAMODB
-    not_built(setting, "DynamoDB store");
+    not_built(setting, "DynamoDB store", "LEFTFOLD_WITH_DYNAMODB");
 #endif
     if (value == "dynamodb:") return {StoreKind::dynamodb, {}};
     refuse(setting, "; the table is named by DYNAMODB_PREFIX and EVENTSTORE_TABLE_NAME");
@@ -71,7 +71,7 @@ BrokerKind broker_kind(const Setting& setting) {
   if (setting.value == "none:") return BrokerKind::none;
   if (setting.value.starts_with("kafka:")) {
 #ifndef LEFTFOLD_WITH_KAFKA
-    not_built(setting, "Kafka broker");
+    not_built(setting, "Kafka broker", "LEFTFOLD_WITH_KAFKA");
 #endif
     if (setting.value == "kafka:") return BrokerKind::kafka;
     refuse(setting, "; KAFKA_BROKERS says where the brokers are");
