@@ -5,6 +5,7 @@
 #include <leftfold/error.h>
 
 #include "json/base64.h"
+#include "json/escapes.h"
 
 namespace leftfold::dynamodb {
 namespace {
@@ -21,6 +22,21 @@ void write_bytes(std::string& out, const Bytes& bytes) {
   out[before] = '"';
   json::write_base64(out.data() + before + 1, bytes);
   out.back() = '"';
+}
+
+void put_escaped(std::string& out, char c) {
+  constexpr char kHex[] = "0123456789abcdef";
+  switch (c) {
+    case '"': out += "\\\""; break;
+    case '\\': out += "\\\\"; break;
+    case '\n': out += "\\n"; break;
+    case '\r': out += "\\r"; break;
+    case '\t': out += "\\t"; break;
+    default:
+      out += "\\u00";
+      out += kHex[static_cast<unsigned char>(c) >> 4U];
+      out += kHex[static_cast<unsigned char>(c) & 0xfU];
+  }
 }
 
 template <class Elements, class Write>
@@ -96,27 +112,14 @@ std::string_view text_of(ondemand::value in) {
 }
 
 void write_string(std::string& out, std::string_view text) {
-  constexpr char kHex[] = "0123456789abcdef";
   out += '"';
-  std::size_t from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
-    out.append(text, from, i - from);
-    from = i + 1;
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        out += "\\u00";
-        out += kHex[static_cast<unsigned char>(c) >> 4U];
-        out += kHex[static_cast<unsigned char>(c) & 0xfU];
-    }
+  for (;;) {
+    const std::size_t plain = json::plain_size(text);
+    out.append(text.substr(0, plain));
+    if (plain == text.size()) break;
+    put_escaped(out, text[plain]);
+    text.remove_prefix(plain + 1);
   }
-  out.append(text, from);
   out += '"';
 }
 
