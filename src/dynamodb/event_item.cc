@@ -117,7 +117,12 @@ void add_event(EventPage& page, RecordedEvent event, const Item& item, const Map
 }  // namespace
 
 Item event_key(std::string_view aggregate_id, Version version) {
-  return {{std::string{kAggregateId}, aggregate_id}, {std::string{kVersion}, number(version.value())}};
+  constexpr std::size_t kUsual = 10;  // attributes of an event
+  Item key;
+  key.reserve(kUsual);
+  key.push_back({std::string{kAggregateId}, aggregate_id});
+  key.push_back({std::string{kVersion}, number(version.value())});
+  return key;
 }
 
 Item event_item(const AppendRequest& request, std::size_t i, Timestamp committed_at) {
