@@ -29,10 +29,17 @@ inline constexpr std::uint64_t kHighBits = 0x8080808080808080ULL;
 
 /// How many bytes at the beginning of `text` a JSON string holds as they are.
 [[nodiscard]] inline std::size_t plain_size(std::string_view text) noexcept {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  const auto is_plain = [&](std::size_t at) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, kWord);
+    return escaped_bytes(word) == 0;
+  };
   std::size_t size = 0;
-  for (std::uint64_t word = 0; text.size() - size >= sizeof word; size += sizeof word) {
-    std::memcpy(&word, text.data() + size, sizeof word);
-    if (escaped_bytes(word) != 0) break;
+  if (text.size() >= kWord) {
+    const std::size_t last = text.size() - kWord;  // some of whose bytes are looked at twice
+    while (size < last && is_plain(size)) size += kWord;
+    if (size >= last && is_plain(last)) return text.size();
   }
   while (size < text.size() && !is_escaped(text[size])) ++size;
   return size;
