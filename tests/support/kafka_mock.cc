@@ -39,6 +39,8 @@ void MockKafka::answer_next(std::int16_t kind, std::vector<rd_kafka_resp_err_t> 
   rd_kafka_mock_push_request_errors_array(cluster_, kind, errors.size(), errors.data());
 }
 
+void MockKafka::answer_as_usual(std::int16_t kind) { rd_kafka_mock_clear_request_errors(cluster_, kind); }
+
 void MockKafka::set_topic_error(const std::string& name, rd_kafka_resp_err_t error) {
   rd_kafka_mock_topic_set_error(cluster_, name.c_str(), error);
 }

@@ -27,6 +27,8 @@ class MockKafka {
   [[nodiscard]] KafkaOptions topic(const std::string& name, int partitions = 3);
   /// The answers to the next requests of a kind (its number in Kafka's protocol), one each.
   void answer_next(std::int16_t kind, std::vector<rd_kafka_resp_err_t> errors);
+  /// Forgets the answers that nobody has asked for.
+  void answer_as_usual(std::int16_t kind);
   /// What metadata says of a topic; it is created when there is none.
   void set_topic_error(const std::string& name, rd_kafka_resp_err_t error);
   /// All brokers: connections end and none is accepted; and back.

@@ -89,8 +89,11 @@ TEST_F(KafkaSinkTest, AFatalErrorReplacesTheProducerAndLosesNothing) {
   const auto sink = open();
   EXPECT_EQ(send(*sink, 0), 1U);
   EXPECT_TRUE(take_all(*sink).at(1).acknowledged);
-  mock.answer_next(MockKafka::kProduce,
-                   {RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER});
+  // All that is in flight after the first one, as a broker would that checks sequences: the mock does not, and would
+  // take them although the first is not there.
+  std::vector<rd_kafka_resp_err_t> answers(5, RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER);
+  answers.front() = RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT;
+  mock.answer_next(MockKafka::kProduce, answers);
   for (std::int64_t version = 1; version <= 6; ++version) EXPECT_NE(send(*sink, version), 0U);
   const auto receipts = take_all(*sink);
   EXPECT_EQ(receipts.size(), 6U);
@@ -100,6 +103,7 @@ TEST_F(KafkaSinkTest, AFatalErrorReplacesTheProducerAndLosesNothing) {
     first_failed = std::min(first_failed, static_cast<std::int64_t>(ticket) - 1);
     EXPECT_FALSE(receipt.why.empty());
   }
+  mock.answer_as_usual(MockKafka::kProduce);
   ASSERT_LT(first_failed, 7) << "the sequence is not fatal any more";
   EXPECT_EQ(metric("leftfold_kafka_producer_recreated_total"), 0);
   for (std::int64_t version = first_failed; version <= 6; ++version) EXPECT_NE(send(*sink, version), 0U);
