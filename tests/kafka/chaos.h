@@ -62,8 +62,10 @@ class Chaos {
   [[nodiscard]] bool all_done();
   [[nodiscard]] std::set<VersionOf> parked() const;
 
-  /// For when all workers have ended: every invariant, and that the group's checkpoints are at the end of the topic.
-  /// Throws testing::ExpectationFailed.
+  /// Waits until the listener and the projector have done everything and the group's checkpoints are at the end of the
+  /// topic. Fails the test when they do not get there.
+  void drain();
+  /// For when all workers have ended: every invariant. Throws testing::ExpectationFailed.
   Findings verify();
 
  private:
@@ -73,6 +75,7 @@ class Chaos {
   StepSink sink_;
   HistoryReader reader_;
   std::unique_ptr<CommitWatch> watch_;
+  std::unique_ptr<GroupOffsets> group_;
   bool poisoned_ = false;
   std::set<VersionOf> unheard_;
   std::size_t sent_seen_ = 0;

@@ -3,14 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <string>
 #include <thread>
-
-#include <leftfold/runner.h>
-#include <leftfold/sqlite.h>
 
 #include "kafka/chaos.h"
 
@@ -46,7 +42,7 @@ TEST(KafkaKills, InTheMiddleOfHandlersRepeatAFewAndLoseNone) {
     worker->kill();
   }
   const auto last = chaos.start();
-  ASSERT_TRUE(Chaos::wait_until([&] { return chaos.all_done(); }));
+  chaos.drain();
   last->terminate();
   last->wait(seconds{20});
   const Findings found = chaos.verify();

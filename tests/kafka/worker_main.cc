@@ -1,6 +1,7 @@
 // kafka_worker NAME=VALUE...: see kafka/worker.h. SIGTERM ends it cleanly, exit code 0.
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <filesystem>
@@ -51,7 +52,7 @@ KafkaOptions kafka_options(const WorkerOptions& options, Logger& log) {
   kafka.create = KafkaOptions::Topic::must_exist;
   kafka.log = &log;
   kafka.properties = {{"session.timeout.ms", std::to_string(options.session_ms)},
-                      {"heartbeat.interval.ms", std::to_string(options.session_ms / 4)},
+                      {"heartbeat.interval.ms", std::to_string(std::min(options.session_ms / 4, 500))},
                       {"max.poll.interval.ms", std::to_string(options.max_poll_ms)},
                       {"auto.commit.interval.ms", std::to_string(options.commit_ms)}};
   return kafka;
