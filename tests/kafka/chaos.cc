@@ -109,6 +109,10 @@ std::set<VersionOf> Chaos::parked() const {
 
 void Chaos::drain() {
   EXPECT_TRUE(wait_until([this] { return all_done(); }));
+  drain_offsets();
+}
+
+void Chaos::drain_offsets() {
   EXPECT_TRUE(wait_until([this] {
     const auto committed = group_->committed();
     const auto heads = group_->heads();

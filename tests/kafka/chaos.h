@@ -49,6 +49,9 @@ class Chaos {
   /// One step each for accounts `prefix`0 to `prefix`(n-1).
   void send_to_each(const std::string& prefix, int accounts, std::int64_t work_ms = 0);
   void settle() { sink_.settle(); }
+  /// The version that somebody else publishes now.
+  [[nodiscard]] std::int64_t sent_otherwise(const std::string& account) { return sink_.sent_otherwise(account); }
+  [[nodiscard]] std::int64_t next_version(const std::string& account) const { return sink_.next_version(account); }
 
   [[nodiscard]] const std::vector<HistoryLine>& history() { return reader_.read(); }
   [[nodiscard]] std::size_t count(HistoryLine::Kind kind, const std::string& account);
@@ -65,6 +68,8 @@ class Chaos {
   /// Waits until the listener and the projector have done everything and the group's checkpoints are at the end of the
   /// topic. Fails the test when they do not get there.
   void drain();
+  /// As drain(), for the checkpoints alone.
+  void drain_offsets();
   /// For when all workers have ended: every invariant. Throws testing::ExpectationFailed.
   Findings verify();
 

@@ -32,7 +32,18 @@ class StepSink {
     event.commit_id = event.id;
     event.payload = payload;
     while (sink_->send(event) == 0) take_receipts();
-    sent_.insert({account, next_[account]++});
+    static_cast<void>(sent_otherwise(account));
+  }
+
+  /// Notes the next version of an account as published by somebody else, and returns it.
+  std::int64_t sent_otherwise(const std::string& account) {
+    const std::int64_t version = next_[account]++;
+    sent_.insert({account, version});
+    return version;
+  }
+  [[nodiscard]] std::int64_t next_version(const std::string& account) const {
+    const auto at = next_.find(account);
+    return at == next_.end() ? 0 : at->second;
   }
 
   /// Waits until the broker has everything. Throws std::runtime_error when it does not take something.
