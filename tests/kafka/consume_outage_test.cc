@@ -1,8 +1,14 @@
 // The broker is killed and started again while processes handle events. It must be one that nobody else uses:
 // LEFTFOLD_SERVICES_STATE, as tests/kafka/CMakeLists.txt sets it.
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <thread>
 
 #include "kafka/chaos.h"
 #include "kafka/service.h"
@@ -11,6 +17,22 @@ namespace leftfold::test_kafka {
 namespace {
 
 using std::chrono::seconds;
+
+/// The broker's process.
+pid_t broker_process() {
+  const char* const state =
+      std::getenv("LEFTFOLD_SERVICES_STATE");  // NOLINT(concurrency-mt-unsafe): no thread sets any
+  std::ifstream file{std::filesystem::path{state == nullptr ? "." : state} / "kafka.pid"};
+  pid_t process = 0;
+  file >> process;
+  if (process <= 1) throw std::runtime_error{"no broker of its own"};
+  return process;
+}
+
+void end(WorkerProcess& worker) {
+  worker.terminate();
+  worker.wait(seconds{20});
+}
 
 TEST(KafkaOutage, OfTheBrokerLosesNothingAndTheProcessesGoOn) {
   Chaos chaos{4};
@@ -29,10 +51,31 @@ TEST(KafkaOutage, OfTheBrokerLosesNothingAndTheProcessesGoOn) {
     ASSERT_TRUE(Chaos::wait_until([&] { return chaos.all_heard(); }));
   }
   chaos.drain();
-  for (WorkerProcess* worker : {first.get(), second.get()}) {
-    worker->terminate();
-    worker->wait(seconds{20});
-  }
+  end(*first);
+  end(*second);
+  static_cast<void>(chaos.verify());
+}
+
+// No connection ends, but nobody answers: as when the network is cut. Longer than the session, so each process has to
+// believe that the others have its partitions.
+TEST(KafkaOutage, InWhichNobodyAnswersEndsEverySession) {
+  Chaos chaos{4};
+  chaos.options.handler_ms = 10;
+  chaos.options.session_ms = 3'000;
+  const auto first = chaos.start();
+  const auto second = chaos.start();
+  chaos.send_to_each("account-", 40);
+  chaos.settle();
+  ASSERT_TRUE(Chaos::wait_until([&] { return chaos.history().size() > 20; }));
+  const pid_t broker = broker_process();
+  ::kill(broker, SIGSTOP);
+  chaos.send_to_each("account-", 40);                    // waits at the sink
+  std::this_thread::sleep_for(std::chrono::seconds{6});  // how long the outage lasts
+  ::kill(broker, SIGCONT);
+  chaos.settle();
+  chaos.drain();
+  end(*first);
+  end(*second);
   static_cast<void>(chaos.verify());
 }
 

@@ -43,5 +43,26 @@ TEST(KafkaTransactions, AreReadWhenCommittedAndTheWatermarkPassesTheirGaps) {
   EXPECT_EQ(found.calls, found.events);
 }
 
+// A marker is no event, so nobody finishes it: the checkpoint stands before it until the next event, and a process that
+// starts there waits for nothing that cannot come.
+TEST(KafkaTransactions, AMarkerAtTheEndLeavesTheCheckpointBeforeIt) {
+  Chaos chaos{1};
+  RawProducer other{chaos.kafka(), chaos.kafka().topic};
+  const GroupOffsets group{chaos.kafka(), chaos.options.subscription()};
+  for (int run = 0; run < 2; ++run) {
+    const std::size_t before = chaos.count(HistoryLine::Kind::ended, "account");
+    const auto worker = chaos.start();
+    other.begin();
+    other.send({"account", step_json("account", chaos.sent_otherwise("account"), run)});
+    other.commit();
+    ASSERT_TRUE(Chaos::wait_until([&] { return chaos.count(HistoryLine::Kind::ended, "account") == before + 1; }));
+    worker->terminate();
+    worker->wait(seconds{20});
+    EXPECT_EQ(group.heads().front(), 2 * (run + 1));
+    EXPECT_EQ(group.committed().front(), 2 * (run + 1) - 1);
+  }
+  EXPECT_EQ(chaos.count(HistoryLine::Kind::began, "account"), 2U);
+}
+
 }  // namespace
 }  // namespace leftfold::test_kafka
