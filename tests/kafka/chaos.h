@@ -9,6 +9,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kafka/commit_watch.h"
@@ -25,7 +26,7 @@ namespace leftfold::test_kafka {
 /// The number in an environment variable, else `otherwise`.
 [[nodiscard]] std::int64_t number_from(const char* variable, std::int64_t otherwise);
 
-/// The files stay when the test failed. One thread.
+/// The files stay when the test failed, and with LEFTFOLD_CHAOS_KEEP=1. One thread.
 class Chaos {
  public:
   /// Prints its seed: LEFTFOLD_CHAOS_SEED repeats a run, as far as processes can be repeated.
@@ -63,7 +64,9 @@ class Chaos {
   [[nodiscard]] bool all_heard();
   /// And the projector as well.
   [[nodiscard]] bool all_done();
-  [[nodiscard]] std::set<VersionOf> parked() const;
+  [[nodiscard]] std::set<VersionOf> parked();
+  /// A worker logged it.
+  [[nodiscard]] bool log_says(std::string_view words) const;
 
   /// Waits until the listener and the projector have done everything and the group's checkpoints are at the end of the
   /// topic. Fails the test when they do not get there.
@@ -83,6 +86,7 @@ class Chaos {
   std::unique_ptr<GroupOffsets> group_;
   bool poisoned_ = false;
   std::set<VersionOf> unheard_;
+  std::set<VersionOf> ever_parked_;  // as far as parked() saw
   std::size_t sent_seen_ = 0;
   std::size_t lines_seen_ = 0;
 };

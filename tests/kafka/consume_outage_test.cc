@@ -77,6 +77,7 @@ TEST(KafkaOutage, InWhichNobodyAnswersEndsEverySession) {
   end(*first);
   end(*second);
   static_cast<void>(chaos.verify());
+  EXPECT_TRUE(chaos.log_says("lost a partition"));
 }
 
 }  // namespace

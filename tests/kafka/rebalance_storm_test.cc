@@ -43,6 +43,8 @@ class Storm {
       at->frozen_until = now + milliseconds{chaos_.options.session_ms + 1'500};
       ++hung;
     } else if (dice < 7) {
+      // One that hangs in a transaction would let the projector of this one wait for its read model.
+      for (Worker& worker : workers_) thaw(worker);
       at->process->terminate();
       at->process->wait(seconds{20});
       ++stopped;
@@ -77,6 +79,7 @@ class Storm {
     std::optional<steady_clock::time_point> frozen_until;
   };
   static void thaw(Worker& worker) {
+    if (!worker.frozen_until) return;
     worker.process->thaw();
     worker.frozen_until.reset();
   }

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <fstream>
 #include <memory>
 #include <string>
 
@@ -13,14 +12,6 @@ namespace {
 
 using Kind = HistoryLine::Kind;
 using std::chrono::seconds;
-
-bool log_says(const Chaos& chaos, std::string_view words) {
-  std::ifstream log{chaos.options.log()};
-  for (std::string line; std::getline(log, line);) {
-    if (line.find(words) != std::string::npos) return true;
-  }
-  return false;
-}
 
 void end(WorkerProcess& worker) {
   worker.terminate();
@@ -50,7 +41,7 @@ TEST(KafkaSlowHandler, BeyondThePollIntervalIsNotEvicted) {
   end(*worker);
   const Findings found = chaos.verify();
   EXPECT_EQ(found.calls, found.events) << "each event once: the partitions never went";
-  EXPECT_FALSE(log_says(chaos, "lost a partition"));
+  EXPECT_FALSE(chaos.log_says("lost a partition"));
 }
 
 TEST(KafkaRevoke, WaitsForHandlersAndRepeatsNothing) {
