@@ -37,6 +37,8 @@ class MockKafka {
 
   static constexpr std::int16_t kProduce = 0;
   static constexpr std::int16_t kMetadata = 3;
+  static constexpr std::int16_t kOffsetCommit = 8;
+  static constexpr std::int16_t kHeartbeat = 12;
   static constexpr std::int16_t kInitProducerId = 22;
 
  private:
