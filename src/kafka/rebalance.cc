@@ -30,17 +30,19 @@ void KafkaSubscription::serve(Taken& taken) {
     switch (rd_kafka_event_type(event.get())) {
       case RD_KAFKA_EVENT_REBALANCE: rebalance(*event, taken); break;
       case RD_KAFKA_EVENT_ERROR: consumer_error(*event); break;
-      case RD_KAFKA_EVENT_OFFSET_COMMIT: {
-        const auto error = rd_kafka_event_error(event.get());
-        if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__NO_OFFSET) break;
-        log(LogLevel::warn, "checkpoints were not committed; librdkafka tries again with the next ones",
-            {{"cause", rd_kafka_err2str(error)}});
-        break;
-      }
+      case RD_KAFKA_EVENT_OFFSET_COMMIT: note_commit(rd_kafka_event_error(event.get())); break;
       default: break;
     }
     if (!taken.revoked.empty()) return;  // the next event may be an assignment of the same partitions
   }
+}
+
+// Once an outage: when it ends, all that were tried meanwhile are refused together.
+void KafkaSubscription::note_commit(rd_kafka_resp_err_t error) {
+  if (error == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
+  if (error == std::exchange(commit_error_, error) || error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  log(LogLevel::warn, "checkpoints were not committed; librdkafka tries again with the next ones",
+      {{"cause", rd_kafka_err2str(error)}});
 }
 
 void KafkaSubscription::rebalance(rd_kafka_event_t& event, Taken& taken) {

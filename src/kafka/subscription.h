@@ -51,6 +51,7 @@ class KafkaSubscription final : public Subscription {
   // rebalance.cc
   void serve(Taken& taken);
   void rebalance(rd_kafka_event_t& event, Taken& taken);
+  void note_commit(rd_kafka_resp_err_t error);
   void consumer_error(rd_kafka_event_t& event);
   void find_starts(Taken& taken);
   void offer(Assigned& part, Taken& taken);
@@ -72,9 +73,10 @@ class KafkaSubscription final : public Subscription {
   Group state_ = Group::none;
   std::vector<std::int32_t> wanted_;  // while starting
   std::vector<Assigned> parts_;
-  std::optional<Error> failure_;  // to be thrown by the next take()
-  std::size_t first_ = 0;         // whose turn it is
-  bool again_ = false;            // one of them is to be reported anew
+  std::optional<Error> failure_;                                   // to be thrown by the next take()
+  std::size_t first_ = 0;                                          // whose turn it is
+  rd_kafka_resp_err_t commit_error_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // of the last commit
+  bool again_ = false;                                             // one of them is to be reported anew
 };
 
 }  // namespace leftfold::kafka

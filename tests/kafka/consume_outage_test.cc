@@ -40,9 +40,9 @@ TEST(KafkaOutage, OfTheBrokerLosesNothingAndTheProcessesGoOn) {
   const auto first = chaos.start();
   const auto second = chaos.start();
   for (int outage = 0; outage < 2; ++outage) {
+    const std::size_t before = chaos.history().size();
     chaos.send_to_each("account-", 40);
     chaos.settle();
-    const std::size_t before = chaos.history().size();
     ASSERT_TRUE(Chaos::wait_until([&] { return chaos.history().size() > before + 20; }));
     run_services("kill kafka");
     chaos.send_to_each("account-", 40);  // waits at the sink

@@ -113,12 +113,11 @@ TEST_F(KafkaGroupErrors, ACommitThatIsRefusedForNowIsTriedAgain) {
                            RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT}) {
     SCOPED_TRACE(rd_kafka_err2name(error));
     mock.answer_next(MockKafka::kOffsetCommit, {error, error});
-    const Position before = done;
     done = Position{done.value() + 2};
     EXPECT_TRUE(member.finish(member.epochs.back(), done));
     EXPECT_TRUE(member.take_until([&] {
+      // It may go back for a moment: librdkafka repeats a commit that was refused, also behind a later one.
       const Position now = committed();
-      EXPECT_TRUE(now == before || now == done || before == Position::start()) << now.value();
       EXPECT_LE(now, done);
       return now == done;
     }));
