@@ -20,8 +20,7 @@ class Transaction final : public ReadModelTransaction {
       : file_{std::move(file)}, subscription_{subscription}, hold_{file_->enter()} {
     file_->begin();
     try {
-      const std::int64_t done = file_->checkpoint(subscription_);
-      if (done >= 0) checkpoint_ = Position{done};
+      if (const auto done = file_->checkpoint(subscription_)) checkpoint_ = Position{*done};
     } catch (...) {
       file_->rollback();
       throw;

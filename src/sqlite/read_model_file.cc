@@ -83,11 +83,12 @@ void ReadModelFile::rollback() noexcept {
   writer_->connection().rollback();
 }
 
-std::int64_t ReadModelFile::checkpoint(std::string_view projector) {
+std::optional<std::int64_t> ReadModelFile::checkpoint(std::string_view projector) {
   const UserConnection::Unguarded own{*writer_};
   find_checkpoint_.bind(1, projector);
   const ResetAtEnd reset{find_checkpoint_};
-  return find_checkpoint_.step() ? find_checkpoint_.integer(0) : -1;
+  if (!find_checkpoint_.step()) return std::nullopt;
+  return find_checkpoint_.integer(0);
 }
 
 void ReadModelFile::set_checkpoint(std::string_view projector, std::int64_t done) {

@@ -85,8 +85,8 @@ class ReadModelFile {
   void commit();
   void rollback() noexcept;
 
-  /// The projector's checkpoint; the caller holds the gate. Returns -1 when there is none.
-  [[nodiscard]] std::int64_t checkpoint(std::string_view projector);
+  /// The projector's checkpoint; the caller holds the gate. -1 is one: the tables are made, partition 0 has not begun.
+  [[nodiscard]] std::optional<std::int64_t> checkpoint(std::string_view projector);
   void set_checkpoint(std::string_view projector, std::int64_t done);
 
   /// As the functions of ReadModelTransaction; the caller holds the gate, inside a transaction.

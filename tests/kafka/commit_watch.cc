@@ -34,7 +34,7 @@ CommitWatch::CommitWatch(const KafkaOptions& options, const std::string& group, 
         HistoryReader reader{history};
         while (!stop.stop_requested()) {
           look(reader);
-          std::this_thread::sleep_for(std::chrono::milliseconds{100});  // how often, not how long something takes
+          std::this_thread::sleep_for(std::chrono::milliseconds{15});  // how often, not how long something takes
         }
       }} {}
 

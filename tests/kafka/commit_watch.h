@@ -30,7 +30,7 @@ class GroupOffsets {
   std::vector<std::int32_t> partitions_;
 };
 
-/// Writes down what it sees, ten times a second, on a thread of its own.
+/// Writes down what it sees, many times a second, on a thread of its own.
 class CommitWatch {
  public:
   CommitWatch(const KafkaOptions& options, const std::string& group, const std::filesystem::path& history);

@@ -58,8 +58,9 @@ KafkaOptions kafka_options(const WorkerOptions& options, Logger& log) {
   return kafka;
 }
 
-HandlerOptions failing_soon() {
+HandlerOptions handler_options(const WorkerOptions& worker) {
   HandlerOptions options;
+  options.checkpoint_every = milliseconds{std::min(worker.commit_ms, 100)};
   options.failures.retry.max_attempts = 2;
   options.failures.retry.base = milliseconds{20};
   options.failures.outage_ratio = 1;
@@ -91,7 +92,7 @@ void work(const WorkerOptions& options) {
   runner_options.dead_letters = &letters.dead_letters();
   runner_options.look_every = milliseconds{100};
   Runner runner{broker, runner_options};
-  runner.add(recorder, failing_soon()).add(ledger);
+  runner.add(recorder, handler_options(options)).add(ledger);
 
   std::stop_source stop;
   const std::jthread waits{[&](const std::stop_token& ended) {
