@@ -1,5 +1,5 @@
 // One burst on a Kafka topic: bench/run kafka runs it in turn with librdkafka's own client and Parallel Consumer.
-//   --brokers HOST:PORT --topic T, which is made with 12 partitions, and
+//   --brokers HOST:PORT --topic T, which is made with --partitions N (12), and
 //   --op fill --events N            writes N events, once
 //   --op produce --events N         writes N events through an EventSink; events acknowledged a second
 //   --op consume --events N         handles all N events of T anew with a Listener that counts them
@@ -42,6 +42,7 @@ KafkaOptions options_of(const Arguments& arguments) {
   KafkaOptions options;
   options.brokers = arguments.text("brokers", "localhost:9092");
   options.topic = arguments.text("topic", "leftfold-bench");
+  options.partitions = static_cast<int>(arguments.count("partitions", 12));
   return options;
 }
 
