@@ -11,6 +11,7 @@ from harness.sdk_peers import SdkPeers
 ROOT = Path(__file__).resolve().parent.parent.parent
 TABLE, FILLED_TABLE = 'leftfold-bench', 'leftfold-bench-filled'
 STREAMS, EVENTS = 1000, 10  # of the table that is read
+ANSWER_KB = 6.3  # what a load gets: EVENTS events of 256 bytes in DynamoDB's JSON
 AIMS = {'server': 0.9, 'stub': 0.45}  # of wrk
 CPU_AIM = 15  # times less than Node's SDK
 CONTENDERS = ('leftfold', 'wrk', 'node', 'python')
@@ -58,7 +59,8 @@ def show(bench, made):
                       table.verdict(ratio, row.aim), *(table.number(row.median(name, 'requests_per_s')) for name in CONTENDERS[2:]),
                       *(table.times(row.ratio('requests_per_s', 'leftfold', name)) for name in CONTENDERS[2:]),
                       bench.others_cpu(row)])
-    table.show('dynamodb: requests a second, one connection a thread; append: PutItem of a 256-byte event, load: Query of 10 events',
+    table.show('dynamodb: requests a second, one connection a thread; append: PutItem of a 256-byte event, load: Query of '
+               f'{EVENTS} events, {ANSWER_KB} KB of JSON that wrk does not decode',
                ['against', 'leftfold', 'wrk', 'of wrk', 'aim', 'Node', 'Python', 'x Node', 'x Python', bench.OTHERS], lines)
     lines = []
     for row in made:

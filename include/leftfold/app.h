@@ -119,9 +119,11 @@ class App {
   /// The store the settings name; opened at first use, and again by the next call if that failed.
   /// Throws as Settings::validate(), and as the store's constructor.
   [[nodiscard]] EventStore& store();
-  /// The broker the settings name; with `none:` one that never brings an event. Throws as store().
+  /// The broker the settings name: the store itself, or Kafka, whose topic is then asked for and created; with `none:`,
+  /// or KAFKA_ENABLED=false, one that never brings an event. Throws as store(), and as KafkaBroker's constructor.
   [[nodiscard]] EventFeed& feed();
-  /// The dead letters of its handlers, kept where the store is: the same file with sqlite:. Throws as store().
+  /// The dead letters of its handlers, kept where the store is: the same file with sqlite:. With memory: and broker
+  /// kafka: its Runner parks nothing, because Kafka's checkpoints would outlive the letters. Throws as store().
   [[nodiscard]] DeadLetterStore& dead_letters();
   /// Pauses and restarts of its handlers, kept where the store is. Throws as store().
   [[nodiscard]] ControlStore& controls();
@@ -140,7 +142,7 @@ class App {
   /// Leaves out all handlers but these when the Runner is made; call before runner() and run().
   /// Throws Error(not_found) for a name that no handler has, with the nearest one.
   App& only(std::span<const std::string> handler_names);
-  /// The Runner with the handlers added, made at first use. Throws as store(), and Error(invalid_config) for settings
+  /// The Runner with the handlers added, made at first use. Throws as feed(), and Error(invalid_config) for settings
   /// of a handler that is not registered, with the nearest one, and for settings of failures that do not go together.
   [[nodiscard]] Runner& runner();
   /// Runs the handlers until `stop`; the log says what each receives and leaves alone. Throws as store() and

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -89,6 +90,16 @@ class Subscription {
   virtual void release(std::int32_t partition, std::int64_t epoch) = 0;
 };
 
+/// How far a subscription is in one partition. Plain value.
+struct Progress {
+  std::optional<Position> done;  ///< its checkpoint; empty when it has none there
+  Position begin;                ///< of the newest event that is gone from the partition; start() when none is
+  Position head;                 ///< of the partition's newest event; start() when there never was one
+
+  /// Events after the checkpoint; all there are without one.
+  [[nodiscard]] std::int64_t lag() const noexcept { return head.value() - done.value_or(begin).value(); }
+};
+
 /// Port: a broker's reading side. Any thread. Must outlive its subscriptions.
 class EventFeed {
  public:
@@ -97,6 +108,9 @@ class EventFeed {
   /// Opens a subscription; with SubscriptionKind::shared or gated it waits its turn inside take().
   /// Throws Error(invalid_argument) for an empty name; unavailable.
   [[nodiscard]] virtual std::unique_ptr<Subscription> subscribe(const SubscriptionOptions& options) = 0;
+
+  /// How many partitions there are: from 0 to partitions() - 1. It may grow from one start of a program to the next.
+  [[nodiscard]] virtual std::int32_t partitions() const noexcept { return 1; }
 
   /// True when the feed may hold an event more than once, or one before another of its aggregate that it should follow.
   /// A projector then remembers the version of each aggregate that it has come to.
@@ -109,6 +123,12 @@ class EventFeed {
   /// The checkpoint kept for the subscription of this name in partition 0, whoever has it; start() when there is none.
   /// Throws Error(unavailable).
   [[nodiscard]] virtual Position checkpoint(std::string_view subscription) = 0;
+
+  /// Of every partition in order, for people: how far the subscription of this name is, whoever has it. Of a gated or
+  /// local one the feed knows no checkpoint. Throws Error(unavailable).
+  [[nodiscard]] virtual std::vector<Progress> progress(std::string_view subscription) {
+    return {{checkpoint(subscription), Position::start(), head(0)}};
+  }
 };
 
 }  // namespace leftfold

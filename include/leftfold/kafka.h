@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <leftfold/clock.h>
 #include <leftfold/event_feed.h>
@@ -68,14 +69,16 @@ class KafkaBroker final : public EventFeed {
   /// Does not wait for the group: take() does. take(), checkpoint() and release() also throw Error(permission_denied),
   /// and corrupt when a checkpoint lies outside of what the topic holds, so that events would be missed.
   [[nodiscard]] std::unique_ptr<Subscription> subscribe(const SubscriptionOptions& options) override;
+  /// As they were when it was opened.
+  [[nodiscard]] std::int32_t partitions() const noexcept override;
   [[nodiscard]] Position head(std::int32_t partition) override;
   /// As event_feed.h says; 0 too when the group has none.
   [[nodiscard]] Position checkpoint(std::string_view subscription) override;
+  [[nodiscard]] std::vector<Progress> progress(std::string_view subscription) override;
 
   /// The writing side: an idempotent producer. Throws Error(invalid_config).
   [[nodiscard]] std::unique_ptr<EventSink> open_sink();
 
-  [[nodiscard]] std::int32_t partitions() const noexcept;
   [[nodiscard]] const KafkaOptions& options() const noexcept;
 
  private:

@@ -189,9 +189,11 @@ class Runner {
   [[nodiscard]] Running start();
 
   /// Waits until every handler has finished everything up to `position` of partition 0: read your own writes. What
-  /// another process has, counts as finished when its checkpoint is stored, up to about 100 ms later. Not for use
-  /// inside a handler, which would wait for itself. Returns false when `deadline` (on the Runner's clock) or `stop`
-  /// came first, or the Runner is not running any more; before the first run() it waits for it.
+  /// another process has, counts as finished when its checkpoint is stored, up to about 100 ms later. It is for a feed
+  /// of one partition, such as the store itself: on a broker with several it says nothing of events in the others, and
+  /// positions of a store are none of the broker's. Not for use inside a handler, which would wait for itself. Returns
+  /// false when `deadline` (on the Runner's clock) or `stop` came first, or the Runner is not running any more; before
+  /// the first run() it waits for it.
   [[nodiscard]] bool wait_until_handled(Position position, const std::stop_token& stop, Instant deadline);
 
   /// Calls `f(handler)` while the handler handles nothing, so that a table in memory can be read safely. It comes in

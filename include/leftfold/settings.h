@@ -24,6 +24,13 @@ struct Setting {
   std::string origin;  ///< "default", "program", "file leftfold.toml:12", "environment LEFTFOLD_STORE", "flag --store"
 };
 
+/// A property that is handed on to librdkafka. Plain value.
+struct KafkaProperty {
+  std::string name;    ///< "security.protocol"
+  std::string value;   ///< may be a secret
+  std::string origin;  ///< as Setting::origin
+};
+
 /// The settings of one App; docs/reference/environment.md lists them. Those of failures (retry.*, breaker.*,
 /// dead_letters.* and a few more, see FailureOptions) may also be set for one handler alone, in the program or the
 /// file: "handlers.SendReceipt.retry.max_attempts". What is said of one handler holds whatever is said of all.
@@ -35,6 +42,9 @@ struct Setting {
 ///     max_attempts = 6
 ///     [handlers.SendReceipt.retry]
 ///     base = "1s"
+///
+/// Under kafka.properties stands any property of librdkafka: "kafka.properties.security.protocol"; its variable is
+/// LEFTFOLD_KAFKA__SECURITY_PROTOCOL.
 ///
 /// Values are kept as text and judged when they are used, so that a flag can mend a bad variable.
 /// One thread at a time; const members from any thread while nobody calls set().
@@ -63,10 +73,14 @@ class Settings {
   /// A duration by name: "500ms", "10s", "5m", "1h". Throws as count().
   [[nodiscard]] std::chrono::milliseconds duration(std::string_view name) const;
 
+  /// What is set under kafka.properties, by name.
+  [[nodiscard]] std::span<const KafkaProperty> kafka_properties() const noexcept { return properties_; }
+
   /// Looks at everything, so that a program fails at its start and not at the first use of a value.
   /// Throws Error(invalid_config) for the first value that is malformed, for a LEFTFOLD_ variable that is not known
   /// (with the nearest known one), for a file that cannot be read or is not TOML, and for a key in it that is not known
-  /// or whose value is of a wrong type; Error(unsupported) for a store or broker that this build does not contain.
+  /// or whose value is of a wrong type, for a property that librdkafka does not take; Error(unsupported) for a store or
+  /// broker that this build does not contain.
   void validate() const;
 
   /// The variables it was made with, for what names its own: AWS_REGION and the like.
@@ -85,6 +99,7 @@ class Settings {
     std::size_t setting;
     std::string value;
     std::string origin;
+    std::string property{};  // of librdkafka; then there is no setting
   };
   void give(Given given);
   void read_file();
@@ -94,6 +109,7 @@ class Settings {
   std::vector<Given> given_;       // one a setting, handler and strength of origin
   std::vector<Setting> settings_;  // what follows from them
   std::map<std::string, std::vector<Setting>, std::less<>> handlers_;
+  std::vector<KafkaProperty> properties_;
   std::vector<std::string> unknown_;  // LEFTFOLD_ variables that are no setting
   std::optional<Error> file_error_;
 };

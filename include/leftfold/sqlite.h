@@ -76,6 +76,9 @@ class SqliteStore final : public EventStore, public EventFeed {
   [[nodiscard]] Position checkpoint(std::string_view subscription) override;
   /// Every subscription with a checkpoint that was ever opened on the file, by name.
   [[nodiscard]] std::vector<StoredSubscription> subscriptions();
+  /// The checkpoint of every projector whose read model is in the file, by its name alone: "HotProducts", and of the
+  /// partitions of a broker that has more than one "HotProducts/1" and so on.
+  [[nodiscard]] std::vector<StoredSubscription> projections();
 
   /// The dead letters in the file; reading one of format version 1 that is open read_only finds none. What writes
   /// throws Error(permission_denied) too when the store is read_only, invalid_argument as append does, and in_doubt

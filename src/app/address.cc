@@ -16,9 +16,9 @@ std::string as_it_stands(const Setting& setting) {
   return std::string{setting.name} + " is \"" + setting.value + "\" (" + setting.origin + ")";
 }
 
-[[noreturn]] void not_built(const Setting& setting, const std::string& what) {
-  throw Error{Errc::unsupported,
-              as_it_stands(setting) + ": this build has no " + what + "; use " + std::string{setting.allowed}};
+[[noreturn, maybe_unused]] void not_built(const Setting& setting, const std::string& what, const std::string& option) {
+  throw Error{Errc::unsupported, as_it_stands(setting) + ": this build has no " + what + "; build leftfold with -D" +
+                                     option + "=ON, or use another of " + std::string{setting.allowed}};
 }
 
 }  // namespace
@@ -27,12 +27,29 @@ void refuse(const Setting& setting, const std::string& hint) {
   throw Error{Errc::invalid_config, as_it_stands(setting) + "; use " + std::string{setting.allowed} + hint};
 }
 
+std::vector<std::string_view> built_stores() {
+  std::vector<std::string_view> names{"memory", "sqlite"};
+#ifdef LEFTFOLD_WITH_DYNAMODB
+  names.emplace_back("dynamodb");
+#endif
+  return names;
+}
+
+std::vector<std::string_view> built_brokers() {
+  std::vector<std::string_view> names{"embedded"};
+#ifdef LEFTFOLD_WITH_KAFKA
+  names.emplace_back("kafka");
+#endif
+  names.emplace_back("none");
+  return names;
+}
+
 StoreAddress store_address(const Setting& setting) {
   const std::string_view value = setting.value;
   if (value == "memory:") return {StoreKind::memory, {}};
   if (value.starts_with("dynamodb:")) {
 #ifndef LEFTFOLD_WITH_DYNAMODB
-    not_built(setting, "DynamoDB store");
+    not_built(setting, "DynamoDB store", "LEFTFOLD_WITH_DYNAMODB");
 #endif
     if (value == "dynamodb:") return {StoreKind::dynamodb, {}};
     refuse(setting, "; the table is named by DYNAMODB_PREFIX and EVENTSTORE_TABLE_NAME");
@@ -52,8 +69,14 @@ StoreAddress store_address(const Setting& setting) {
 BrokerKind broker_kind(const Setting& setting) {
   if (setting.value == "embedded:") return BrokerKind::embedded;
   if (setting.value == "none:") return BrokerKind::none;
-  if (setting.value.starts_with("kafka:")) not_built(setting, "Kafka broker");
-  for (const std::string_view bare : {"embedded", "none"}) {
+  if (setting.value.starts_with("kafka:")) {
+#ifndef LEFTFOLD_WITH_KAFKA
+    not_built(setting, "Kafka broker", "LEFTFOLD_WITH_KAFKA");
+#endif
+    if (setting.value == "kafka:") return BrokerKind::kafka;
+    refuse(setting, "; KAFKA_BROKERS says where the brokers are");
+  }
+  for (const std::string_view bare : {"embedded", "kafka", "none"}) {
     if (setting.value == bare) refuse(setting, "; did you mean \"" + setting.value + ":\"?");
   }
   refuse(setting);
@@ -106,5 +129,34 @@ LogFormat log_format_value(const Setting& setting) {
   if (setting.value == "json") return LogFormat::json;
   refuse(setting);
 }
+
+bool bool_value(const Setting& setting) {
+  if (setting.value != "true" && setting.value != "false") refuse(setting);
+  return setting.value == "true";
+}
+
+StartFrom start_value(const Setting& setting) {
+  if (setting.value == "beginning") return StartFrom::beginning;
+  if (setting.value == "latest") return StartFrom::latest;
+  refuse(setting);
+}
+
+LogLevel kafka_log_level_value(const Setting& setting) {
+  constexpr std::array<std::pair<std::string_view, LogLevel>, 5> kLevels{{{"NOTHING", LogLevel::off},
+                                                                          {"ERROR", LogLevel::error},
+                                                                          {"WARN", LogLevel::warn},
+                                                                          {"INFO", LogLevel::info},
+                                                                          {"DEBUG", LogLevel::debug}}};
+  std::string wanted = setting.value;
+  for (char& c : wanted) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  for (const auto& [name, level] : kLevels) {
+    if (name == wanted) return level;
+  }
+  refuse(setting);
+}
+
+bool is_left_out(const Setting& setting) noexcept { return setting.value.empty() && setting.origin == "default"; }
 
 }  // namespace leftfold::app

@@ -5,7 +5,10 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <string_view>
+#include <vector>
 
+#include <leftfold/event_feed.h>
 #include <leftfold/log.h>
 #include <leftfold/settings.h>
 
@@ -19,12 +22,16 @@ struct StoreAddress {
   std::filesystem::path file;  ///< sqlite only
 };
 
-enum class BrokerKind { embedded, none };
+enum class BrokerKind { embedded, kafka, none };
+
+/// The stores and brokers that this build contains: "memory", "sqlite", ...
+[[nodiscard]] std::vector<std::string_view> built_stores();
+[[nodiscard]] std::vector<std::string_view> built_brokers();
 
 /// Reads `memory:`, `sqlite:FILE` or `dynamodb:`. Throws Error(unsupported) for a store that this build does not
 /// contain.
 [[nodiscard]] StoreAddress store_address(const Setting& setting);
-/// Reads `embedded:` or `none:`. Throws Error(unsupported) for a broker that this build does not contain.
+/// Reads `embedded:`, `kafka:` or `none:`. Throws Error(unsupported) for a broker that this build does not contain.
 [[nodiscard]] BrokerKind broker_kind(const Setting& setting);
 /// Reads a count: digits alone.
 [[nodiscard]] std::size_t count_value(const Setting& setting, std::size_t least = 1, std::size_t most = 1'000'000);
@@ -35,6 +42,17 @@ enum class BrokerKind { embedded, none };
                                                        std::chrono::milliseconds most = std::chrono::hours{24});
 [[nodiscard]] LogLevel log_level_value(const Setting& setting);
 [[nodiscard]] LogFormat log_format_value(const Setting& setting);
+/// Reads true or false, in these letters alone.
+[[nodiscard]] bool bool_value(const Setting& setting);
+
+inline constexpr std::size_t kMostKafkaPartitions = 100'000;  ///< librdkafka's own limits
+inline constexpr std::size_t kMostKafkaReplicas = 10'000;
+/// Reads `beginning` or `latest`.
+[[nodiscard]] StartFrom start_value(const Setting& setting);
+/// Reads NOTHING, ERROR, WARN, INFO or DEBUG in any case.
+[[nodiscard]] LogLevel kafka_log_level_value(const Setting& setting);
+/// Whether nobody said anything, of a setting that has no value by default. An empty flag is malformed like any other.
+[[nodiscard]] bool is_left_out(const Setting& setting) noexcept;
 
 /// Throws Error(invalid_config): `log_level is "loud" (environment LEFTFOLD_LOG_LEVEL); use ...`, with `hint` after it.
 [[noreturn]] void refuse(const Setting& setting, const std::string& hint = {});

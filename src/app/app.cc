@@ -8,6 +8,8 @@
 
 #include "app/address.h"
 #include "app/failure_settings.h"
+#include "app/kafka_settings.h"
+#include "app/legal_names.h"
 #include "app/nearest.h"
 #include "app/no_feed.h"
 #include "app/open_store.h"
@@ -16,29 +18,6 @@
 
 namespace leftfold {
 namespace {
-
-bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
-
-/// The name becomes a file's name, so it must not be able to name another folder.
-void check_program_name(const std::string& name) {
-  const bool legal = std::all_of(name.begin(), name.end(),
-                                 [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.'; });
-  if (name.empty() || !legal || !is_letter_or_digit(name.front())) {
-    throw Error{Errc::invalid_argument,
-                "App{\"" + name +
-                    "\"}: a program's name begins with a letter or a digit and has only letters, "
-                    "digits, '-', '_' and '.', because its file is called after it"};
-  }
-}
-
-void check_command_name(const std::string& name) {
-  const bool legal = std::all_of(name.begin(), name.end(),
-                                 [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
-  if (name.empty() || !legal || name.front() == '-') {
-    throw Error{Errc::invalid_argument,
-                "command \"" + name + "\": a command's name has only small letters, digits and '-'"};
-  }
-}
 
 std::string joined(const std::vector<std::string_view>& names) {
   std::string text;
@@ -94,12 +73,19 @@ class App::Impl {
   EventFeed& open_feed() {
     app::OpenStore& own = open();
     const Setting& broker = settings.get("broker");
-    if (app::broker_kind(broker) == app::BrokerKind::none) return no_feed;
+    switch (app::broker_kind(broker)) {
+      case app::BrokerKind::none: return no_feed;
+      case app::BrokerKind::kafka:
+        if (!app::uses_kafka(settings)) return no_feed;
+        if (!kafka.feed) kafka = app::open_kafka(settings, app::Purpose::run, open_log(), metrics);
+        return *kafka.feed;
+      case app::BrokerKind::embedded: break;
+    }
     if (own.feed.get() == nullptr) {
       throw Error{Errc::invalid_config,
                   "broker is \"" + broker.value + "\" (" + broker.origin + "), but the store \"" +
                       settings.get("store").value +
-                      "\" brings no events to handlers; use broker none: to append and load only"};
+                      "\" brings no events to handlers; use broker kafka:, or none: to append and load only"};
     }
     return *own.feed;
   }
@@ -115,14 +101,16 @@ class App::Impl {
     options.log = &open_log();
     options.metrics = &metrics;
     const app::OpenStore& own = open();
-    options.dead_letters = own.dead_letters.get();
+    options.dead_letters = app::dead_letters_beside(settings, own.dead_letters.get());
     options.controls = own.controls.get();
     options.breakers = own.breakers.get();
+    app::log_limits(settings, options.dead_letters != nullptr, open_log());
     auto made = std::make_unique<Runner>(feed, options);
     check_handlers_of_settings();
     for (const Registered* each : selected()) {
       HandlerOptions settled = each->options;
       settled.failures = app::failure_options(settings, each->info.name, settled.failures);
+      if (const auto start = app::start_in_kafka(settings, each->info)) settled.start = *start;
       each->add(*made, std::move(settled));
     }
     runner = std::move(made);
@@ -165,13 +153,14 @@ class App::Impl {
   app::TemporaryFile temporary;
   app::NoFeed no_feed;
   app::OpenStore opened;
+  app::OpenKafka kafka;
   SqliteReadModel read_model{[this] { return tables(); }};
   std::vector<Registered> handlers;
   std::unique_ptr<Runner> runner;
 };
 
 App::App(std::string name, const Settings::Environment& environment) {
-  check_program_name(name);
+  app::check_program_name(name);
   impl_ = std::make_unique<Impl>(std::move(name), environment);
 }
 App::~App() = default;
@@ -208,7 +197,7 @@ void App::own(std::shared_ptr<void> handler, HandlerInfo info, HandlerOptions op
 }
 
 App& App::command(std::string name, std::string help, AppCommand run) {
-  check_command_name(name);
+  app::check_command_name(name);
   const bool own = std::any_of(impl_->commands.begin(), impl_->commands.end(),
                                [&name](const CommandInfo& known) { return known.name == name; });
   if (own || std::find(app::kVerbs.begin(), app::kVerbs.end(), name) != app::kVerbs.end()) {

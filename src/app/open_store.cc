@@ -44,6 +44,7 @@ OpenStore open_sqlite(SqliteOptions options) {
   open.controls = &store->controls();
   open.breakers = &store->breakers();
   open.subscriptions = [file = store.get()] { return file->subscriptions(); };
+  open.projections = [file = store.get()] { return file->projections(); };
   open.store = std::move(store);
   return open;
 }

@@ -27,6 +27,7 @@ struct OpenStore {
   Part<ControlStore> controls{"controls"};
   Part<BreakerStore> breakers{"breakers"};
   std::function<std::vector<StoredSubscription>()> subscriptions;  ///< that were ever opened; memory: knows of none
+  std::function<std::vector<StoredSubscription>()> projections;    ///< whose read model lies beside the events
 };
 
 /// Opens it; memory: gives a new, empty one. What the settings do not say, DynamoDB takes from the environment, as

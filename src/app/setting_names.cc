@@ -5,6 +5,7 @@
 
 #include <leftfold/error.h>
 
+#include "app/kafka_settings.h"
 #include "app/nearest.h"
 #include "app/setting_spec.h"
 #include "core/in_quotes.h"
@@ -39,6 +40,7 @@ std::string unknown(std::string_view name, Whose whose) {
     if (!its.empty() && its != last) ((tables += ", ") += its) += ".*";
     last = its.empty() ? last : its;
   }
+  if (whose == Whose::all && table == "kafka") (beside += ", ").append(kPropertyTable) += ".NAME";
   if (beside.empty()) {  // no table of ours: what stands outside of them, and the tables
     for (const std::string_view each : known) {
       if (table_of(each).empty()) (beside += beside.empty() ? "" : ", ") += each;
@@ -65,9 +67,16 @@ bool is_table(std::string_view name, Whose whose) {
   return false;
 }
 
+/// "security.protocol" of "kafka.properties.security.protocol"; empty for what is none.
+std::string property_of(std::string_view name) {
+  const bool below = name.starts_with(kPropertyTable) && name.substr(kPropertyTable.size()).starts_with('.');
+  return std::string{below ? name.substr(kPropertyTable.size() + 1) : std::string_view{}};
+}
+
 }  // namespace
 
 SettingName find_setting(std::string_view name) {
+  if (std::string property = property_of(name); !property.empty()) return {"", 0, std::move(property)};
   if (const auto index = index_of(name, Whose::all)) return {"", *index};
   if (table_of(name) != kHandlers) throw Error{Errc::invalid_argument, unknown(name, Whose::all)};
   const std::string_view rest = name.substr(kHandlers.size() + 1);
@@ -101,7 +110,14 @@ std::optional<SettingName> find_in_file(const FileValue& value, const std::strin
   }
   std::string joined;
   for (const std::string& part : key) (joined += joined.empty() ? "" : ".") += part;
-  if (table && is_table(joined, whose)) return std::nullopt;
+  if (table && (is_table(joined, whose) || joined == kPropertyTable)) return std::nullopt;
+  if (std::string property = property_of(joined); whose == Whose::all && !property.empty()) {
+    if (value.type == FileValue::Type::table || value.type == FileValue::Type::other) {
+      throw Error{Errc::invalid_config, where + ": " + joined + " is " + std::string{to_string(value.type)} +
+                                            "; use a text, a number, or true or false"};
+    }
+    return SettingName{"", 0, std::move(property)};
+  }
   const std::optional<std::size_t> index = index_of(joined, whose);
   if (joined == "config") {
     throw Error{Errc::invalid_config, where +

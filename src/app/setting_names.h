@@ -11,12 +11,13 @@
 namespace leftfold::app {
 
 struct SettingName {
-  std::string handler;  ///< empty: for all
-  std::size_t setting;  ///< in setting_specs()
+  std::string handler;     ///< empty: for all
+  std::size_t setting;     ///< in setting_specs()
+  std::string property{};  ///< of librdkafka: "security.protocol"; then there is no setting
 };
 
-/// Reads "store" or "handlers.SendReceipt.retry.base". Throws Error(invalid_argument) for an unknown name, with the
-/// nearest one and those beside it.
+/// Reads "store", "handlers.SendReceipt.retry.base" or "kafka.properties.security.protocol". Throws
+/// Error(invalid_argument) for an unknown name, with the nearest one and those beside it.
 [[nodiscard]] SettingName find_setting(std::string_view name);
 
 /// The setting that a value of a file is for; nothing for an empty table that could hold some. `where` is the file and

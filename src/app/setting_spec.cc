@@ -17,7 +17,7 @@ std::vector<SettingSpec> general_specs() {
   return {
       {"store", "LEFTFOLD_STORE", "where events are kept", "memory:, sqlite:FILE or dynamodb:", "", ValueKind::text,
        [](const Setting& s) { (void)store_address(s); }},
-      {"broker", "LEFTFOLD_BROKER", "what brings events to handlers", "embedded: (the store itself) or none:",
+      {"broker", "LEFTFOLD_BROKER", "what brings events to handlers", "embedded: (the store itself), kafka: or none:",
        "embedded:", ValueKind::text, [](const Setting& s) { (void)broker_kind(s); }},
       {"group", "KAFKA_GROUP_ID", "whose checkpoints: one group a service", "a name that is not empty", "example-group",
        ValueKind::text, text},
@@ -49,6 +49,7 @@ int origin_strength(std::string_view origin) noexcept {
 std::span<const SettingSpec> setting_specs() {
   static const std::vector<SettingSpec>& all = *new std::vector<SettingSpec>{[] {  // never destroyed: settings view it
     std::vector<SettingSpec> specs = general_specs();
+    for (SettingSpec& spec : kafka_specs()) specs.push_back(std::move(spec));
     for (SettingSpec& spec : failure_specs()) specs.push_back(std::move(spec));
     return specs;
   }()};

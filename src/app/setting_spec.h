@@ -33,6 +33,8 @@ struct SettingSpec {
 /// All settings, in the order in which they are shown. Lives as long as the program.
 [[nodiscard]] std::span<const SettingSpec> setting_specs();
 
+/// Those of Kafka; setting_specs() has them too.
+[[nodiscard]] std::vector<SettingSpec> kafka_specs();
 /// Those of failures; setting_specs() has them too.
 [[nodiscard]] std::vector<SettingSpec> failure_specs();
 

@@ -8,6 +8,7 @@
 #include <leftfold/error.h>
 
 #include "app/address.h"
+#include "app/kafka_settings.h"
 #include "app/nearest.h"
 #include "app/setting_names.h"
 #include "app/setting_spec.h"
@@ -56,6 +57,8 @@ Settings::Settings(std::string_view program, const Environment& environment) : e
                                  [&name = variable](const app::SettingSpec& spec) { return spec.variable == name; });
     if (at != specs.end()) {
       give({"", static_cast<std::size_t>(at - specs.begin()), value, "environment " + variable});
+    } else if (variable.starts_with(app::kPropertyPrefix) && variable.size() > app::kPropertyPrefix.size()) {
+      give({"", 0, value, "environment " + variable, app::property_of_variable(variable)});
     } else if (variable.starts_with(kPrefix)) {
       unknown_.push_back(variable);
     }
@@ -68,7 +71,7 @@ Settings::Settings(std::string_view program, const Environment& environment) : e
 void Settings::give(Given given) {
   const int strength = app::origin_strength(given.origin);
   std::erase_if(given_, [&](const Given& other) {
-    return other.setting == given.setting && other.handler == given.handler &&
+    return other.setting == given.setting && other.handler == given.handler && other.property == given.property &&
            app::origin_strength(other.origin) == strength;
   });
   const auto at = std::find_if(given_.begin(), given_.end(), [strength](const Given& other) {
@@ -84,7 +87,12 @@ void Settings::settle() {
     settings_[i].origin = "default";
   }
   handlers_.clear();
+  std::map<std::string, KafkaProperty> properties;
   for (const Given& given : given_) {  // the strongest comes last
+    if (!given.property.empty()) {
+      properties.insert_or_assign(given.property, KafkaProperty{given.property, given.value, given.origin});
+      continue;
+    }
     Setting* setting = &settings_[given.setting];
     if (!given.handler.empty()) {
       std::vector<Setting>& own = handlers_[given.handler];
@@ -94,6 +102,8 @@ void Settings::settle() {
     setting->value = given.value;
     setting->origin = given.origin;
   }
+  properties_.clear();
+  for (auto& [name, property] : properties) properties_.push_back(std::move(property));
 }
 
 void Settings::read_file() {
@@ -109,6 +119,10 @@ void Settings::read_file() {
         const std::string where = config.value + ":" + std::to_string(value.line);
         const std::optional<app::SettingName> name = app::find_in_file(value, where);
         if (!name) continue;  // an empty table
+        if (!name->property.empty()) {
+          give({"", 0, std::move(value.value), "file " + where, name->property});
+          continue;
+        }
         const app::SettingSpec& spec = app::setting_specs()[name->setting];
         if (!fits(spec.kind, value.type)) {
           throw Error{Errc::invalid_config, where + ": " + spec.name + " is " + std::string{to_string(value.type)} +
@@ -127,13 +141,16 @@ void Settings::read_file() {
 
 void Settings::set(std::string_view name, std::string value, std::string origin) {
   const app::SettingName found = app::find_setting(name);
-  give({found.handler, found.setting, std::move(value), std::move(origin)});
+  give({found.handler, found.setting, std::move(value), std::move(origin), found.property});
   settle();
   if (name == "config") read_file();
 }
 
 const Setting& Settings::get(std::string_view name) const {
   const app::SettingName found = app::find_setting(name);
+  if (!found.property.empty()) {
+    throw Error{Errc::invalid_argument, std::string{name} + " is a property of librdkafka; see kafka_properties()"};
+  }
   for (const Setting& setting : of_handler(found.handler)) {
     if (setting.name == settings_[found.setting].name) return setting;
   }
@@ -166,6 +183,7 @@ void Settings::validate() const {
   }
   if (file_error_) throw Error{*file_error_};
   for (std::size_t i = 0; i < specs.size(); ++i) specs[i].check(settings_[i]);
+  for (const KafkaProperty& property : properties_) app::check_property(property);
   for (const auto& [handler, own] : handlers_) {
     for (const Setting& setting : own) specs[app::find_setting(setting.name).setting].check(setting);
   }

@@ -49,8 +49,9 @@ void read_own(std::span<const std::string> words, CommandLine& line) {
       break;
     }
     const std::string_view name = word.substr(0, word.find('='));
-    const auto flag = std::find_if(global_flags().begin(), global_flags().end(),
-                                   [name](const Flag& known) { return known.name == name && !known.setting.empty(); });
+    const auto flag = std::find_if(global_flags().begin(), global_flags().end(), [name](const Flag& known) {
+      return known.name == name && (!known.setting.empty() || known.name == kPropertyFlag);
+    });
     if (word == "-h" || word == "--help") {
       line.help = true;
     } else if (flag == global_flags().end()) {

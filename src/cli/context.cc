@@ -5,10 +5,23 @@
 #include <leftfold/error.h>
 
 #include "app/address.h"
+#include "app/kafka_settings.h"
 #include "cli/text.h"
 
 namespace leftfold::cli {
 namespace {
+
+/// Kafka is asked only by who needs it: most commands look at the store alone, also while no broker answers.
+std::function<EventFeed&()> broker_of(const Settings& settings, const Opened& opened) {
+  if (!app::uses_kafka(settings)) {
+    return [feed = opened.own.feed]() -> EventFeed& { return *feed; };
+  }
+  auto kafka = std::make_shared<app::OpenKafka>();
+  return [kafka, &settings, log = opened.log.get()]() -> EventFeed& {
+    if (!kafka->feed) *kafka = app::open_kafka(settings, app::Purpose::look, *log, no_metrics());
+    return *kafka->feed;
+  };
+}
 
 Opened open(Context& context, SqliteOptions::Mode mode) {
   const Settings& settings = context.program.settings;
@@ -20,7 +33,8 @@ Opened open(Context& context, SqliteOptions::Mode mode) {
     }
     App& app = *context.program.app;
     opened.store = &app.store();
-    opened.feed = &app.feed();
+    opened.feed = dynamic_cast<EventFeed*>(&app.store());  // whatever broker the App has beside it
+    opened.broker = [&app]() -> EventFeed& { return app.feed(); };
     opened.dead_letters = &app.dead_letters();
     opened.controls = &app.controls();
     opened.breakers = &app.breakers();
@@ -33,6 +47,7 @@ Opened open(Context& context, SqliteOptions::Mode mode) {
   opened.own = app::open_store(settings, mode, *opened.log);
   opened.store = opened.own.store.get();
   opened.feed = opened.own.feed;
+  opened.broker = broker_of(settings, opened);
   opened.dead_letters = opened.own.dead_letters;
   opened.controls = opened.own.controls;
   opened.breakers = opened.own.breakers;
@@ -43,6 +58,10 @@ Opened open(Context& context, SqliteOptions::Mode mode) {
 
 std::vector<StoredSubscription> Opened::subscriptions() const {
   return own.subscriptions ? own.subscriptions() : std::vector<StoredSubscription>{};
+}
+
+std::vector<StoredSubscription> Opened::projections() const {
+  return own.projections ? own.projections() : std::vector<StoredSubscription>{};
 }
 
 Opened open_for_reading(Context& context) { return open(context, SqliteOptions::Mode::read_only); }

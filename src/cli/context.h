@@ -1,6 +1,7 @@
 // What a command gets to work with.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,13 +39,19 @@ struct Opened {
   std::unique_ptr<Logger> log;
   app::OpenStore own;  // empty when the App's own store in memory is used
   EventStore* store = nullptr;
-  app::Part<EventFeed> feed = own.feed;
+  app::Part<EventFeed> feed = own.feed;  // the store's own
   app::Part<DeadLetterStore> dead_letters = own.dead_letters;
   app::Part<ControlStore> controls = own.controls;
   app::Part<BreakerStore> breakers = own.breakers;
 
+  /// What brings events to handlers: the store itself, or Kafka, which is asked then and not before. Throws
+  /// Error(unsupported) for a store that brings none, and as App::feed().
+  std::function<EventFeed&()> broker;
+
   /// Subscriptions that were ever opened on it. Throws as the store.
   [[nodiscard]] std::vector<StoredSubscription> subscriptions() const;
+  /// Checkpoints of read models beside the events. Throws as the store.
+  [[nodiscard]] std::vector<StoredSubscription> projections() const;
 };
 
 /// Opens the store that the settings name, read-only; memory: is the App's own.

@@ -7,6 +7,7 @@
 
 #include <leftfold/error.h>
 
+#include "app/kafka_settings.h"
 #include "cli/command_failed.h"
 #include "cli/commands.h"
 #include "cli/envelope.h"
@@ -42,6 +43,20 @@ void report(const Failure& failure, bool color) {
   print(stderr, text);
 }
 
+/// Each value of -X is NAME=VALUE.
+void apply_properties(const CommandLine& line, Settings& settings) {
+  const auto at = line.flags.values.find(kPropertyFlag);
+  if (at == line.flags.values.end()) return;
+  for (const std::string& text : at->second) {
+    const std::size_t equals = text.find('=');
+    if (equals == 0 || equals == std::string::npos || equals + 1 == text.size()) {  // the value may be a secret
+      throw UsageError{"-X needs NAME=VALUE, such as -X security.protocol=ssl; this one has no " +
+                       std::string{equals == 0 ? "name" : "value"}};
+    }
+    settings.set(std::string{app::kPropertyTable} + "." + text.substr(0, equals), text.substr(equals + 1), "flag -X");
+  }
+}
+
 /// Makes flags of settings count.
 void apply_settings(const CommandLine& line, Settings& settings) {
   std::vector<Flag> flags{global_flags().begin(), global_flags().end()};
@@ -50,6 +65,7 @@ void apply_settings(const CommandLine& line, Settings& settings) {
     if (flag.setting.empty() || line.flags.count(flag.name) == 0) continue;
     settings.set(flag.setting, line.flags.value(flag.name), "flag " + std::string{flag.name});
   }
+  apply_properties(line, settings);
   if (line.flags.count("--log-level") > 0) return;  // says it better than -v and -q
   const std::size_t verbose = line.flags.count("--verbose");
   if (verbose > 0) settings.set("log_level", verbose > 1 ? "trace" : "debug", "flag -v");

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "cli/confirm.h"
 #include "cli/envelope.h"
 #include "cli/exit_code.h"
+#include "cli/how_far.h"
 #include "cli/numbers.h"
 #include "cli/rows.h"
 #include "cli/subscriptions.h"
@@ -22,7 +22,7 @@ namespace {
 struct Standing {
   std::string subscription;
   std::string kind = "-";
-  std::optional<Position> done;  // empty: none yet, kept elsewhere, or a table in memory
+  HowFar far;
   SubscriptionControl control;
   DeadLetterCounts letters;
 };
@@ -38,9 +38,8 @@ std::vector<std::string> wanted(Context& context, const Subscriptions& names) {
   return chosen;
 }
 
-std::vector<Standing> standings(Context& context, const Opened& opened, const Subscriptions& names) {
-  std::map<std::string, std::optional<Position>> done;
-  for (const StoredSubscription& each : opened.subscriptions()) done[each.name] = each.done;
+std::vector<Standing> standings(Context& context, const Opened& opened, const Subscriptions& names,
+                                const std::optional<HowFarAsker>& asker) {
   std::vector<Standing> all;
   for (std::string& name : wanted(context, names)) {
     Standing standing;
@@ -48,11 +47,9 @@ std::vector<Standing> standings(Context& context, const Opened& opened, const Su
     DeadLetterFilter filter;
     filter.subscription = name;
     standing.letters = opened.dead_letters->count(filter);
-    if (const auto at = done.find(name); at != done.end()) standing.done = at->second;
-    if (const HandlerInfo* handler = names.handler(name)) {
-      standing.kind = handler->is_projector ? "projector" : "listener";
-      if (handler->is_projector && !handler->exactly_once) standing.done.reset();
-    }
+    const HandlerInfo* const handler = names.handler(name);
+    if (handler != nullptr) standing.kind = handler->is_projector ? "projector" : "listener";
+    if (asker) standing.far = asker->of(name, handler);
     standing.subscription = std::move(name);
     all.push_back(std::move(standing));
   }
@@ -62,12 +59,6 @@ std::vector<Standing> standings(Context& context, const Opened& opened, const Su
 std::string text_or_dash(const std::optional<std::int64_t>& value) { return value ? std::to_string(*value) : "-"; }
 std::string json_or_null(const std::optional<std::int64_t>& value) { return value ? std::to_string(*value) : "null"; }
 
-/// Events behind; empty when nobody but the process itself knows.
-std::optional<std::int64_t> lag_of(const Standing& standing, Position head) {
-  if (!standing.done) return std::nullopt;
-  return std::max<std::int64_t>(head.value() - standing.done->value(), 0);
-}
-
 std::optional<std::int64_t> most_lag(const Flags& flags) {
   if (flags.count("--max-lag") == 0) return std::nullopt;
   const std::optional<std::int64_t> value = whole_number(flags.value("--max-lag"));
@@ -75,16 +66,15 @@ std::optional<std::int64_t> most_lag(const Flags& flags) {
   return value;
 }
 
-void add_standing(Rows& rows, const Standing& standing, Position head, const Subscriptions& names) {
-  const std::optional<std::int64_t> done = standing.done ? std::optional{standing.done->value()} : std::nullopt;
-  const std::optional<std::int64_t> lag = lag_of(standing, head);
+void add_standing(Rows& rows, const Standing& standing, const Subscriptions& names) {
+  const auto& [position, lag] = standing.far;
   const SubscriptionControl& control = standing.control;
   JsonObject object;
   object.text("name", names.shown(standing.subscription))
       .text("subscription", standing.subscription)
       .text("kind", standing.kind)
       .boolean("paused", control.paused)
-      .raw("position", json_or_null(done))
+      .raw("position", json_or_null(position))
       .raw("lag", json_or_null(lag))
       .count("parked_aggregates", standing.letters.sequences)
       .count("parked_letters", standing.letters.letters)
@@ -94,25 +84,25 @@ void add_standing(Rows& rows, const Standing& standing, Position head, const Sub
       .time("asked_at", control.by.empty() ? std::nullopt : std::optional{control.at});
   std::string note = control.by;
   if (!control.why.empty()) note += (note.empty() ? "" : ": ") + control.why;
-  rows.add({names.shown(standing.subscription), standing.kind, control.paused ? "paused" : "on", text_or_dash(done),
+  rows.add({names.shown(standing.subscription), standing.kind, control.paused ? "paused" : "on", text_or_dash(position),
             text_or_dash(lag), std::to_string(standing.letters.letters), note.empty() ? "-" : note},
            object);
 }
 
-int print_standings(Context& context, const Opened& opened, const Subscriptions& names) {
+int print_standings(Context& context, const Opened& opened, const Subscriptions& names,
+                    const std::optional<HowFarAsker>& asker) {
   const std::optional<std::int64_t> most = most_lag(context.line.flags);
-  const Position head = opened.feed->head(0);
-  const std::vector<Standing> all = standings(context, opened, names);
+  const std::vector<Standing> all = standings(context, opened, names, asker);
   Rows rows{context,
             "subscriptions",
             {{"NAME"}, {"KIND"}, {"STATE"}, {"POSITION", true}, {"LAG", true}, {"PARKED", true}, {"ASKED BY"}}};
   std::string behind;
   for (const Standing& standing : all) {
-    add_standing(rows, standing, head, names);
-    if (!most || lag_of(standing, head).value_or(0) <= *most) continue;
+    add_standing(rows, standing, names);
+    if (!most || standing.far.lag.value_or(0) <= *most) continue;
     behind += (behind.empty() ? "" : ", ") + names.shown(standing.subscription);
   }
-  const JsonObject more = JsonObject{}.number("head", head.value());
+  const JsonObject more = JsonObject{}.raw("head", json_or_null(asker ? std::optional{asker->head()} : std::nullopt));
   if (!behind.empty()) {
     const std::string message = "more than " + std::to_string(*most) + " events behind: " + behind;
     rows.fail("lag", message, more);
@@ -121,6 +111,17 @@ int print_standings(Context& context, const Opened& opened, const Subscriptions&
   rows.finish(more);
   if (all.empty()) hint(context, "nothing ever ran on this store");
   return kSuccess;
+}
+
+/// After a change, which counts whether the broker answers or not: somebody may pause handlers because it does not.
+int print_changed(Context& context, const Opened& opened, const Subscriptions& names) {
+  std::optional<HowFarAsker> asker;
+  try {
+    asker.emplace(context, opened);
+  } catch (const Error& error) {
+    hint(context, std::string{"positions are not known now: "} + error.what());
+  }
+  return print_standings(context, opened, names, asker);
 }
 
 template <class Change>
@@ -135,10 +136,10 @@ int change(Context& context, const std::string& what, Change change_one) {
   const Subscriptions names{context, opened};
   const std::vector<std::string> chosen = wanted(context, names);
   if (every && !chosen.empty() && !confirmed(context, what + " " + counted(chosen.size(), "subscription"))) {
-    return print_standings(context, opened, names);
+    return print_changed(context, opened, names);
   }
   for (const std::string& name : chosen) change_one(*opened.controls, name, by);
-  return print_standings(context, opened, names);
+  return print_changed(context, opened, names);
 }
 
 }  // namespace
@@ -146,7 +147,8 @@ int change(Context& context, const std::string& what, Change change_one) {
 int show_status(Context& context) {
   const Opened opened = open_for_reading(context);
   const Subscriptions names{context, opened};
-  return print_standings(context, opened, names);
+  const std::optional<HowFarAsker> asker{std::in_place, context, opened};
+  return print_standings(context, opened, names, asker);
 }
 
 int pause_subscriptions(Context& context) {

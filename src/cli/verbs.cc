@@ -7,9 +7,10 @@
 namespace leftfold::cli {
 namespace {
 
-constexpr std::array<Flag, 10> kGlobal{{
-    {"--store", "", "STORE", "where events are kept: sqlite:FILE or memory:", false, "store"},
-    {"--broker", "", "BROKER", "what brings events to handlers: embedded: or none:", false, "broker"},
+constexpr std::array<Flag, 11> kGlobal{{
+    {"--store", "", "STORE", "where events are kept: sqlite:FILE, dynamodb: or memory:", false, "store"},
+    {"--broker", "", "BROKER", "what brings events to handlers: embedded:, kafka: or none:", false, "broker"},
+    {kPropertyFlag, "-X", "NAME=VALUE", "property of the Kafka client: security.protocol=ssl; repeat it", true, ""},
     {"--log-level", "", "LEVEL", "trace, debug, info, warn, error or off", false, "log_level"},
     {"--log-format", "", "FORMAT", "text or json", false, "log_format"},
     {"--config", "", "FILE", "file of settings; default: leftfold.toml, if it is there", false, "config"},

@@ -27,6 +27,9 @@ struct Verb {
   std::size_t least_operands = 0;
 };
 
+/// Sets a property of librdkafka; its values are no lists, as some properties have commas in them.
+inline constexpr std::string_view kPropertyFlag = "--kafka-property";
+
 inline constexpr std::size_t kManyOperands = 1'000'000;
 
 /// Flags that every verb takes.

@@ -1,3 +1,8 @@
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/address.h"
 #include "cli/commands.h"
 #include "cli/envelope.h"
 #include "cli/text.h"
@@ -6,6 +11,16 @@ namespace leftfold::cli {
 namespace {
 
 constexpr std::string_view kVersion = "0.1.0";  // that of project() in CMakeLists.txt; a test compares
+
+/// `memory, sqlite`, or with quotes `"memory","sqlite"`.
+std::string listed(const std::vector<std::string_view>& names, std::string_view between, std::string_view quote) {
+  std::string text;
+  for (const std::string_view name : names) {
+    text += text.empty() ? "" : between;
+    (((text += quote) += name) += quote);
+  }
+  return text;
+}
 
 }  // namespace
 
@@ -17,11 +32,13 @@ int show_version(Context& context) {
     append_json_string(text, context.program.name);
     text += ",\"leftfold\":";
     append_json_string(text, kVersion);
-    text += R"(,"stores":["memory","sqlite"],"brokers":["embedded","none"]})";
+    text += ",\"stores\":[" + listed(app::built_stores(), ",", "\"") + "],\"brokers\":[" +
+            listed(app::built_brokers(), ",", "\"") + "]}";
     out.write(text + envelope_end());
   } else {
     const std::string name = context.program.app == nullptr ? "" : context.program.name + ", on ";
-    out.write(name + "leftfold " + std::string{kVersion} + " (stores: memory, sqlite; brokers: embedded, none)\n");
+    out.write(name + "leftfold " + std::string{kVersion} + " (stores: " + listed(app::built_stores(), ", ", "") +
+              "; brokers: " + listed(app::built_brokers(), ", ", "") + ")\n");
   }
   out.flush();
   return 0;

@@ -32,6 +32,7 @@ struct Size {
     for (const Attribute& member : map) all += 1 + member.name.size() + std::visit(*this, member.value.held);
     return all;
   }
+  std::size_t operator()(const JsonText& json) const { return json.text.size(); }  // about: it is never sent
   template <class Set>
   std::size_t operator()(const Set& set) const {
     std::size_t all = 0;

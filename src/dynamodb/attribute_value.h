@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,9 +47,16 @@ struct BytesSet {
   bool operator==(const BytesSet&) const = default;
 };
 
+/// A map that was read as the plain JSON it stands for: see Documents. Never sent.
+struct JsonText {
+  std::string text;
+  bool operator==(const JsonText&) const = default;
+};
+
 /// One value: NULL, BOOL, S, N, B, L, M, SS, NS or BS. Plain value.
 struct AttributeValue {
-  using Held = std::variant<Null, bool, std::string, Number, Bytes, List, Map, StringSet, NumberSet, BytesSet>;
+  using Held =
+      std::variant<Null, bool, std::string, Number, Bytes, List, Map, StringSet, NumberSet, BytesSet, JsonText>;
   Held held;
 
   // Defined below: they need Attribute whole. Implicit ones make values of what they hold, so that items are written as
@@ -115,6 +123,9 @@ inline AttributeValue::AttributeValue(Bytes bytes) : held{std::move(bytes)} {}
 /// The size DynamoDB bills and limits, in bytes, names included.
 /// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 [[nodiscard]] std::size_t item_size(const Item& item);
+
+/// Names of attributes whose maps are wanted as JSON alone.
+using Documents = std::span<const std::string_view>;
 
 inline constexpr std::size_t kMaxItemBytes = std::size_t{400} * 1024;
 inline constexpr std::size_t kMaxTransactionItems = 100;

@@ -14,6 +14,8 @@ namespace leftfold::dynamodb {
 /// Writes one JSON object. One thread at a time.
 class Body {
  public:
+  Body() { out_.reserve(1024); }  // what most requests fit in
+
   Body& text(std::string_view name, std::string_view value) {
     begin(name);
     write_string(out_, value);

@@ -78,7 +78,7 @@ class Client {
   [[nodiscard]] bool correct_clock(const Call& call, const http::Response& response);
   template <class Visit>
   CapacityUnits parse(Call& call, Answer& answer, Visit visit);
-  [[nodiscard]] ItemPage page(Call& call);
+  [[nodiscard]] ItemPage page(Call& call, Documents documents);
   void report(const Call& call, CapacityUnits consumed, bool failed);
 
   Transport& transport_;

@@ -113,12 +113,12 @@ GetResult Client::get(std::string_view table, const Item& key, Consistency consi
   return result;
 }
 
-ItemPage Client::page(Call& call) {
+ItemPage Client::page(Call& call, Documents documents) {
   Answer answer = this->call(call);
   ItemPage page;
   page.consumed = parse(call, answer, [&](std::string_view name, simdjson::ondemand::value value) {
     if (name == "Items") {
-      each_element(value, [&](simdjson::ondemand::value item) { page.items.push_back(read_item(item)); });
+      each_element(value, [&](simdjson::ondemand::value item) { page.items.push_back(read_item(item, documents)); });
     } else if (name == "LastEvaluatedKey") {
       if (!is_null(value)) page.last_key = read_item(value);
     }
@@ -136,7 +136,7 @@ ItemPage Client::query(const QueryRequest& request) {
   if (!request.forward) body.flag("ScanIndexForward", false);
   add_page_members(body, request.consistency, request.limit, request.after);
   Call call{"Query", request.table, Effect::reads, body.finish()};
-  return page(call);
+  return page(call, request.documents);
 }
 
 ItemPage Client::scan(const ScanRequest& request) {
@@ -144,7 +144,7 @@ ItemPage Client::scan(const ScanRequest& request) {
   body.text("TableName", request.table).number("Segment", request.segment).number("TotalSegments", request.segments);
   add_page_members(body, request.consistency, request.limit, request.after);
   Call call{"Scan", request.table, Effect::reads, body.finish()};
-  return page(call);
+  return page(call, request.documents);
 }
 
 }  // namespace leftfold::dynamodb

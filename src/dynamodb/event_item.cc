@@ -87,6 +87,15 @@ RecordedEvent record(const ItemHead& head, std::string_view aggregate_id, std::i
   return event;
 }
 
+/// The JSON of the map called `name`: as it was read, or written to `text`, which is the answer when there is none.
+std::string_view document_in(const Map& attributes, std::string_view name, std::string& text) {
+  const AttributeValue* const value = find(attributes, name);
+  if (value == nullptr) return text;
+  if (const auto* const json = value->as<JsonText>()) return json->text;
+  if (const auto* const map = value->as<Map>()) text = to_json(*map);
+  return text;
+}
+
 /// Fills in what belongs to one event and adds it.
 void add_event(EventPage& page, RecordedEvent event, const Item& item, const Map& attributes) {
   const std::string* const type = find_text(attributes, "event");
@@ -100,17 +109,20 @@ void add_event(EventPage& page, RecordedEvent event, const Item& item, const Map
   event.id = id ? *id : id_of_place(event.aggregate_id, event.version);
   event.type = !id && *type == kNodeSnapshot ? kSnapshotNote : std::string_view{*type};
   std::string payload = "{}", metadata;
-  if (const Map* const map = find_map(attributes, "payload")) payload = to_json(*map);
-  if (const Map* const map = find_map(attributes, "metadata")) metadata = to_json(*map);
-  event.payload = payload;
-  event.metadata = metadata;
+  event.payload = document_in(attributes, "payload", payload);
+  event.metadata = document_in(attributes, "metadata", metadata);
   page.add(event);
 }
 
 }  // namespace
 
 Item event_key(std::string_view aggregate_id, Version version) {
-  return {{std::string{kAggregateId}, aggregate_id}, {std::string{kVersion}, number(version.value())}};
+  constexpr std::size_t kUsual = 10;  // attributes of an event
+  Item key;
+  key.reserve(kUsual);
+  key.push_back({std::string{kAggregateId}, aggregate_id});
+  key.push_back({std::string{kVersion}, number(version.value())});
+  return key;
 }
 
 Item event_item(const AppendRequest& request, std::size_t i, Timestamp committed_at) {
@@ -162,9 +174,8 @@ ItemHead head_of(std::string_view aggregate_id, const Item& item) {
   return head;
 }
 
-std::size_t add_events(EventPage& page, std::string_view aggregate_id, const Item& item, Version from,
-                       std::size_t max) {
-  const ItemHead head = head_of(aggregate_id, item);
+std::size_t add_events(EventPage& page, std::string_view aggregate_id, const ItemHead& head, const Item& item,
+                       Version from, std::size_t max) {
   const List* const events = packed(item);
   if (events == nullptr) {
     if (head.first < from) return 0;

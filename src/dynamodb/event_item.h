@@ -1,6 +1,7 @@
 // Events as items of the events table: the layout of docs/stores/dynamodb.md.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -13,6 +14,8 @@ namespace leftfold::dynamodb {
 
 inline constexpr std::string_view kAggregateId = "aggregateId";
 inline constexpr std::string_view kVersion = "version";
+/// What add_events only passes on, so that it may have been read as JSON.
+inline constexpr std::array<std::string_view, 2> kDocuments{"payload", "metadata"};
 
 [[nodiscard]] Item event_key(std::string_view aggregate_id, Version version);
 
@@ -38,8 +41,9 @@ struct ItemHead {
 /// Throws Error(corrupt) that names the item for one that is no event of leftfold or of the Node library.
 [[nodiscard]] ItemHead head_of(std::string_view aggregate_id, const Item& item);
 
-/// Adds the item's events from version `from` on to the page, at most `max`; returns how many there were to add.
-/// Throws Error(corrupt) like head_of.
-std::size_t add_events(EventPage& page, std::string_view aggregate_id, const Item& item, Version from, std::size_t max);
+/// Adds the events from version `from` on of the item, whose head is `head`, to the page, at most `max`; returns how
+/// many there were to add. Throws Error(corrupt) like head_of.
+std::size_t add_events(EventPage& page, std::string_view aggregate_id, const ItemHead& head, const Item& item,
+                       Version from, std::size_t max);
 
 }  // namespace leftfold::dynamodb

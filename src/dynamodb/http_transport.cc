@@ -13,8 +13,10 @@ Exchange HttpTransport::send(std::string_view operation, const std::string& body
   http::Request request;
   request.method = "POST";
   request.url = options_.endpoint_url + "/";
-  request.headers = {{"Content-Type", "application/x-amz-json-1.0"},
-                     {"X-Amz-Target", options_.target + "." + std::string{operation}}};
+  request.headers.reserve(5);  // with those of the signature
+  request.headers.push_back({"Content-Type", "application/x-amz-json-1.0"});
+  request.headers.push_back({"X-Amz-Target", options_.target + '.'});
+  request.headers.back().value += operation;
   request.body = body;
   signer_.sign(request, *credentials, now);
   return {http_.send(request, stop), credentials};

@@ -8,6 +8,7 @@
 #include <leftfold/error.h>
 #include <leftfold/json/json_error.h>
 
+#include "dynamodb/plain_json.h"
 #include "dynamodb/wire.h"
 #include "json/base64.h"
 #include "json/decimal.h"
@@ -160,12 +161,7 @@ struct JsonWriter {
   void operator()(const Null&) const { to += "null"; }
   void operator()(bool flag) const { to += flag ? "true" : "false"; }
   void operator()(const std::string& text) const { write_string(to, text); }
-  void operator()(const Number& number) const {
-    if (!json::read_decimal(number.text)) {
-      throw Error{Errc::invalid_data, "the stored number \"" + number.text + "\" is no number of JSON"};
-    }
-    to += number.text;
-  }
+  void operator()(const Number& number) const { append_number(to, number.text); }
   void operator()(const Bytes& bytes) const {
     std::string text(json::base64_size(bytes.size()), '\0');
     json::write_base64(text.data(), bytes);
@@ -174,6 +170,7 @@ struct JsonWriter {
   void operator()(const List& list) const {
     elements(list, [this](const AttributeValue& element) { std::visit(*this, element.held); });
   }
+  void operator()(const JsonText& json) const { to += json.text; }
   void operator()(const StringSet& set) const { elements(set.values, *this); }
   void operator()(const NumberSet& set) const { elements(set.values, *this); }
   void operator()(const BytesSet& set) const { elements(set.values, *this); }

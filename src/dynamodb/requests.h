@@ -60,6 +60,7 @@ struct QueryRequest {
   bool forward = true;
   std::optional<int> limit;  ///< most items looked at
   Item after;                ///< where the last page ended; empty for the first
+  Documents documents;
 };
 
 struct ScanRequest {
@@ -69,6 +70,7 @@ struct ScanRequest {
   Consistency consistency = Consistency::eventual;
   std::optional<int> limit;
   Item after;
+  Documents documents;
 };
 
 struct ItemPage {

@@ -6,6 +6,7 @@
 #include <leftfold/error.h>
 
 #include "core/in_quotes.h"
+#include "dynamodb/event_item.h"
 #include "dynamodb/wire.h"
 
 namespace leftfold::dynamodb {
@@ -36,6 +37,7 @@ DynamoDbScanPage scan_page(const EventTable& table, const DynamoDbScan& where) {
   }
   ScanRequest request;
   request.table = table.name;
+  request.documents = kDocuments;
   request.segment = where.segment;
   request.segments = where.segments;
   if (!where.after.empty()) request.after = read_place(where.after);
@@ -44,7 +46,8 @@ DynamoDbScanPage scan_page(const EventTable& table, const DynamoDbScan& where) {
   for (const Item& item : items.items) {
     const std::string* const aggregate_id = find_text(item, kAggregateId);
     if (aggregate_id == nullptr) throw Error{Errc::corrupt, "table " + table.name + ": an item has no aggregateId"};
-    add_events(page.events, *aggregate_id, item, Version{0}, std::numeric_limits<std::size_t>::max());
+    const ItemHead head = head_of(*aggregate_id, item);
+    add_events(page.events, *aggregate_id, head, item, Version{0}, std::numeric_limits<std::size_t>::max());
   }
   page.events.set_at_end(items.last_key.empty());
   if (!items.last_key.empty()) write_item(page.next, items.last_key);

@@ -67,6 +67,7 @@ void StreamReader::read_on(Run& run, int attempt) {
   if (run.next.value() == std::numeric_limits<std::int64_t>::max()) return;
   QueryRequest query;
   query.table = table_.name;
+  query.documents = kDocuments;
   query.key = key_condition(run.aggregate_id, ">=", run.next);
   const std::size_t wanted = run.max - run.page.size();
   if (wanted < kMostAskedFor) query.limit = static_cast<int>(wanted + 1);  // one more tells whether that is the end
@@ -93,7 +94,7 @@ void StreamReader::add_item(Run& run, const Item& item) {
   }
   const std::size_t before = run.page.size();
   const std::size_t room = run.max - before;
-  run.more = add_events(run.page, run.aggregate_id, item, run.next, room) > room;
+  run.more = add_events(run.page, run.aggregate_id, head, item, run.next, room) > room;
   for (std::size_t i = before; i < run.page.size(); ++i) {
     run.bytes += run.page[i].payload.size() + run.page[i].metadata.size() + run.page[i].type.size();
   }
@@ -114,6 +115,7 @@ void StreamReader::wait_for_the_rest(const Run& run, int attempt) {
 std::optional<Item> StreamReader::last_item(std::string_view aggregate_id, Version up_to) {
   QueryRequest query;
   query.table = table_.name;
+  query.documents = kDocuments;
   query.key = key_condition(aggregate_id, "<=", up_to);
   query.forward = false;
   query.limit = 1;

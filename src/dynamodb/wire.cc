@@ -1,10 +1,14 @@
 #include "dynamodb/wire.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include <leftfold/error.h>
 
+#include "dynamodb/plain_json.h"
 #include "json/base64.h"
+#include "json/escapes.h"
 
 namespace leftfold::dynamodb {
 namespace {
@@ -23,6 +27,21 @@ void write_bytes(std::string& out, const Bytes& bytes) {
   out.back() = '"';
 }
 
+void put_escaped(std::string& out, char c) {
+  constexpr char kHex[] = "0123456789abcdef";
+  switch (c) {
+    case '"': out += "\\\""; break;
+    case '\\': out += "\\\\"; break;
+    case '\n': out += "\\n"; break;
+    case '\r': out += "\\r"; break;
+    case '\t': out += "\\t"; break;
+    default:
+      out += "\\u00";
+      out += kHex[static_cast<unsigned char>(c) >> 4U];
+      out += kHex[static_cast<unsigned char>(c) & 0xfU];
+  }
+}
+
 template <class Elements, class Write>
 void write_list(std::string& out, const Elements& elements, Write write) {
   out += '[';
@@ -33,48 +52,65 @@ void write_list(std::string& out, const Elements& elements, Write write) {
   out += ']';
 }
 
-Bytes bytes_of(ondemand::value in) {
-  Bytes bytes;
-  if (!json::read_base64(text_of(in), bytes)) fail("a binary value is no base64");
-  return bytes;
+/// Of the size it has: what grows is kept for the next one.
+std::string plain_json(ondemand::value members) {
+  thread_local std::string text;
+  text.clear();
+  append_plain_json(text, members);
+  return text;
 }
 
-AttributeValue typed(std::string_view type, ondemand::value in) {
-  if (type == "S") return std::string{text_of(in)};
-  if (type == "N") return Number{std::string{text_of(in)}};
-  if (type == "M") return read_item(in);
-  if (type == "B") return bytes_of(in);
-  if (type == "BOOL") {
-    bool flag = false;
-    check(in.get_bool().get(flag));
-    return flag;
+void read_into(AttributeValue& value, ondemand::value in, Documents documents, bool is_document);
+
+void read_members(Map& map, ondemand::value in, Documents documents) {
+  each_member(in, [&](std::string_view name, ondemand::value value) {
+    const bool is_document = std::ranges::find(documents, name) != documents.end();
+    Attribute& attribute = map.emplace_back();
+    attribute.name = name;
+    read_into(attribute.value, value, documents, is_document);
+  });
+}
+
+void read_typed(AttributeValue::Held& held, ValueType type, ondemand::value in, Documents documents, bool is_document) {
+  switch (type) {
+    case ValueType::text: held.emplace<std::string>(text_of(in)); return;
+    case ValueType::number: held.emplace<Number>(std::string{text_of(in)}); return;
+    case ValueType::map:
+      if (is_document) held.emplace<JsonText>(plain_json(in));
+      else read_members(held.emplace<Map>(), in, documents);
+      return;
+    case ValueType::bytes: held = read_bytes(text_of(in)); return;
+    case ValueType::boolean: held = read_flag(in); return;
+    case ValueType::null:
+      (void)read_flag(in);
+      held = Null{};
+      return;
+    case ValueType::list: {
+      List& list = held.emplace<List>();
+      each_element(in, [&](ondemand::value element) { read_into(list.emplace_back(), element, documents, false); });
+      return;
+    }
+    case ValueType::text_set: {
+      auto& values = held.emplace<StringSet>().values;
+      each_element(in, [&](ondemand::value element) { values.emplace_back(text_of(element)); });
+      return;
+    }
+    case ValueType::number_set: {
+      auto& values = held.emplace<NumberSet>().values;
+      each_element(in, [&](ondemand::value element) { values.push_back({std::string{text_of(element)}}); });
+      return;
+    }
+    case ValueType::bytes_set: {
+      auto& values = held.emplace<BytesSet>().values;
+      each_element(in, [&](ondemand::value element) { values.push_back(read_bytes(text_of(element))); });
+      return;
+    }
   }
-  if (type == "NULL") {
-    bool ignored = false;
-    check(in.get_bool().get(ignored));
-    return {};
-  }
-  if (type == "L") {
-    List list;
-    each_element(in, [&](ondemand::value element) { list.push_back(read_value(element)); });
-    return list;
-  }
-  if (type == "SS") {
-    StringSet set;
-    each_element(in, [&](ondemand::value element) { set.values.emplace_back(text_of(element)); });
-    return AttributeValue::Held{std::move(set)};
-  }
-  if (type == "NS") {
-    NumberSet set;
-    each_element(in, [&](ondemand::value element) { set.values.push_back({std::string{text_of(element)}}); });
-    return AttributeValue::Held{std::move(set)};
-  }
-  if (type == "BS") {
-    BytesSet set;
-    each_element(in, [&](ondemand::value element) { set.values.push_back(bytes_of(element)); });
-    return AttributeValue::Held{std::move(set)};
-  }
-  fail("there is no type \"" + std::string{type} + "\"");
+}
+
+void read_into(AttributeValue& value, ondemand::value in, Documents documents, bool is_document) {
+  each_type(in,
+            [&](ValueType type, ondemand::value held) { read_typed(value.held, type, held, documents, is_document); });
 }
 
 }  // namespace
@@ -89,6 +125,40 @@ bool is_null(ondemand::value& in) {
   return in.is_null().get(null) == simdjson::SUCCESS && null;
 }
 
+ValueType value_type(std::string_view name) {
+  struct Named {
+    std::string_view name;
+    ValueType type;
+  };
+  static constexpr std::array<Named, 10> kTypes{{{"S", ValueType::text},
+                                                 {"N", ValueType::number},
+                                                 {"B", ValueType::bytes},
+                                                 {"M", ValueType::map},
+                                                 {"L", ValueType::list},
+                                                 {"BOOL", ValueType::boolean},
+                                                 {"NULL", ValueType::null},
+                                                 {"SS", ValueType::text_set},
+                                                 {"NS", ValueType::number_set},
+                                                 {"BS", ValueType::bytes_set}}};
+  const auto* const found = std::ranges::find(kTypes, name, &Named::name);
+  if (found == kTypes.end()) fail("there is no type \"" + std::string{name} + "\"");
+  return found->type;
+}
+
+void throw_types(int count) { fail("a value has " + std::to_string(count) + " types"); }
+
+Bytes read_bytes(std::string_view text) {
+  Bytes bytes;
+  if (!json::read_base64(text, bytes)) fail("a binary value is no base64");
+  return bytes;
+}
+
+bool read_flag(ondemand::value in) {
+  bool flag = false;
+  check(in.get_bool().get(flag));
+  return flag;
+}
+
 std::string_view text_of(ondemand::value in) {
   std::string_view text;
   check(in.get_string().get(text));
@@ -96,27 +166,14 @@ std::string_view text_of(ondemand::value in) {
 }
 
 void write_string(std::string& out, std::string_view text) {
-  constexpr char kHex[] = "0123456789abcdef";
   out += '"';
-  std::size_t from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
-    out.append(text, from, i - from);
-    from = i + 1;
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        out += "\\u00";
-        out += kHex[static_cast<unsigned char>(c) >> 4U];
-        out += kHex[static_cast<unsigned char>(c) & 0xfU];
-    }
+  for (;;) {
+    const std::size_t plain = json::plain_size(text);
+    out.append(text.substr(0, plain));
+    if (plain == text.size()) break;
+    put_escaped(out, text[plain]);
+    text.remove_prefix(plain + 1);
   }
-  out.append(text, from);
   out += '"';
 }
 
@@ -145,6 +202,9 @@ void write_value(std::string& out, const AttributeValue& value) {
       to += R"({"M":)";
       write_item(to, map);
       to += '}';
+    }
+    void operator()(const JsonText&) const {
+      throw Error{Errc::internal, "a map that was read as JSON is written to DynamoDB; please report this"};
     }
     void operator()(const StringSet& set) const {
       to += R"({"SS":)";
@@ -176,24 +236,17 @@ void write_item(std::string& out, const Item& item) {
   out += '}';
 }
 
-AttributeValue read_value(ondemand::value in) {
+AttributeValue read_value(ondemand::value in, Documents documents) {
   AttributeValue value;
-  int types = 0;
-  each_member(in, [&](std::string_view type, ondemand::value held) {
-    const std::string name{type};  // the parser's copy may be written over
-    value = typed(name, held);
-    ++types;
-  });
-  if (types != 1) fail("a value has " + std::to_string(types) + " types");
+  read_into(value, in, documents, false);
   return value;
 }
 
-Item read_item(ondemand::value in) {
+Item read_item(ondemand::value in, Documents documents) {
+  constexpr std::size_t kUsual = 12;  // an event's attributes
   Item item;
-  each_member(in, [&](std::string_view name, ondemand::value value) {
-    std::string kept{name};
-    item.push_back({std::move(kept), read_value(value)});
-  });
+  item.reserve(kUsual);
+  read_members(item, in, documents);
   return item;
 }
 

@@ -17,9 +17,17 @@ void write_value(std::string& out, const AttributeValue& value);
 /// Appends `{"name":{"S":"..."},...}`.
 void write_item(std::string& out, const Item& item);
 
-/// Reads what write_value and write_item write. Throws Error(invalid_data) for anything else.
-[[nodiscard]] AttributeValue read_value(simdjson::ondemand::value in);
-[[nodiscard]] Item read_item(simdjson::ondemand::value in);
+/// Reads what write_value and write_item write; maps called as one of `documents`, however deep, become JsonText.
+/// Throws Error(invalid_data) for anything else.
+[[nodiscard]] AttributeValue read_value(simdjson::ondemand::value in, Documents documents = {});
+[[nodiscard]] Item read_item(simdjson::ondemand::value in, Documents documents = {});
+
+enum class ValueType { text, number, bytes, boolean, null, map, list, text_set, number_set, bytes_set };
+/// What "S", "N" and so on stand for. Throws Error(invalid_data) for any other name.
+[[nodiscard]] ValueType value_type(std::string_view name);
+/// Base64 text. Throws Error(invalid_data) for any other.
+[[nodiscard]] Bytes read_bytes(std::string_view text);
+[[nodiscard]] bool read_flag(simdjson::ondemand::value in);
 
 /// Throws Error(invalid_data) that says what simdjson found, unless it found nothing.
 void check(simdjson::error_code error);
@@ -47,6 +55,19 @@ void each_element(simdjson::ondemand::value in, Visit visit) {
     check(result.error());
     visit(result.value_unsafe());
   }
+}
+
+[[noreturn]] void throw_types(int count);
+
+/// Calls `visit(ValueType, simdjson::ondemand::value)` for the one member of a value.
+template <class Visit>
+void each_type(simdjson::ondemand::value in, Visit visit) {
+  int types = 0;
+  each_member(in, [&](std::string_view type, simdjson::ondemand::value held) {
+    visit(value_type(type), held);
+    ++types;
+  });
+  if (types != 1) throw_types(types);
 }
 
 /// True for `null`; the value can still be read when it is none.

@@ -61,6 +61,23 @@ Handle::Handle(const ClientOptions& options) : easy_{(start_curl(), curl_easy_in
 Handle::~Handle() {
   curl_easy_cleanup(easy_);
   curl_multi_cleanup(multi_);
+  curl_url_cleanup(parsed_url_);
+}
+
+void Handle::set_url(const std::string& url) {
+  if (url == url_) return;
+  url_.clear();
+  set(easy_, CURLOPT_CURLU, static_cast<CURLU*>(nullptr));
+  set(easy_, CURLOPT_URL, url.c_str());
+  curl_url_cleanup(parsed_url_);
+  parsed_url_ = curl_url();
+  if (parsed_url_ == nullptr) throw Error{Errc::unavailable, "HTTP: no memory for a request"};
+  // Parsed as libcurl does for every request without a parsed one. When it refuses the address, it says why then.
+  constexpr unsigned kAsIs = CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME | CURLU_PATH_AS_IS;
+  if (curl_url_set(parsed_url_, CURLUPART_URL, url.c_str(), kAsIs) == CURLUE_OK) {
+    set(easy_, CURLOPT_CURLU, parsed_url_);
+  }
+  url_ = url;
 }
 
 std::unique_ptr<Handle> HandlePool::take() {

@@ -6,6 +6,7 @@
 #include <array>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "http/client_options.h"
@@ -24,12 +25,17 @@ class Handle {
 
   [[nodiscard]] CURL* easy() const noexcept { return easy_; }
   [[nodiscard]] CURLM* multi() const noexcept { return multi_; }
+  /// Sets the address of the next request. One that was the last one's is not parsed again.
+  /// Throws Error(unavailable) when there is no memory.
+  void set_url(const std::string& url);
   /// libcurl's own words on what failed last; may be empty.
   [[nodiscard]] char* error_text() noexcept { return error_text_.data(); }
 
  private:
   CURL* easy_;
   CURLM* multi_;
+  CURLU* parsed_url_ = nullptr;
+  std::string url_;
   std::array<char, CURL_ERROR_SIZE> error_text_{};
 };
 

@@ -37,19 +37,25 @@ bool read_base64(std::string_view text, Bytes& bytes) {
   if (text.size() % 4 != 0) return false;
   const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
   text.remove_suffix(padding);
-  bytes.reserve(text.size() * 3 / 4);
-  std::uint32_t group = 0;
-  int bits = 0;
-  for (const char c : text) {
-    const std::uint8_t value = kValues[static_cast<unsigned char>(c)];
-    if (value == kInvalid) return false;
-    group = group << 6 | value;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes.push_back(static_cast<std::byte>(group >> bits & 0xFFU));
+  bytes.resize(text.size() * 3 / 4);
+  std::byte* out = bytes.data();
+  const auto put = [&](std::uint32_t group, int count) {
+    for (int i = 0; i < count; ++i) *out++ = static_cast<std::byte>(group >> (16 - 8 * i) & 0xFFU);
+  };
+  const auto value = [&](std::size_t i) -> std::uint32_t { return kValues[static_cast<unsigned char>(text[i])]; };
+  std::size_t i = 0;
+  for (; i + 4 <= text.size(); i += 4) {
+    const std::uint32_t a = value(i), b = value(i + 1), c = value(i + 2), d = value(i + 3);
+    if (((a | b | c | d) & kInvalid) != 0) return false;  // a bit that no digit's value has
+    put(a << 18 | b << 12 | c << 6 | d, 3);
   }
-  return (group & ((1U << bits) - 1)) == 0;  // the unused bits of the last digit
+  if (i == text.size()) return true;
+  const std::uint32_t a = value(i), b = value(i + 1), c = padding == 1 ? value(i + 2) : 0;
+  if (((a | b | c) & kInvalid) != 0) return false;
+  const std::uint32_t group = a << 18 | b << 12 | c << 6;
+  const int rest = 3 - static_cast<int>(padding);
+  put(group, rest);
+  return (group & (0xFFFFFFU >> 8 * rest)) == 0;  // the unused bits of the last digit
 }
 
 }  // namespace leftfold::json

@@ -11,24 +11,15 @@
 #include <leftfold/json.h>
 
 #include "json/base64.h"
+#include "json/escapes.h"
 #include "json/json_path.h"
 #include "json/time_text.h"
 
 namespace leftfold::json {
 namespace {
 
-constexpr std::uint64_t kEveryByte = 0x0101010101010101ULL;
-constexpr std::uint64_t kHighBits = 0x8080808080808080ULL;
-
-/// The high bit of each byte of `word` that is zero (and maybe of bytes above such a one).
-/// The classic test of S. Anderson's "Bit Twiddling Hacks".
-constexpr std::uint64_t zero_bytes(std::uint64_t word) { return (word - kEveryByte) & ~word & kHighBits; }
-
 /// Not zero when one of the eight bytes cannot be copied as it is: a control character, '"', '\\' or not ASCII.
-constexpr std::uint64_t special_bytes(std::uint64_t word) {
-  return ((word - kEveryByte * 0x20) & kHighBits) | (word & kHighBits) | zero_bytes(word ^ kEveryByte * '"') |
-         zero_bytes(word ^ kEveryByte * '\\');
-}
+constexpr std::uint64_t special_bytes(std::uint64_t word) { return escaped_bytes(word) | (word & kHighBits); }
 
 char* put_escaped(char* out, char c) {
   constexpr char kHex[] = "0123456789abcdef";
@@ -129,11 +120,10 @@ void Writer::write_string(std::string_view text) {
   bool ascii = true;
   const auto put_bytes = [&](const char* until) {
     for (; at != until; ++at) {
-      const auto c = static_cast<unsigned char>(*at);
-      if (c < 0x20 || c == '"' || c == '\\') {
+      if (is_escaped(*at)) {
         out = put_escaped(out, *at);
       } else {
-        ascii = ascii && c < 0x80;
+        ascii = ascii && static_cast<unsigned char>(*at) < 0x80;
         *out++ = *at;
       }
     }

@@ -60,6 +60,10 @@ Position KafkaBroker::checkpoint(std::string_view subscription) {
   return kafka::read_checkpoint(impl_->options(), subscription, 0);
 }
 
+std::vector<Progress> KafkaBroker::progress(std::string_view subscription) {
+  return kafka::read_progress(impl_->options(), subscription, impl_->partitions());
+}
+
 std::unique_ptr<EventSink> KafkaBroker::open_sink() { return kafka::open_sink(impl_->options()); }
 
 std::int32_t KafkaBroker::partitions() const noexcept { return impl_->partitions(); }

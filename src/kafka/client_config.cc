@@ -6,6 +6,8 @@
 
 #include <leftfold/error.h>
 
+#include "kafka/options.h"
+
 namespace leftfold::kafka {
 namespace {
 

@@ -27,7 +27,4 @@ enum class Purpose { admin, producer, consumer };
 /// Throws Error(invalid_config) with librdkafka's own words.
 [[nodiscard]] Client make_client(const KafkaOptions& options, Purpose purpose, Conf conf);
 
-/// Throws Error(invalid_config) for a property that is refused, for a value that librdkafka does not take.
-void check_properties(const KafkaOptions& options);
-
 }  // namespace leftfold::kafka

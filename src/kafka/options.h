@@ -19,4 +19,7 @@ namespace leftfold::kafka {
 /// check_properties.
 void check_options(const KafkaOptions& options);
 
+/// Throws Error(invalid_config) for a property that is refused, for a value that librdkafka does not take.
+void check_properties(const KafkaOptions& options);
+
 }  // namespace leftfold::kafka

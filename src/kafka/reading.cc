@@ -1,5 +1,7 @@
 #include "kafka/reading.h"
 
+#include <numeric>
+#include <optional>
 #include <string>
 
 #include "kafka/client_config.h"
@@ -16,6 +18,21 @@ Position read_checkpoint(const KafkaOptions& options, std::string_view group, st
   // A client that asks for a group's offsets belongs to that group, but does not join it.
   const Client client = make_client(options, Purpose::consumer, client_config(options, Purpose::consumer, name));
   return Position{committed_of(client.get(), options, {&partition, 1}).front().value_or(0)};
+}
+
+std::vector<Progress> read_progress(const KafkaOptions& options, std::string_view group, std::int32_t partitions) {
+  const std::string name{group};
+  const Client client = make_client(options, Purpose::consumer, client_config(options, Purpose::consumer, name));
+  std::vector<std::int32_t> all(static_cast<std::size_t>(partitions));
+  std::iota(all.begin(), all.end(), 0);
+  const std::vector<std::optional<std::int64_t>> committed = committed_of(client.get(), options, all);
+  const std::vector<Bounds> bounds = bounds_of(client.get(), options, all);
+  std::vector<Progress> progress;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    Progress& each = progress.emplace_back(Progress{{}, Position{bounds[i].low}, Position{bounds[i].high}});
+    if (committed[i]) each.done = Position{*committed[i]};
+  }
+  return progress;
 }
 
 }  // namespace leftfold::kafka

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include <leftfold/kafka.h>
 
@@ -20,5 +21,9 @@ namespace leftfold::kafka {
 
 /// The committed checkpoint of a group in a partition, start() without one. Throws Error(unavailable).
 [[nodiscard]] Position read_checkpoint(const KafkaOptions& options, std::string_view group, std::int32_t partition);
+
+/// How far a group is in each of the topic's `partitions` partitions. Throws Error(unavailable).
+[[nodiscard]] std::vector<Progress> read_progress(const KafkaOptions& options, std::string_view group,
+                                                  std::int32_t partitions);
 
 }  // namespace leftfold::kafka

@@ -155,7 +155,8 @@ void KafkaSubscription::begin_reading() {
   }
 }
 
-// Of an assignment that ends before the first take(): where it starts is decided, and only librdkafka's owner may store.
+// Of an assignment that ends before the first take(): where it starts is decided, and only librdkafka's owner may
+// store.
 void KafkaSubscription::keep_starts() noexcept {
   try {
     begin_reading();

@@ -73,8 +73,8 @@ class KafkaSubscription final : public Subscription {
   std::vector<std::int32_t> wanted_;  // while starting
   std::vector<Assigned> parts_;
   std::optional<Error> failure_;  // to be thrown by the next take()
-  std::size_t first_ = 0;  // whose turn it is
-  bool again_ = false;     // one of them is to be reported anew
+  std::size_t first_ = 0;         // whose turn it is
+  bool again_ = false;            // one of them is to be reported anew
 };
 
 }  // namespace leftfold::kafka

@@ -157,6 +157,7 @@ bool Dispatch::lose(std::int32_t id, std::int64_t epoch) {
   partition->live = false;
   drop_all_of(*partition);
   partitions_.erase(id);
+  handler_.marks.forget(id);
   return true;
 }
 

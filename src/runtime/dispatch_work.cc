@@ -106,7 +106,7 @@ Dispatch::Outcome Dispatch::call_handler(Task& task) {
       }
     }
     if (measured) {
-      failures_.metrics().took(run_.clock().instant() - begun, run_.clock().now() - event.committed_at);
+      failures_.metrics().took(run_.clock().instant() - begun, event.committed_at, run_.clock().now());
     }
     if (!thrown) {
       permit->succeeded();

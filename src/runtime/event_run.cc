@@ -19,7 +19,7 @@ std::exception_ptr call(RegisteredHandler& handler, Delivery& delivery, Clock& c
   } catch (...) {
     thrown = std::current_exception();
   }
-  if (metrics.on()) metrics.took(clock.instant() - begun, clock.now() - event.committed_at);
+  if (metrics.on()) metrics.took(clock.instant() - begun, event.committed_at, clock.now());
   return thrown;
 }
 

@@ -22,7 +22,7 @@ std::size_t index(E value) {
 
 HandlerMetrics::HandlerMetrics(Metrics& metrics, std::string_view handler, std::string_view kind,
                                const HandlerTable& table)
-    : on_{&metrics != &no_metrics()}, handler_{handler}, kind_{kind} {
+    : on_{&metrics != &no_metrics()}, handler_{handler}, kind_{kind}, metrics_{metrics} {
   if (!on_) return;
   for (const HandlerTable::Entry& entry : table.entries()) {
     events_.emplace(entry.type, counters(metrics, entry.type));
@@ -57,10 +57,9 @@ HandlerMetrics::HandlerMetrics(Metrics& metrics, std::string_view handler, std::
   fenced_ = &metrics.counter("leftfold_handler_fenced_total", "events finished after their partition was lost",
                              {{"handler", handler}});
   in_flight_ = &metrics.gauge("leftfold_handler_in_flight", "events taken and not finished", {{"handler", handler}});
-  lag_ = &metrics.gauge("leftfold_handler_lag_events", "events of the feed after the checkpoint",
-                        {{"handler", handler}, {"partition", "0"}});
-  position_ = &metrics.gauge("leftfold_handler_position", "everything up to here is done",
-                             {{"handler", handler}, {"partition", "0"}});
+  (void)gauges_of(0);
+  lag_seconds_ = &metrics.gauge("leftfold_handler_lag_seconds", "age of the newest event that was handled, when behind",
+                                {{"handler", handler}});
   letters_ = &metrics.gauge("leftfold_dlq_messages", "dead letters that are parked now", {{"handler", handler}});
   oldest_ = &metrics.gauge("leftfold_dlq_oldest_seconds", "age of the longest parked sequence", {{"handler", handler}});
 }
@@ -81,10 +80,14 @@ void HandlerMetrics::handled(std::string_view event_type, Result result) noexcep
   (at != events_.end() ? at->second : other_)[index(result)]->add();
 }
 
-void HandlerMetrics::took(std::chrono::nanoseconds time, std::chrono::milliseconds since_commit) noexcept {
+void HandlerMetrics::took(std::chrono::nanoseconds time, Timestamp committed_at, Timestamp now) noexcept {
   if (!on_) return;
   duration_->observe(std::chrono::duration<double>(time).count());
-  end_to_end_->observe(std::max(0.0, std::chrono::duration<double>(since_commit).count()));
+  end_to_end_->observe(std::max(0.0, std::chrono::duration<double>(now - committed_at).count()));
+  const std::int64_t committed = committed_at.time_since_epoch().count();
+  std::int64_t newest = newest_.load(std::memory_order_relaxed);
+  while (newest < committed && !newest_.compare_exchange_weak(newest, committed, std::memory_order_relaxed)) {
+  }
 }
 
 void HandlerMetrics::failed(FailureClass failure) noexcept {
@@ -107,12 +110,36 @@ void HandlerMetrics::in_flight(std::size_t events) noexcept {
   if (on_) in_flight_->set(static_cast<double>(events));
 }
 
-void HandlerMetrics::lag(std::int64_t events) noexcept {
-  if (on_) lag_->set(static_cast<double>(events));
+HandlerMetrics::PlaceGauges& HandlerMetrics::gauges_of(std::int32_t partition) {
+  PlaceGauges& gauges = places_[partition];
+  if (gauges.lag != nullptr) return gauges;
+  const std::string number = std::to_string(partition);
+  gauges.lag = &metrics_.gauge("leftfold_handler_lag_events", "events of the feed after the position",
+                               {{"handler", handler_}, {"partition", number}});
+  gauges.position = &metrics_.gauge("leftfold_handler_position", "everything up to here is done",
+                                    {{"handler", handler_}, {"partition", number}});
+  return gauges;
 }
 
-void HandlerMetrics::position(std::int64_t position) noexcept {
-  if (on_) position_->set(static_cast<double>(position));
+void HandlerMetrics::places(const std::map<std::int32_t, Place>& places, Timestamp now) {
+  if (!on_) return;
+  std::int64_t behind = 0;
+  for (const auto& [partition, place] : places) {
+    const std::int64_t lag = std::max<std::int64_t>(0, place.head.value() - place.done.value());
+    const PlaceGauges& gauges = gauges_of(partition);
+    gauges.lag->set(static_cast<double>(lag));
+    gauges.position->set(static_cast<double>(place.done.value()));
+    behind += lag;
+  }
+  for (const auto& [partition, gauges] : places_) {
+    if (!places.contains(partition)) gauges.lag->set(0);
+  }
+  // Before the first event is handled it is at least the time for which it has been behind.
+  if (behind == 0) behind_since_.reset();
+  if (behind > 0 && !behind_since_) behind_since_ = now;
+  const std::int64_t newest = newest_.load(std::memory_order_relaxed);
+  const Timestamp since = newest > 0 ? Timestamp{std::chrono::milliseconds{newest}} : behind_since_.value_or(now);
+  lag_seconds_->set(behind == 0 ? 0.0 : std::max(0.0, std::chrono::duration<double>(now - since).count()));
 }
 
 void HandlerMetrics::letters(std::size_t letters, double oldest_seconds) noexcept {

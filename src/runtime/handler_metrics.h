@@ -2,9 +2,13 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -13,6 +17,7 @@
 #include <leftfold/failure.h>
 #include <leftfold/handler_table.h>
 #include <leftfold/metrics.h>
+#include <leftfold/types.h>
 
 namespace leftfold::detail {
 
@@ -26,14 +31,19 @@ class HandlerMetrics {
 
   [[nodiscard]] bool on() const noexcept { return on_; }
   void handled(std::string_view event_type, Result result) noexcept;
-  void took(std::chrono::nanoseconds time, std::chrono::milliseconds since_commit) noexcept;
+  void took(std::chrono::nanoseconds time, Timestamp committed_at, Timestamp now) noexcept;
   void failed(FailureClass failure) noexcept;
   void parked(ParkReason reason, std::size_t letters) noexcept;
   void redriven(bool finished) noexcept;
   void fenced() noexcept;
   void in_flight(std::size_t events) noexcept;
-  void lag(std::int64_t events) noexcept;
-  void position(std::int64_t position) noexcept;
+  /// How far this process is in the partitions it has; those it had before and has no more are behind by nothing. One
+  /// thread at a time.
+  struct Place {
+    Position done;
+    Position head;
+  };
+  void places(const std::map<std::int32_t, Place>& places, Timestamp now);
   void letters(std::size_t letters, double oldest_seconds) noexcept;
   void breaker(std::string_view state) noexcept;
   void state(std::string_view state) noexcept;
@@ -59,8 +69,16 @@ class HandlerMetrics {
   std::array<Counter*, 2> redriven_{};
   Counter* fenced_ = nullptr;
   Gauge* in_flight_ = nullptr;
-  Gauge* lag_ = nullptr;
-  Gauge* position_ = nullptr;
+  struct PlaceGauges {
+    Gauge* lag = nullptr;
+    Gauge* position = nullptr;
+  };
+  PlaceGauges& gauges_of(std::int32_t partition);
+  Metrics& metrics_;
+  std::map<std::int32_t, PlaceGauges> places_;
+  Gauge* lag_seconds_ = nullptr;
+  std::atomic<std::int64_t> newest_{0};      // commit of the newest event that was handled, in ms; 0: none was
+  std::optional<Timestamp> behind_since_{};  // as places() saw it
   Gauge* letters_ = nullptr;
   Gauge* oldest_ = nullptr;
   std::array<Gauge*, 5> breaker_{};

@@ -127,6 +127,7 @@ void ProjectorLoop::reopen(Subscription& subscription, std::int32_t id) {
   const std::int64_t epoch = parts_[id].epoch;
   parts_.erase(id);
   gated_->forget(id);
+  handler_.marks.forget(id);
   static_cast<void>(retry_.call("release", [&] { subscription.release(id, epoch); }));
 }
 
@@ -163,6 +164,7 @@ bool ProjectorLoop::give_up(const Revocation& revocation) {
   const auto part = parts_.find(revocation.partition);
   if (part == parts_.end() || part->second.epoch != revocation.epoch) return false;
   parts_.erase(part);
+  handler_.marks.forget(revocation.partition);
   if (gated_) gated_->forget(revocation.partition);
   log(revocation.lost ? LogLevel::warn : LogLevel::info,
       revocation.lost ? "lost a partition" : "gives a partition back",

@@ -14,6 +14,7 @@
 #include "runtime/handler_gate.h"
 #include "runtime/handler_metrics.h"
 #include "runtime/live_events.h"
+#include "runtime/partition_marks.h"
 
 namespace leftfold::detail {
 
@@ -28,6 +29,7 @@ struct RegisteredHandler {
   std::unique_ptr<HandlerMetrics> metrics;
   std::unique_ptr<FailureHandling> failures;  // uses the metrics
   std::atomic<std::int64_t> done{0};          // watermark of partition 0, for wait_until_handled
+  PartitionMarks marks;                       // of every partition, when somebody measures
   HandledSignal* signal = nullptr;
 
   [[nodiscard]] SubscriptionKind kind() const noexcept {
@@ -38,6 +40,7 @@ struct RegisteredHandler {
 
   /// Makes a watermark known. Those of other partitions than 0 are not waited for.
   void publish(std::int32_t partition, Position position) noexcept {
+    if (metrics && metrics->on()) marks.set(partition, position);
     if (partition != 0 || done.load() == position.value()) return;
     done.store(position.value());
     signal->moved();

@@ -197,7 +197,10 @@ void Runner::Impl::run(const std::stop_token& stop) {
     std::swap(last_run_, made);
   }
   made.reset();
-  for (const auto& handler : handlers_) handler->done = 0;
+  for (const auto& handler : handlers_) {
+    handler->done = 0;
+    handler->marks.clear();
+  }
   phase_ = Phase::running;
   {
     const std::stop_callback halt_too{stop, [&] { context->halt(); }};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include "runtime/thread_name.h"
@@ -162,17 +163,26 @@ void Supervisor::look_at_handlers() {
 }
 
 void Supervisor::measure(const std::vector<SubscriptionStatus>& status) {
-  std::optional<Position> head;
+  std::map<std::int32_t, Position> heads;  // of the partitions that some handler has here
+  bool answered = true;
   try {
-    head = feed_.head(0);
+    for (const Slot& slot : slots_) {
+      for (const auto& [partition, done] : slot.handler->marks.all()) {
+        if (!heads.contains(partition)) heads.emplace(partition, feed_.head(partition));
+      }
+    }
   } catch (const Error& error) {
     report("read the newest position", error);
+    answered = false;
   }
   for (std::size_t i = 0; i < slots_.size(); ++i) {  // in the same order
     HandlerMetrics& metrics = *slots_[i].handler->metrics;
-    const std::int64_t done = slots_[i].handler->done.load();
-    metrics.position(done);
-    if (head) metrics.lag(std::max<std::int64_t>(0, head->value() - done));
+    std::map<std::int32_t, HandlerMetrics::Place> places;
+    for (const auto& [partition, done] : slots_[i].handler->marks.all()) {
+      const auto head = heads.find(partition);
+      if (head != heads.end()) places.emplace(partition, HandlerMetrics::Place{done, head->second});
+    }
+    if (answered) metrics.places(places, options_.clock->now());
     metrics.state(status[i].state);
   }
 }

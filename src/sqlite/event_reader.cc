@@ -159,12 +159,25 @@ Position EventReader::checkpoint(std::string_view subscription) {
   return find_checkpoint_.step() ? Position{find_checkpoint_.integer(0)} : Position::start();  // NULL reads as 0
 }
 
+bool EventReader::has_read_models() {
+  Statement tables{*connection_, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'leftfold_projections'"};
+  return tables.step();
+}
+
+std::vector<StoredSubscription> EventReader::projections() {
+  connection_->check_file_in_place();
+  std::vector<StoredSubscription> all;
+  if (!has_read_models()) return all;
+  // Below 0: the tables are made, but nothing of this partition is in them.
+  Statement list{*connection_, "SELECT projector, checkpoint FROM leftfold_projections WHERE checkpoint >= 0"};
+  while (list.step()) all.push_back({std::string{list.text(0)}, Position{list.integer(1)}});
+  return all;
+}
+
 std::vector<StoredSubscription> EventReader::subscriptions() {
   connection_->check_file_in_place();
   // A read model in this file keeps the checkpoint of its projector, by the handler's name alone.
-  Statement tables{*connection_, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'leftfold_projections'"};
-  const bool read_models = tables.step();
-  tables.reset();
+  const bool read_models = has_read_models();
   Statement list{*connection_,
                  read_models
                      ? "SELECT name, coalesce(checkpoint, (SELECT max(p.checkpoint) FROM leftfold_projections p "

@@ -52,9 +52,11 @@ class EventReader {
   [[nodiscard]] Position head();
   [[nodiscard]] Position checkpoint(std::string_view subscription);
   [[nodiscard]] std::vector<StoredSubscription> subscriptions();
+  [[nodiscard]] std::vector<StoredSubscription> projections();
   [[nodiscard]] std::optional<Appended> find_append(std::string_view aggregate_id, std::string_view key);
 
  private:
+  [[nodiscard]] bool has_read_models();
   /// 0 when there is none.
   [[nodiscard]] std::int64_t stream_of(std::string_view aggregate_id);
 

@@ -153,6 +153,10 @@ std::vector<StoredSubscription> SqliteStore::subscriptions() {
   return impl_->read([](EventReader& reader) { return reader.subscriptions(); });
 }
 
+std::vector<StoredSubscription> SqliteStore::projections() {
+  return impl_->read([](EventReader& reader) { return reader.projections(); });
+}
+
 DeadLetterStore& SqliteStore::dead_letters() noexcept { return impl_->dead_letters(); }
 
 ControlStore& SqliteStore::controls() noexcept { return impl_->controls(); }

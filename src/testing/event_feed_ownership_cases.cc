@@ -2,6 +2,7 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "testing/event_feed_cases.h"
 
@@ -160,6 +161,12 @@ void others_see_the_checkpoint(EventFeedTest& t) {
   expect_equal(t.feed().checkpoint(kShared.name), Position{3}, "checkpoint, in the owner's process");
   expect_equal(t.other_feed().checkpoint(kShared.name), Position{3}, "checkpoint, in another process");
   expect_equal(t.feed().checkpoint("group.other"), Position::start(), "checkpoint of another name");
+  const std::vector<Progress> progress = t.other_feed().progress(kShared.name);
+  expect_equal(progress.size(), static_cast<std::size_t>(t.other_feed().partitions()), "progress, of every partition");
+  expect_equal(progress.at(0).done.value_or(Position::start()), Position{3}, "progress, the checkpoint");
+  expect_equal(progress.at(0).head, Position{4}, "progress, the newest event");
+  expect_equal(progress.at(0).lag(), std::int64_t{1}, "progress, events behind");
+  expect_equal(t.feed().progress("group.other").at(0).lag(), std::int64_t{4}, "progress of another name");
 }
 
 constexpr EventFeedCase kTurnCases[] = {

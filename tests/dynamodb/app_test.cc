@@ -64,7 +64,7 @@ TEST(DynamoDbApp, says_what_a_table_of_events_cannot_do) {
   App app{"helpdesk", environment_of(tables.options(), "embedded:")};
   app.listener<Watch>();
   EXPECT_EQ(code_of([&] { (void)app.runner(); }, &what), Errc::invalid_config);
-  EXPECT_NE(what.find("brings no events to handlers"), std::string::npos) << what;
+  EXPECT_NE(what.find("brings no events to handlers; use broker kafka:"), std::string::npos) << what;
   EXPECT_EQ(code_of([&] { (void)app.dead_letters(); }, &what), Errc::unsupported);
   EXPECT_NE(what.find("dead letters"), std::string::npos) << what;
 

@@ -249,6 +249,24 @@ TEST(App, TheTemporaryReadTablesOfAMemoryStoreEndWithIt) {
   ASSERT_EQ(unsetenv("TMPDIR"), 0);
 }
 
+TEST(App, WithKafkaTurnedOffItSaysSoOnceAndHandlesNothingUntilTheStop) {
+  App app{"door", {{"LEFTFOLD_STORE", "memory:"}, {"LEFTFOLD_BROKER", "kafka:"}, {"KAFKA_ENABLED", "false"}}};
+  app.listener<Bell>();
+  Repository<Door> doors{app.store()};
+  doors.execute("d-1", [](Door& door) { door.open(); });
+  testing::internal::CaptureStderr();
+  for (int run = 0; run < 2; ++run) {
+    const Running running{app};
+    while (app.runner().status().front().state != "waiting") std::this_thread::yield();
+    EXPECT_EQ(app.runner().status().front().handled, 0U);
+  }
+  const std::string log = testing::internal::GetCapturedStderr();
+  const std::size_t said = log.find("it is off: no client is made");
+  ASSERT_NE(said, std::string::npos) << log;
+  EXPECT_NE(log.find("environment KAFKA_ENABLED", said), std::string::npos) << log;
+  EXPECT_EQ(log.find("it is off", said + 1), std::string::npos) << log;
+}
+
 TEST(NoFeed, WaitsForTheStopAndWakesUpWhenAsked) {
   app::NoFeed feed;
   EXPECT_EQ(failure([&] { (void)feed.subscribe({}); }).first, "invalid_argument");

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>  // NOLINT: setenv is POSIX
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -56,6 +58,11 @@ TEST(Settings, TheEnvironmentIsTheProcessesOwnUnlessGiven) {
   EXPECT_EQ(Settings{"shop"}.get("group").value, "example-group");
 }
 
+bool built(std::string_view broker) {
+  const std::vector<std::string_view> brokers = app::built_brokers();
+  return std::find(brokers.begin(), brokers.end(), broker) != brokers.end();
+}
+
 TEST(Settings, EveryMalformedValueIsNamedWithItsOriginAndWhatIsAllowed) {
   struct Case {
     std::string name, variable, value, code, allowed;
@@ -68,8 +75,10 @@ TEST(Settings, EveryMalformedValueIsNamedWithItsOriginAndWhatIsAllowed) {
       {"store", "LEFTFOLD_STORE", "sqlite::memory:", "invalid_config", "did you mean \"memory:\"?"},
       {"store", "LEFTFOLD_STORE", "dynamodb:eu", "invalid_config", "EVENTSTORE_TABLE_NAME"},
       {"broker", "LEFTFOLD_BROKER", "embedded", "invalid_config", "did you mean \"embedded:\"?"},
-      {"broker", "LEFTFOLD_BROKER", "rabbit:", "invalid_config", "embedded: (the store itself) or none:"},
-      {"broker", "LEFTFOLD_BROKER", "kafka:localhost:9092", "unsupported", "this build has no Kafka broker"},
+      {"broker", "LEFTFOLD_BROKER", "rabbit:", "invalid_config", "embedded: (the store itself), kafka: or none:"},
+      {"broker", "LEFTFOLD_BROKER", "kafka", "invalid_config", "did you mean \"kafka:\"?"},
+      built("kafka") ? Case{"broker", "LEFTFOLD_BROKER", "kafka:localhost:9092", "invalid_config", "KAFKA_BROKERS"}
+                     : Case{"broker", "LEFTFOLD_BROKER", "kafka:", "unsupported", "this build has no Kafka broker"},
       {"workers", "KAFKA_CONSUMER_MAX_PARALLEL_HANDLES", "0", "invalid_config", "a number from 1 to 1000000"},
       {"workers", "KAFKA_CONSUMER_MAX_PARALLEL_HANDLES", "-1", "invalid_config", "a number from 1"},
       {"workers", "KAFKA_CONSUMER_MAX_PARALLEL_HANDLES", "ten", "invalid_config", "a number from 1"},
@@ -147,6 +156,8 @@ TEST(Settings, AddressesAreRead) {
   EXPECT_EQ(app::store_address(settings.get("store")).kind, app::StoreKind::memory);
   settings.set("broker", "none:");
   EXPECT_EQ(app::broker_kind(settings.get("broker")), app::BrokerKind::none);
+  settings.set("broker", "embedded:");
+  EXPECT_EQ(app::broker_kind(settings.get("broker")), app::BrokerKind::embedded);
   settings.set("log_level", "WARN");
   EXPECT_EQ(app::log_level_value(settings.get("log_level")), LogLevel::warn);
   settings.set("log_format", "json");

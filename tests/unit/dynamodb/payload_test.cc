@@ -1,6 +1,8 @@
 // JSON to native maps and back; what DynamoDB cannot hold.
 #include <gtest/gtest.h>
 
+#include <array>
+#include <optional>
 #include <string>
 
 #include <leftfold/error.h>
@@ -62,6 +64,75 @@ TEST(Payload, EveryTypeComesBackFromTheWire) {
   read_object(wire, [&](std::string_view, simdjson::ondemand::value value) { read = read_item(value); });
   EXPECT_EQ(read, item);
   EXPECT_EQ(to_json(item), R"({"b":"AP8=","ss":["a","b"],"ns":[1,2],"bs":["Bw=="],"null":null,"bool":true})");
+}
+
+Item read_from(const std::string& item, Documents documents = {}) {
+  std::string wire = "{\"Item\":" + item + "}";
+  Item read;
+  read_object(wire, [&](std::string_view, simdjson::ondemand::value value) { read = read_item(value, documents); });
+  return read;
+}
+
+constexpr std::array<std::string_view, 1> kPayload{"payload"};
+
+TEST(Documents, AreReadAsTheSameJson) {
+  const std::string wire =
+      R"({"payload":{"M":{"t\"":{"S":"\u00fc\/ 🛒 \" \\ \n \u0000 and twenty bytes more"},"n":{"N":"-1.50E+3"},)"
+      R"("y":{"BOOL":true},"z":{"NULL":true},"b":{"B":"AP8="},"m":{"M":{}},"":{"S":""},)"
+      R"("l":{"L":[{"N":"1"},{"L":[]},{"M":{"payload":{"M":{}}}}]},)"
+      R"("ss":{"SS":["a","b"]},"ns":{"NS":["1","2"]},"bs":{"BS":["Bw=="]}}},)"
+      R"("other":{"M":{"a":{"N":"1"}}}})";
+  const Item built = read_from(wire);
+  const Item read = read_from(wire, kPayload);
+  ASSERT_EQ(read.size(), 2U);
+  ASSERT_NE(read[0].value.as<JsonText>(), nullptr);
+  EXPECT_EQ(read[0].value.as<JsonText>()->text, to_json(*find_map(built, "payload")));
+  EXPECT_EQ(read[1], built[1]);
+  EXPECT_EQ(to_json(read), to_json(built));
+}
+
+TEST(Documents, StandInListsToo) {
+  const Item read =
+      read_from(R"({"events":{"L":[{"M":{"payload":{"M":{"a":{"S":"x"}}}}}]},"payload":{"S":"a"}})", kPayload);
+  const Map& event = *find_list(read, "events")->at(0).as<Map>();
+  EXPECT_EQ(event, (Map{{"payload", AttributeValue::Held{JsonText{R"({"a":"x"})"}}}}));
+  EXPECT_EQ(*find_text(read, "payload"), "a");  // no map
+}
+
+TEST(Documents, AreRefusedLikeOtherValues) {
+  for (const std::string bad : {R"({"N":"1."})", R"({"B":"A"})", R"({"X":"1"})", "{}", R"({"S":"a","N":"1"})",
+                                R"({"NULL":1})", R"({"L":{}})", R"({"S":1})", "null"}) {
+    const std::string wire = R"({"payload":{"M":{"a":)" + bad + "}}}";
+    const auto code = [&](Documents documents) {
+      try {
+        (void)to_json(read_from(wire, documents));
+        return std::optional<Errc>{};
+      } catch (const Error& e) {
+        return std::optional{e.code()};
+      }
+    };
+    EXPECT_EQ(code(kPayload), Errc::invalid_data) << bad;
+    EXPECT_EQ(code({}), Errc::invalid_data) << bad;
+  }
+}
+
+TEST(Strings, AreEscapedWhereverItStands) {
+  const std::string special = std::string{"\"\\\n\x1f"} + '\0';
+  for (std::size_t size = 1; size < 40; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (const char c : special) {
+        std::string text(size, '\x7f');
+        text[at] = c;
+        if (at + 1 < size) text[at + 1] = '\xc3';  // a borrow shall not hide it
+        std::string out;
+        write_string(out, text);
+        ASSERT_GT(out.size(), size + 2) << size << ' ' << at;
+      }
+    }
+    std::string plain;
+    write_string(plain, std::string(size, '\xa0'));
+    ASSERT_EQ(plain.size(), size + 2);
+  }
 }
 
 TEST(Payload, NumbersKeep38Digits) {

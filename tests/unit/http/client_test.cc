@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "support/code_of.h"
 #include "support/http_server.h"
 #include "unit/http/sent.h"
 
@@ -89,6 +90,23 @@ TEST(HttpClient, KeepsItsConnection) {
   EXPECT_TRUE(client.send(get(server.url())).timings.new_connection);
   for (int i = 0; i < 20; ++i) EXPECT_FALSE(client.send(get(server.url())).timings.new_connection);
   EXPECT_EQ(server.connections(), 1);
+}
+
+TEST(HttpClient, EveryRequestGoesToItsOwnAddress) {  // the handle keeps the last one parsed
+  HttpServer one{echo}, other{echo};
+  Client client;
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(client.send(get(one.url("/a"))).header("x-target"), "/a");
+    EXPECT_EQ(client.send(get(one.url("/a"))).header("x-target"), "/a");
+    EXPECT_EQ(client.send(get(other.url("/a"))).header("x-target"), "/a");
+    EXPECT_EQ(client.send(get(one.url("/b?c"))).header("x-target"), "/b?c");
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_EQ(test_support::code_of([&] { (void)client.send(get("http://127.0.0.1:port/")); }),
+                Errc::invalid_argument);
+    }
+  }
+  EXPECT_EQ(one.requests().size(), 6U);
+  EXPECT_EQ(other.requests().size(), 2U);
 }
 
 TEST(HttpClient, KeepsOneConnectionPerRequestAtTheSameTime) {

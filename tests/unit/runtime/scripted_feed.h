@@ -111,6 +111,9 @@ class ScriptedFeed final : public EventFeed {
 
   std::unique_ptr<Subscription> subscribe(const SubscriptionOptions&) override;
   Position head(std::int32_t) override { return head_; }
+  bool may_repeat() const noexcept override { return repeats_; }
+  // Events may come again and out of their order. Set before the run.
+  void let_repeat() { repeats_ = true; }
   Position checkpoint(std::string_view) override { return elsewhere_; }
   // What another process has stored for every subscription. Set before the run.
   void handled_elsewhere(std::int64_t position) { elsewhere_ = Position{position}; }
@@ -157,6 +160,7 @@ class ScriptedFeed final : public EventFeed {
   std::vector<Stored> checkpoints_, releases_, seeks_, holds_;
   std::set<std::int64_t> fenced_;
   std::optional<Errc> checkpoint_failure_;
+  bool repeats_ = false;
   int refused_ = 0;
   int taken_ = 0;
   int takes_ = 0;

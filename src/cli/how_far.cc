@@ -1,0 +1,52 @@
+#include "cli/how_far.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "app/kafka_settings.h"
+
+namespace leftfold::cli {
+
+HowFarAsker::HowFarAsker(Context& context, const Opened& opened)
+    : broker_{opened.broker()}, kafka_{app::uses_kafka(context.program.settings)} {
+  for (std::int32_t partition = 0; partition < broker_.partitions(); ++partition) {
+    head_ += broker_.head(partition).value();
+  }
+  for (StoredSubscription& each : kafka_ ? opened.projections() : opened.subscriptions()) {
+    stored_.emplace(std::move(each.name), each.done);
+  }
+}
+
+HowFar HowFarAsker::of(const std::string& subscription, const HandlerInfo* handler) const {
+  if (handler != nullptr && handler->is_projector && !handler->exactly_once) return {};  // a table in memory
+  return kafka_ ? in_kafka(subscription, handler) : in_store(subscription);
+}
+
+HowFar HowFarAsker::in_store(const std::string& subscription) const {
+  const auto at = stored_.find(subscription);
+  if (at == stored_.end() || !at->second) return {};
+  const std::int64_t done = at->second->value();
+  return {done, std::max<std::int64_t>(head_ - done, 0)};
+}
+
+HowFar HowFarAsker::in_kafka(const std::string& subscription, const HandlerInfo* handler) const {
+  std::vector<Progress> progress = broker_.progress(subscription);
+  if (handler != nullptr && handler->is_projector) {  // its read model keeps the checkpoint
+    for (std::size_t i = 0; i < progress.size(); ++i) {
+      const auto at = stored_.find(i == 0 ? handler->name : handler->name + "/" + std::to_string(i));
+      progress[i].done = at == stored_.end() ? std::nullopt : at->second;
+    }
+  }
+  if (std::none_of(progress.begin(), progress.end(), [](const Progress& each) { return each.done.has_value(); })) {
+    return {};
+  }
+  HowFar far{0, 0};
+  for (const Progress& each : progress) {
+    *far.position += each.done.value_or(each.begin).value();
+    *far.lag += std::max<std::int64_t>(each.lag(), 0);
+  }
+  return far;
+}
+
+}  // namespace leftfold::cli
