@@ -19,7 +19,7 @@ JAVA_OPTIONS = '-Xms256m -Xmx1g -XX:+UseSerialGC'
 PRODUCER = {'linger_ms': 5, 'batch_size': 1000000, 'compression_type': 'lz4', 'enable_idempotence': 'true',
             'partitioner': 'murmur2_random', 'sticky_partitioning_linger_ms': 0, 'queue_buffering_max_messages': 100000}
 CONSUMER = {'auto_offset_reset': 'earliest', 'isolation_level': 'read_committed', 'check_crcs': 'true',
-            'fetch_wait_max_ms': 100, 'queued_min_messages': 10000}
+            'fetch_wait_max_ms': 100, 'queued_min_messages': 100000}
 # Key and value of an event of 256 bytes, and headers like its own: docs/format/kafka.md.
 RECORD_BYTES = 41 + 577
 ANY_UUID = '01234567-0123-7123-8123-0123456789ab'
