@@ -21,7 +21,7 @@ def python_with(folder, name, requirements):
         venv.create(folder, with_pip=True)
         subprocess.run([python, '-m', 'pip', 'install', '--quiet', *requirements], check=True, capture_output=True, text=True, timeout=300)
     except (OSError, subprocess.SubprocessError) as error:
-        return None, _missing(name, error)
+        return None, missing_text(name, error)
     return python, None
 
 
@@ -31,11 +31,11 @@ def node_modules(root, name):
         subprocess.run([root / 'tests' / 'interop' / 'install'], check=True, stdin=subprocess.DEVNULL, capture_output=True,
                        text=True, timeout=300)
     except (OSError, subprocess.SubprocessError) as error:
-        return None, _missing(name, error)
+        return None, missing_text(name, error)
     return root / 'build' / 'interop' / 'node_modules', None
 
 
-def _missing(name, error):
+def missing_text(name, error):
     text = f'not measured: {name} cannot be installed ({_last_line(error)})'
     print(f'bench/run: {text}', file=sys.stderr)
     return text

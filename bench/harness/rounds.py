@@ -20,6 +20,7 @@ class Burst:
         def busy():
             return machine.busy_seconds() - sum(map(machine.process_seconds, servers))
         before, started = busy(), time.monotonic()
+        command = list(command)
         child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         output = child.stdout.read()
         _, status, usage = os.wait4(child.pid, 0)

@@ -49,7 +49,7 @@ constexpr std::pair<const char*, const char*> kOfConsumer[] = {
     {"enable.partition.eof", "false"},
     {"fetch.wait.max.ms", "100"},
     {"fetch.error.backoff.ms", "100"},
-    {"queued.min.messages", "10000"},
+    {"queued.min.messages", "100000"},
 };
 
 /// Properties on which a promise stands, and why they are refused.

@@ -17,6 +17,18 @@ namespace {
 // The consumer must be polled within max.poll.interval.ms, whatever else is waited for.
 constexpr std::chrono::seconds kPollAtLeastEvery{1};
 
+// What is fetched ahead, of all partitions together. librdkafka 2.0.2 fetches nothing for up to a second once every
+// partition of a broker has its share, so this is also about what can be read a second: with shares of 10,000 small
+// records a topic of one partition came to 12,000 a second.
+constexpr std::int32_t kFetchAheadKilobytes = 131'072;
+
+// The bound is on each partition, because each has a queue of its own.
+void bound_fetching_ahead(const KafkaOptions& options, std::int32_t partitions, Properties& own) {
+  const std::string name = "queued.max.messages.kbytes";
+  if (options.properties.contains(name)) return;
+  own.emplace_back(name, std::to_string(std::max(1'024, kFetchAheadKilobytes / std::max(1, partitions))));
+}
+
 std::string group_for(const SubscriptionOptions& subscription) {
   if (subscription.name.empty()) {
     throw Error{Errc::invalid_argument, "subscribe: the subscription has no name; name it \"<group>.<handler>\""};
@@ -32,7 +44,9 @@ KafkaSubscription::KafkaSubscription(const KafkaOptions& options, std::int32_t p
     : options_{options}, subscription_{std::move(subscription)}, group_{group_for(subscription_)} {
   // Only shared subscriptions keep their checkpoints here.
   const bool commits = subscription_.kind == SubscriptionKind::shared;
-  Conf conf = client_config(options, Purpose::consumer, group_, {{"enable.auto.commit", commits ? "true" : "false"}});
+  Properties own{{"enable.auto.commit", commits ? "true" : "false"}};
+  bound_fetching_ahead(options, partitions, own);
+  Conf conf = client_config(options, Purpose::consumer, group_, own);
   rd_kafka_conf_set_events(conf.get(), RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_OFFSET_COMMIT);
   client_ = make_client(options, Purpose::consumer, std::move(conf));
   rd_kafka_poll_set_consumer(client_.get());

@@ -203,14 +203,14 @@ void Dispatch::close() {
   closed_ = true;
   drop_waiting([](const AssignedPartition&) { return true; });
   drop_if([](const AssignedPartition& partition, Position position) { return position > partition.started; });
-  work_.notify_all();
+  wake_workers();
 }
 
 void Dispatch::abandon() {
   const std::scoped_lock lock{mutex_};
   closed_ = true;
   drop_if([](const AssignedPartition&, Position) { return true; });
-  work_.notify_all();
+  wake_workers();
 }
 
 bool Dispatch::quiet() const {
@@ -251,12 +251,6 @@ void Dispatch::drop_waiting(const std::function<bool(const AssignedPartition&)>&
     forget_task(task);
     return true;
   });
-}
-
-void Dispatch::wake_worker() {
-  if (idle_ == 0 || waking_ || !strands_.has_ready()) return;
-  waking_ = true;
-  work_.notify_one();
 }
 
 void Dispatch::wake_poll_thread() noexcept {

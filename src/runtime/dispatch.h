@@ -21,6 +21,8 @@ namespace leftfold::detail {
 
 /// Holds the events in flight: strands, offset windows and the bounds on both. Workers take a strand, handle one event
 /// and put it back; one whose event is to be tried again waits without a worker, and the poll thread keeps its time.
+/// Handlers that take microseconds stay on one worker: to hand each event to another one would cost more than most of
+/// them do. A second one stands by then, and takes over when the first is held up.
 /// Any number of threads in work(), one thread for everything else; status() and look() from any.
 class Dispatch final : public LiveEvents {
  public:
@@ -108,6 +110,16 @@ class Dispatch final : public LiveEvents {
     bool told = false;
   };
 
+  struct Idle {
+    std::condition_variable signal;
+    bool woken = false;
+  };
+
+  // With mutex_ held, released while it waits.
+  void wait_for_work(std::unique_lock<std::mutex>& lock);
+  [[nodiscard]] bool leaves_it_to_others(std::unique_lock<std::mutex>& lock);
+  [[nodiscard]] bool handlers_are_short() const noexcept;
+  void note_duration(Instant begun);
   void work_one(std::unique_lock<std::mutex>& lock, std::size_t self, std::shared_ptr<const EventPage>& last);
   // A worker, without the mutex.
   [[nodiscard]] Outcome process(Task& task);
@@ -130,6 +142,8 @@ class Dispatch final : public LiveEvents {
   void drop_waiting(const std::function<bool(const AssignedPartition&)>& unwanted);
   [[nodiscard]] bool wants_more() const noexcept;
   void wake_worker();
+  void wake_last();
+  void wake_workers();
   void wake_poll_thread() noexcept;
 
   RegisteredHandler& handler_;
@@ -138,15 +152,19 @@ class Dispatch final : public LiveEvents {
   const std::size_t max_in_flight_;
 
   mutable std::mutex mutex_;
-  std::condition_variable work_;
+  std::vector<Idle*> idle_;  // workers waiting; the last one is woken first, while its caches are warm
+  std::condition_variable stand_by_;
   std::condition_variable_any quiet_;
   Subscription* subscription_ = nullptr;
   std::map<std::int32_t, std::shared_ptr<AssignedPartition>> partitions_;
   Strands strands_;
-  std::vector<Busy> busy_;     // one a worker
-  std::size_t in_flight_ = 0;  // queued, waiting and running
-  std::size_t idle_ = 0;       // workers waiting
-  bool waking_ = false;        // a worker was notified and does not run yet
+  std::vector<Busy> busy_;                                        // one a worker
+  std::size_t in_flight_ = 0;                                     // queued, waiting and running
+  std::size_t active_ = 0;                                        // workers with an event
+  std::uint64_t started_ = 0;                                     // events, each time
+  bool waking_ = false;                                           // a worker was notified and does not run yet
+  bool standing_by_ = false;                                      // a worker looks whether the active ones go on
+  std::chrono::nanoseconds usual_{std::chrono::milliseconds{1}};  // what an event takes, those of late counting most
   bool closed_ = false;
   bool waits_for_room_ = false;   // the poll thread takes nothing until there is room
   bool held_by_breaker_ = false;  // it takes nothing, or not all, because of the breaker

@@ -8,6 +8,11 @@
 namespace leftfold::detail {
 namespace {
 
+// Waking a worker costs some ten microseconds until it runs.
+constexpr std::chrono::microseconds kShort{20};
+constexpr std::chrono::milliseconds kHeldUp{1};  // no event begun for so long: whoever stands by takes over
+constexpr int kWeight = 16;                      // of the past
+
 Trouble& trouble_of(Task& task) {
   if (!task.trouble) task.trouble = std::make_unique<Trouble>();
   return *task.trouble;
@@ -19,17 +24,60 @@ void Dispatch::work() {
   std::unique_lock lock{mutex_};
   const std::size_t self = busy_.size();
   busy_.emplace_back();
+  idle_.reserve(busy_.size());
   std::shared_ptr<const EventPage> last;  // of the event before: freed, perhaps, without the lock
   for (;;) {
-    while (!closed_ && !strands_.has_ready()) {
-      ++idle_;
-      work_.wait(lock);
-      --idle_;
-      waking_ = false;
-    }
+    while (!closed_ && !strands_.has_ready()) wait_for_work(lock);
     if (!strands_.has_ready()) return;
-    work_one(lock, self, last);
+    if (!leaves_it_to_others(lock)) work_one(lock, self, last);
   }
+}
+
+void Dispatch::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  Idle me;
+  idle_.push_back(&me);
+  me.signal.wait(lock, [&me] { return me.woken; });
+  waking_ = false;
+}
+
+// True when it waited because others are at it. Real time: a handler that hangs does so whatever the Runner's clock
+// says.
+bool Dispatch::leaves_it_to_others(std::unique_lock<std::mutex>& lock) {
+  if (closed_ || active_ == 0 || !handlers_are_short()) return false;
+  if (standing_by_) {
+    wait_for_work(lock);
+    return true;
+  }
+  standing_by_ = true;
+  const std::uint64_t before = started_;
+  stand_by_.wait_for(lock, kHeldUp);
+  standing_by_ = false;
+  return started_ != before || !strands_.has_ready();
+}
+
+bool Dispatch::handlers_are_short() const noexcept { return usual_ < kShort; }
+
+void Dispatch::note_duration(Instant begun) {
+  const auto took = std::min<std::chrono::nanoseconds>(run_.clock().instant() - begun, kHeldUp);
+  usual_ += (took - usual_) / kWeight;
+}
+
+void Dispatch::wake_worker() {
+  if (idle_.empty() || waking_ || !strands_.has_ready()) return;
+  if (handlers_are_short() && active_ > 0 && standing_by_) return;
+  waking_ = true;
+  wake_last();
+}
+
+void Dispatch::wake_last() {
+  Idle& last = *idle_.back();
+  idle_.pop_back();
+  last.woken = true;
+  last.signal.notify_one();
+}
+
+void Dispatch::wake_workers() {
+  while (!idle_.empty()) wake_last();
 }
 
 bool Dispatch::step() {
@@ -46,12 +94,16 @@ void Dispatch::work_one(std::unique_lock<std::mutex>& lock, std::size_t self, st
   AssignedPartition& partition = *started.task.partition;
   partition.started = std::max(partition.started, started.task.event->position);
   busy_[self] = {started.task.event, run_.clock().instant(), false};
-  wake_worker();  // one wakes the next, so that short handlers do not wake them all
+  ++active_;
+  ++started_;
+  wake_worker();  // one wakes the next, so that few events do not wake them all
   lock.unlock();
   last.reset();
   const Outcome outcome = process(started.task);
   lock.lock();
+  note_duration(busy_[self].begun);
   busy_[self] = {};
+  --active_;
   if (outcome.kind == Outcome::Kind::stop) {
     stop_before(started, lock);
   } else {
@@ -193,7 +245,7 @@ void Dispatch::stop_before(Strands::Started& started, std::unique_lock<std::mute
   if (ours) {
     closed_ = true;  // before anything else starts
     drop_if([](const AssignedPartition&, Position) { return true; });
-    work_.notify_all();
+    wake_workers();
   } else {
     ++fenced_;
     failures_.metrics().fenced();
