@@ -20,7 +20,7 @@ constexpr std::chrono::seconds kPollAtLeastEvery{1};
 // What is fetched ahead, of all partitions together. librdkafka 2.0.2 fetches nothing for up to a second once every
 // partition of a broker has its share, so this is also about what can be read a second: with shares of 10,000 small
 // records a topic of one partition came to 12,000 a second.
-constexpr std::int32_t kFetchAheadKilobytes = 131'072;
+constexpr std::int32_t kFetchAheadKilobytes = 65'536;
 
 // The bound is on each partition, because each has a queue of its own.
 void bound_fetching_ahead(const KafkaOptions& options, std::int32_t partitions, Properties& own) {
