@@ -33,8 +33,12 @@ WorkerProcess::WorkerProcess(const WorkerOptions& options) {
   arguments.push_back(nullptr);
   const int log = ::open(options.log().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (log < 0) fail("open");
+  sigset_t terminates;
+  sigemptyset(&terminates);
+  sigaddset(&terminates, SIGTERM);
   pid_ = ::fork();
   if (pid_ == 0) {
+    ::sigprocmask(SIG_BLOCK, &terminates, nullptr);  // stays blocked over execv(): one that comes early waits for it
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::dup2(log, STDERR_FILENO);
     ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);  // sockets of this process's Kafka clients
