@@ -58,7 +58,7 @@ def start_dynoxide(root, on_exit):
     if up.returncode:
         return None, 'not measured: scripts/services cannot start it'
     addresses = dict(line.split('=', 1) for line in up.stdout.split())
-    pid = int((root / 'build' / 'services' / 'dynoxide.pid').read_text())
+    pid = int((root / 'build' / 'services' / 'dynoxide.pid').read_text().split()[0])  # and when it started
     return Server('server', addresses['LEFTFOLD_TEST_DYNOXIDE'], pid, keeps=True), None
 
 
