@@ -40,6 +40,7 @@ void KafkaSubscription::serve(Taken& taken) {
 // Once an outage: when it ends, all that were tried meanwhile are refused together.
 void KafkaSubscription::note_commit(rd_kafka_resp_err_t error) {
   if (error == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) metrics_.refused.add();
   if (error == std::exchange(commit_error_, error) || error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
   log(LogLevel::warn, "checkpoints were not committed; librdkafka tries again with the next ones",
       {{"cause", rd_kafka_err2str(error)}});
@@ -51,6 +52,7 @@ void KafkaSubscription::rebalance(rd_kafka_event_t& event, Taken& taken) {
     wanted_.clear();
     for (int i = 0; i < list->cnt; ++i) wanted_.push_back(list->elems[i].partition);
     state_ = Group::starting;
+    metrics_.assigned.add();
     return;
   }
   if (rd_kafka_assignment_lost(client_.get()) != 0) {
@@ -64,11 +66,13 @@ void KafkaSubscription::rebalance(rd_kafka_event_t& event, Taken& taken) {
   }
   again_ = false;
   state_ = Group::revoking;
+  metrics_.revoked.add();
   if (parts_.empty()) unassign();
 }
 
 // A partition that changed hands while this process had it: another one may read it already.
 void KafkaSubscription::report_lost(Taken& taken) {
+  metrics_.lost.add();
   for (const Assigned& part : parts_) taken.revoked.push_back({part.partition(), part.epoch, true});
   unassign();
 }

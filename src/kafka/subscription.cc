@@ -41,7 +41,10 @@ std::string group_for(const SubscriptionOptions& subscription) {
 
 KafkaSubscription::KafkaSubscription(const KafkaOptions& options, std::int32_t partitions,
                                      SubscriptionOptions subscription)
-    : options_{options}, subscription_{std::move(subscription)}, group_{group_for(subscription_)} {
+    : options_{options},
+      subscription_{std::move(subscription)},
+      group_{group_for(subscription_)},
+      metrics_{*options.metrics, subscription_.name} {
   // Only shared subscriptions keep their checkpoints here.
   const bool commits = subscription_.kind == SubscriptionKind::shared;
   Properties own{{"enable.auto.commit", commits ? "true" : "false"}};
@@ -85,6 +88,7 @@ Taken KafkaSubscription::take(std::size_t max, const std::stop_token& stop, Inst
     const bool woken = waker_.begin();
     Taken taken;
     look(max, taken);
+    metrics_.received.add(static_cast<double>(taken.events.size()));
     if (!taken.assigned.empty() || !taken.revoked.empty() || !taken.events.empty()) return taken;
     if (failure_) throw *std::exchange(failure_, std::nullopt);
     const Instant now = clock.instant();

@@ -11,6 +11,7 @@
 
 #include "kafka/assigned.h"
 #include "kafka/handles.h"
+#include "kafka/subscription_metrics.h"
 #include "kafka/waker.h"
 
 namespace leftfold::kafka {
@@ -67,6 +68,7 @@ class KafkaSubscription final : public Subscription {
   const KafkaOptions& options_;
   const SubscriptionOptions subscription_;
   const std::string group_;
+  SubscriptionMetrics metrics_;
   Waker waker_;
   Client client_;
   Queue events_;  // the group's

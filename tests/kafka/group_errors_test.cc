@@ -80,6 +80,7 @@ struct KafkaGroupErrors : ::testing::Test {
   KafkaGroupErrors() {
     options.properties = {
         {"session.timeout.ms", "4500"}, {"heartbeat.interval.ms", "200"}, {"auto.commit.interval.ms", "100"}};
+    options.metrics = &metrics;
     broker.emplace(options);
   }
   void publish(std::int64_t events) {
@@ -99,7 +100,17 @@ struct KafkaGroupErrors : ::testing::Test {
   }
   [[nodiscard]] Position committed() { return broker->checkpoint("shop.Handler"); }
 
+  /// Of the subscription "shop.Handler".
+  [[nodiscard]] double metric(const std::string& name, const std::string& more_labels = {}) const {
+    const std::string line = name + "{" + more_labels + "subscription=\"shop.Handler\"} ";
+    const std::string text = metrics.prometheus();
+    const std::size_t at = text.find(line);
+    EXPECT_NE(at, std::string::npos) << line << "is not in\n" << text;
+    return at == std::string::npos ? -1 : std::stod(text.substr(at + line.size()));
+  }
+
   MockKafka mock;
+  Metrics metrics;
   KafkaOptions options = mock.topic("Events", 1);
   std::optional<KafkaBroker> broker;
 };
@@ -141,6 +152,7 @@ TEST_F(KafkaGroupErrors, ACommitOfAnOlderGenerationLosesNothing) {
   EXPECT_LE(member.begun_after, Position{4});
   EXPECT_TRUE(member.finish(member.epochs.back(), Position{10}));
   EXPECT_TRUE(member.take_until([&] { return committed() == Position{10}; }));
+  EXPECT_GE(metric("leftfold_kafka_commits_refused_total"), 1);
   std::cout << member.lost << " lost, " << member.epochs.size() << " assignments" << std::endl;
 }
 
@@ -161,6 +173,10 @@ TEST_F(KafkaGroupErrors, AMemberThatIsForgottenIsFencedAndBeginsAfterWhatWasComm
   ASSERT_TRUE(member.take_until([&] { return member.newest == Position{10}; }));
   EXPECT_TRUE(member.finish(member.epochs.back(), Position{10}));
   EXPECT_TRUE(member.take_until([&] { return committed() == Position{10}; }));
+  EXPECT_EQ(metric("leftfold_kafka_rebalances_total", "outcome=\"assigned\","), 2);
+  EXPECT_EQ(metric("leftfold_kafka_rebalances_total", "outcome=\"lost\","), 1);
+  EXPECT_EQ(metric("leftfold_kafka_rebalances_total", "outcome=\"revoked\","), 0);
+  EXPECT_EQ(metric("leftfold_kafka_received_events_total"), 17) << "4 to 10 came again";
 }
 
 // The first call waits until it is let go; never are two running.
@@ -193,7 +209,6 @@ class Waits : public Listener<HappenedEvents> {
 
 TEST_F(KafkaGroupErrors, AHandlerThatOutlivesItsAssignmentIsFencedAndItsEventComesAgain) {
   publish(2);
-  Metrics metrics;
   Waits waits;
   RunnerOptions runner_options;
   runner_options.group = "shop";
