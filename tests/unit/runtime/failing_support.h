@@ -104,9 +104,7 @@ struct Service {
                                      std::chrono::milliseconds most = std::chrono::hours{1}) {
     const Instant end = soon();
     for (std::chrono::milliseconds passed{0}; passed < most || system_clock().instant() < end; passed += step) {
-      if (done()) return true;
-      std::stop_source never;
-      clock.wait_for_waiters(1, never.get_token());
+      if (done() || !wait_for_waiter(clock, done)) return true;
       clock.advance(step);
       std::this_thread::yield();
     }

@@ -48,8 +48,7 @@ class ProjectorProcess {
   [[nodiscard]] bool pass_time_until(Done done) {
     const Instant end = soon();  // on a busy machine threads follow the clock late
     for (int i = 0; i < 10'000 || system_clock().instant() < end; ++i) {
-      if (done()) return true;
-      clock_.wait_for_waiters(1);
+      if (done() || !wait_for_waiter(clock_, done)) return true;
       clock_.advance(20ms);
       std::this_thread::yield();
     }

@@ -31,6 +31,18 @@ using TestEvents = Events<Counted, Ignored>;
 inline constexpr std::chrono::seconds kLong{30};
 inline Instant soon() { return system_clock().instant() + kLong; }
 
+// Waits until a thread waits by the clock; false when `done` comes first, as of a run that has ended: none waits then.
+template <class Clock, class Done>
+[[nodiscard]] bool wait_for_waiter(Clock& clock, const Done& done) {
+  std::stop_source now;
+  now.request_stop();
+  while (!clock.wait_for_waiters(1, now.get_token())) {
+    if (done()) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
 // Counts up and lets threads wait for a number.
 class Signal {
  public:
