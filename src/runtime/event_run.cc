@@ -77,7 +77,8 @@ EventRun handle_run(RegisteredHandler& handler, std::span<Delivery> events, Cloc
       }
       if (permit) permit->succeeded();
     }
-    if (options.gate != nullptr) options.gate->finish(*delivery.event, delivery.outcome == Delivery::Outcome::parked);
+    if (options.gate != nullptr)
+      options.gate->finish(*delivery.event, turn, delivery.outcome == Delivery::Outcome::parked);
     ++run.finished;
     if (clock.instant() >= end) return run;
   }

@@ -169,7 +169,7 @@ void GatedProjection::redrive(const RecordedEvent& event) {
     const VersionGate::Turn turn = version_gate.turn_of(event);
     const bool known = versions.reached(event.aggregate_id).has_value();  // of a feed that may repeat
     if (known && (turn == VersionGate::Turn::late || turn == VersionGate::Turn::next)) {
-      version_gate.finish(event, false);
+      version_gate.finish(event, turn, false);
       version_gate.save();
     }
   };

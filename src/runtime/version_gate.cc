@@ -15,9 +15,14 @@ Version before(Version version) { return Version{version.value() - 1}; }
 
 std::string prefix_of(std::string_view aggregate) { return std::string{aggregate} + '\0'; }
 
+template <class Ranges>
+auto find_range(Ranges& ranges, Version version) {
+  return std::find_if(ranges.begin(), ranges.end(),
+                      [version](const MissingRange& r) { return r.from <= version && version <= r.to; });
+}
+
 void take_out(MissingRanges& ranges, Version version) {
-  const auto at = std::find_if(ranges.begin(), ranges.end(),
-                               [version](const MissingRange& r) { return r.from <= version && version <= r.to; });
+  const auto at = find_range(ranges, version);
   if (at == ranges.end()) return;
   const MissingRange range = *at;
   ranges.erase(at);
@@ -27,10 +32,7 @@ void take_out(MissingRanges& ranges, Version version) {
 
 }  // namespace
 
-bool contains(const MissingRanges& ranges, Version version) {
-  return std::any_of(ranges.begin(), ranges.end(),
-                     [version](const MissingRange& r) { return r.from <= version && version <= r.to; });
-}
+bool contains(const MissingRanges& ranges, Version version) { return find_range(ranges, version) != ranges.end(); }
 
 VersionGate::Known& VersionGate::known(std::string_view aggregate) {
   const auto at = known_.find(aggregate);
@@ -63,10 +65,8 @@ Version VersionGate::reached(const RecordedEvent& event) {
   return known(event.aggregate_id).reached.value_or(Version::none());
 }
 
-void VersionGate::finish(const RecordedEvent& event, bool parked) {
-  if (event.version == Version::none()) return;
-  const Turn turn = turn_of(event);
-  if (turn == Turn::repeated) return;
+void VersionGate::finish(const RecordedEvent& event, Turn turn, bool parked) {
+  if (event.version == Version::none() || turn == Turn::repeated) return;
   Known& aggregate = known(event.aggregate_id);
   if (turn == Turn::late && parked) return;
   if (turn == Turn::late) {

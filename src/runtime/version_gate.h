@@ -52,9 +52,10 @@ class VersionGate {
   [[nodiscard]] Turn turn_of(const RecordedEvent& event);
   /// The version before the first one that is missing in front of an early event; none() when that is the first.
   [[nodiscard]] Version reached(const RecordedEvent& event);
-  /// The event was decided about: handled, passed, skipped, or `parked`. Parking an early one makes those before it
-  /// missing; parking a late one leaves it so, until it is handled: those behind it in the sequence must not go first.
-  void finish(const RecordedEvent& event, bool parked);
+  /// The event, whose turn it is, was decided about: handled, passed, skipped, or `parked`. Parking an early one makes
+  /// those before it missing; parking a late one leaves it so, until it is handled: those behind it in the sequence
+  /// must not go first.
+  void finish(const RecordedEvent& event, Turn turn, bool parked);
   /// Hands everything to the rows.
   void save();
 
