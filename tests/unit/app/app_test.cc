@@ -13,9 +13,12 @@
 
 #include "app/no_feed.h"
 #include "app/temporary_file.h"
+#include "support/failure_of.h"
 
 namespace leftfold {
 namespace {
+
+using test_support::failure;
 
 struct Opened {
   int by = 1;
@@ -62,15 +65,6 @@ struct MemoryApp {
   App app{"door", Settings::Environment{}};
   MemoryApp() { app.settings().set("store", "memory:"); }
 };
-
-std::pair<std::string, std::string> failure(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return {std::string{to_string(error.code())}, error.what()};
-  }
-  return {"nothing", ""};
-}
 
 /// Runs the App on a thread of its own; stopped and joined at the end of the scope.
 class Running {

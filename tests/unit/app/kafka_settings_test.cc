@@ -15,23 +15,17 @@
 #include <leftfold/settings.h>
 
 #include "app/address.h"
+#include "support/failure_of.h"
 #include "support/temporary_folder.h"
 
 namespace leftfold {
 namespace {
 
+using test_support::failure;
+
 using Environment = Settings::Environment;
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-std::pair<std::string, std::string> failure(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return {std::string{to_string(error.code())}, error.what()};
-  }
-  return {"nothing", ""};
-}
 
 std::pair<std::string, std::string> validation(const Environment& environment) {
   const Settings settings{"shop", environment};

@@ -15,21 +15,14 @@
 
 #include "app/address.h"
 #include "app/nearest.h"
+#include "support/failure_of.h"
 
 namespace leftfold {
 namespace {
 
-using Environment = Settings::Environment;
+using test_support::failure;
 
-/// The code and text of what `call` throws; "nothing" when it does not.
-std::pair<std::string, std::string> failure(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return {std::string{to_string(error.code())}, error.what()};
-  }
-  return {"nothing", ""};
-}
+using Environment = Settings::Environment;
 
 TEST(Settings, FlagBeatsEnvironmentBeatsProgramBeatsDefaultInWhateverOrderTheyAreSet) {
   Settings settings{"shop", {{"LEFTFOLD_LOG_LEVEL", "warn"}}};

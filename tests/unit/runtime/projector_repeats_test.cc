@@ -7,20 +7,13 @@
 #include "fake_read_model.h"
 #include "scripted_feed.h"
 #include "support.h"
+#include "table.h"
 
 namespace leftfold::runtime_test {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::VirtualClock;
-
-struct Table : Projector<TestEvents> {
-  explicit Table(FakeReadModel& m) : model{m} {}
-  FakeReadModel& read_model() { return model; }
-  void reset() { model.clear(); }
-  void on(const Counted& event) { model.add(event.n); }
-  FakeReadModel& model;
-};
 
 class Repeats : public ::testing::Test {
  protected:

@@ -6,6 +6,7 @@
 #include "fake_read_model.h"
 #include "scripted_feed.h"
 #include "support.h"
+#include "table.h"
 
 namespace leftfold::runtime_test {
 namespace {
@@ -13,14 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 
 const std::string kGarbage{"\xff\0{ no JSON", 11};
-
-struct Table : Projector<TestEvents> {
-  explicit Table(FakeReadModel& m) : model{m} {}
-  FakeReadModel& read_model() { return model; }
-  void reset() { model.clear(); }
-  void on(const Counted& event) { model.add(event.n); }
-  FakeReadModel& model;
-};
 
 class Unreadable : public ::testing::Test {
  protected:
