@@ -11,6 +11,7 @@
 
 #include <leftfold/clock.h>
 #include <leftfold/dynamodb_call.h>
+#include <leftfold/event_scan.h>
 #include <leftfold/event_store.h>
 #include <leftfold/log.h>
 #include <leftfold/metrics.h>
@@ -63,18 +64,6 @@ struct DynamoDbOptions {
   [[nodiscard]] static DynamoDbOptions from_environment();
 };
 
-/// One part of a table read in any order.
-struct DynamoDbScan {
-  int segment = 0;    ///< from 0
-  int segments = 1;   ///< into how many parts the table is cut; each may be read by another thread or machine
-  std::string after;  ///< DynamoDbScanPage::next of the page before; empty for the first
-};
-
-struct DynamoDbScanPage {
-  EventPage events;  ///< may be empty although more follows; at_end() of the segment's last
-  std::string next;  ///< to go on, also in another process; empty at the end
-};
-
 /// Keeps events in one DynamoDB table, one item an event (docs/stores/dynamodb.md): the table's items are the Node
 /// library's. What a command does is one request, or one transaction. There is no order over all aggregates: read_all
 /// and head throw Error(unsupported), and every Position is start().
@@ -82,7 +71,7 @@ struct DynamoDbScanPage {
 /// 400 KB, more than 100 events at once (99 with an idempotency key), 4 MB, JSON nested deeper than 32 levels, numbers
 /// of more than 38 digits. JSON comes back with the same values, not the same bytes: members may change their order.
 /// Writers of one table must be in one region. Any thread.
-class DynamoDbStore final : public EventStore {
+class DynamoDbStore final : public EventStore, public EventScan {
  public:
   /// Checks or creates the tables, as options.tables says. Throws Error(invalid_config, permission_denied, unavailable,
   /// not_found), unsupported for a table with another key, and what aws credentials throw.
@@ -100,7 +89,7 @@ class DynamoDbStore final : public EventStore {
   /// Reads one page (1 MB) of everything, eventually consistent: half the price. Events of one aggregate mostly come
   /// together and by version, but nothing promises it; what is appended meanwhile may be missing.
   /// Throws Error(invalid_argument) for a segment that is none, unavailable, throttled, corrupt.
-  [[nodiscard]] DynamoDbScanPage scan(const DynamoDbScan& where);
+  [[nodiscard]] ScanPage scan(const ScanPlace& where) override;
 
   /// Snapshots in the second table, one item each, at most 400 KB deflated: 1 write unit a KB, half a unit to read 2
   /// KB. A save whose answer was lost and that is sent again may return false though it was kept. Lives as long as the

@@ -22,6 +22,10 @@ inline constexpr std::string_view kSnapshotNote = "$Snapshot";
 /// it is parked with its bytes instead of being passed over; no struct can have this name.
 inline constexpr std::string_view kUnreadable = "$Unreadable";
 
+/// The type of an event that stands in a broker for one that could not be published: it has its aggregate, version and
+/// id, and its metadata says why. Handlers fail on it as on kUnreadable; no struct can have this name.
+inline constexpr std::string_view kUnpublished = "$Unpublished";
+
 /// One stored event, undecoded. The texts are views into the EventPage it came from and end with it.
 /// A commit is all events of one append; it is named by the id of its first event.
 struct RecordedEvent {

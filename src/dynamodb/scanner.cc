@@ -24,14 +24,14 @@ Item read_place(std::string text) {
       key.push_back({std::move(kept), read_value(value)});
     });
   } catch (const Error&) {
-    refuse("the place to go on from does not decode; use DynamoDbScanPage::next as it came");
+    refuse("the place to go on from does not decode; use ScanPage::next as it came");
   }
   return key;
 }
 
 }  // namespace
 
-DynamoDbScanPage scan_page(const EventTable& table, const DynamoDbScan& where) {
+ScanPage scan_page(const EventTable& table, const ScanPlace& where) {
   if (where.segments < 1 || where.segments > kMostSegments || where.segment < 0 || where.segment >= where.segments) {
     refuse("there is no segment " + std::to_string(where.segment) + " of " + std::to_string(where.segments));
   }
@@ -42,7 +42,7 @@ DynamoDbScanPage scan_page(const EventTable& table, const DynamoDbScan& where) {
   request.segments = where.segments;
   if (!where.after.empty()) request.after = read_place(where.after);
   const ItemPage items = table.client.scan(request);
-  DynamoDbScanPage page;
+  ScanPage page;
   for (const Item& item : items.items) {
     const std::string* const aggregate_id = find_text(item, kAggregateId);
     if (aggregate_id == nullptr) throw Error{Errc::corrupt, "table " + table.name + ": an item has no aggregateId"};

@@ -8,6 +8,6 @@
 namespace leftfold::dynamodb {
 
 /// One page, as DynamoDbStore::scan.
-[[nodiscard]] DynamoDbScanPage scan_page(const EventTable& table, const DynamoDbScan& where);
+[[nodiscard]] ScanPage scan_page(const EventTable& table, const ScanPlace& where);
 
 }  // namespace leftfold::dynamodb

@@ -68,7 +68,7 @@ std::optional<Appended> DynamoDbStore::find_append(std::string_view aggregate_id
   return marker ? std::optional{marker->result} : std::nullopt;
 }
 
-DynamoDbScanPage DynamoDbStore::scan(const DynamoDbScan& where) { return dynamodb::scan_page(impl_->table, where); }
+ScanPage DynamoDbStore::scan(const ScanPlace& where) { return dynamodb::scan_page(impl_->table, where); }
 SnapshotStore& DynamoDbStore::snapshots() noexcept { return impl_->snapshots; }
 CapacityUnits DynamoDbStore::consumed() const { return impl_->client.consumed(); }
 const DynamoDbOptions& DynamoDbStore::options() const noexcept { return impl_->options; }

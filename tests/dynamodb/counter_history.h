@@ -56,9 +56,9 @@ class History {
  public:
   explicit History(const test_dynamodb::TestTables& tables) {
     DynamoDbStore store{tables.options()};
-    DynamoDbScan where;
+    ScanPlace where;
     do {
-      const DynamoDbScanPage page = store.scan(where);
+      const ScanPage page = store.scan(where);
       for (const RecordedEvent& event : page.events) add(event);
       where.after = page.next;
     } while (!where.after.empty());

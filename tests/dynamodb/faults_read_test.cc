@@ -140,13 +140,13 @@ TEST_F(EmptyPages, AreNotTheEndOfALookForTheLastVersion) {
 
 TEST_F(EmptyPages, OfAScanSayThatMoreFollows) {
   proxy.follow([](const ProxiedCall& call) { return call.is("Scan", 1) ? fault::empty_page() : fault::none(); });
-  const DynamoDbScanPage first = store.scan({});
+  const ScanPage first = store.scan({});
   EXPECT_TRUE(first.events.empty());
   EXPECT_FALSE(first.events.at_end());
   ASSERT_FALSE(first.next.empty());
   std::vector<Uuid> found;
-  for (DynamoDbScan where{0, 1, first.next}; !where.after.empty();) {
-    const DynamoDbScanPage page = store.scan(where);
+  for (ScanPlace where{0, 1, first.next}; !where.after.empty();) {
+    const ScanPage page = store.scan(where);
     for (const RecordedEvent& event : page.events) {
       if (event.aggregate_id == cart) found.push_back(event.id);
     }

@@ -185,7 +185,7 @@ TEST_F(DynamoDbNodeLibrary, AggregatesPassOverItsSnapshots) {
   EXPECT_EQ(carts.load("cart-1").state().items.at("pear"), 1);
 }
 
-TEST(DynamoDbScans, FindEverythingOnce) {
+TEST(ScanPlaces, FindEverythingOnce) {
   const TestTables tables;
   DynamoDbStore store{tables.options()};
   std::set<Uuid> written, found;
@@ -195,9 +195,9 @@ TEST(DynamoDbScans, FindEverythingOnce) {
     ASSERT_TRUE(std::holds_alternative<Appended>(store.append(request)));
   }
   for (int segment = 0; segment < 3; ++segment) {
-    DynamoDbScan where{segment, 3, {}};
+    ScanPlace where{segment, 3, {}};
     do {
-      const DynamoDbScanPage page = store.scan(where);
+      const ScanPage page = store.scan(where);
       for (const RecordedEvent& event : page.events) EXPECT_TRUE(found.insert(event.id).second);
       where.after = page.next;
     } while (!where.after.empty());

@@ -1,0 +1,32 @@
+// Port: reading everything a store holds, in any order.
+#pragma once
+
+#include <string>
+
+#include <leftfold/event_page.h>
+
+namespace leftfold {
+
+/// One part of a store read in any order.
+struct ScanPlace {
+  int segment = 0;    ///< from 0
+  int segments = 1;   ///< into how many parts the store is cut; each may be read by another thread or machine
+  std::string after;  ///< ScanPage::next of the page before; empty for the first
+};
+
+struct ScanPage {
+  EventPage events;  ///< may be empty although more follows; at_end() of the segment's last
+  std::string next;  ///< to go on, also in another process; empty at the end
+};
+
+/// Port: every event that was stored before a scan began is in one of its pages; what is stored meanwhile may be.
+/// Events of one aggregate mostly come together and by version, but nothing promises it. Any thread. Must outlive
+/// everything that was given a reference to it.
+class EventScan {
+ public:
+  virtual ~EventScan() = default;
+  /// Reads one page. Throws Error(invalid_argument) for a segment that is none, unavailable, throttled, corrupt.
+  [[nodiscard]] virtual ScanPage scan(const ScanPlace& where) = 0;
+};
+
+}  // namespace leftfold
