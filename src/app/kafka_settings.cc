@@ -98,7 +98,9 @@ OpenKafka open_kafka(const Settings& settings, Purpose purpose, Logger& log, Met
   }
   options.log = open.log ? open.log.get() : &log;
   options.metrics = &metrics;
-  open.feed = std::make_unique<KafkaBroker>(std::move(options));
+  auto broker = std::make_unique<KafkaBroker>(std::move(options));
+  open.open_sink = [kafka = broker.get()] { return kafka->open_sink(); };
+  open.feed = std::move(broker);
   return open;
 }
 

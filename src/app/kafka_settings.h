@@ -11,6 +11,7 @@
 #include <leftfold/event_feed.h>
 #include <leftfold/log.h>
 #include <leftfold/metrics.h>
+#include <leftfold/publisher.h>
 #include <leftfold/settings.h>
 
 namespace leftfold::app {
@@ -46,6 +47,7 @@ void log_limits(const Settings& settings, bool parks, Logger& log);
 struct OpenKafka {
   std::unique_ptr<Logger> log;
   std::unique_ptr<EventFeed> feed;  // ends first
+  OpenSink open_sink;               // its writing side
 };
 
 /// Opens the broker; one who looks makes no topic. `log` and `metrics` must outlive it.
