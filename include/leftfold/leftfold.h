@@ -33,7 +33,9 @@
 #include <leftfold/metadata.h>
 #include <leftfold/metrics.h>
 #include <leftfold/projector.h>
+#include <leftfold/publisher.h>
 #include <leftfold/read_model.h>
+#include <leftfold/reconcile.h>
 #include <leftfold/reflect.h>
 #include <leftfold/repository.h>
 #include <leftfold/retry_policy.h>

@@ -1,6 +1,9 @@
 #include <memory>
 #include <optional>
 
+#include <leftfold/event_feed.h>
+#include <leftfold/lease_store.h>
+
 #include "app/address.h"
 #include "app/publisher_settings.h"
 #include "cli/commands.h"

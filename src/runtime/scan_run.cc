@@ -17,6 +17,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kLookForWork{1'000};
 constexpr milliseconds kFirstPause{50};
 constexpr milliseconds kLongestPause{5'000};
+constexpr milliseconds kShortestWait{100};
 
 void check(const PublishedStore& stored, const ReconcileOptions& options, const std::string& what) {
   const auto refuse = [&what](const std::string& why) { throw Error{Errc::invalid_argument, what + ": " + why}; };
@@ -118,7 +119,7 @@ ScanRun::End ScanRun::settle(Lease* mine, const std::stop_token& stop) {
   Instant moved = options_.clock->instant();
   for (;;) {
     const Instant now = options_.clock->instant();
-    switch (work_.settle(stop, now + options_.lease_expires_after / 4)) {
+    switch (work_.settle(stop, now + std::max<milliseconds>(kShortestWait, options_.lease_expires_after / 4))) {
       case PageWork::Settled::all:
         failing_since_ = kNever;
         failures_ = 0;
@@ -131,8 +132,8 @@ ScanRun::End ScanRun::settle(Lease* mine, const std::stop_token& stop) {
       moved = options_.clock->instant();
     } else if (options_.clock->instant() - moved >= options_.give_up_after) {
       throw Error{Errc::unavailable, what_ + ": nothing was acknowledged for " +
-                                     std::to_string(options_.give_up_after.count()) +
-                                     " ms; see whether the broker answers, then run it again: it goes on there"};
+                                         std::to_string(options_.give_up_after.count()) +
+                                         " ms; see whether the broker answers, then run it again: it goes on there"};
     }
     if (mine != nullptr && !keep(mine, mine->checkpoint, false)) return End::lost;
   }

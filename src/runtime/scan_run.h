@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <string>
 
+#include <leftfold/error.h>
 #include <leftfold/event_scan.h>
 #include <leftfold/reconcile.h>
 
