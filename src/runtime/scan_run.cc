@@ -153,7 +153,7 @@ bool ScanRun::back_off(const Error& error, Lease* mine, const std::stop_token& s
   const Instant now = options_.clock->instant();
   if (failing_since_ == kNever) failing_since_ = now;
   if (now - failing_since_ >= options_.give_up_after) throw error;
-  const milliseconds pause = std::min(kLongestPause, kFirstPause * (1LL << std::min<std::uint64_t>(failures_, 10)));
+  const milliseconds pause = std::min<milliseconds>(kLongestPause, kFirstPause * (1LL << std::min<std::uint64_t>(failures_, 10)));
   if (failures_++ == 0) {
     options_.log->log(LogLevel::warn, what_, "the store or broker does not answer; trying again",
                       {{"cause", error.what()}});
