@@ -78,7 +78,7 @@ class PublishMissing final : public PageWork {
 
   void forget() noexcept override {
     if (!sorter_) return;
-    before_ += sorter_->published();
+    before_ += sorter_->counts().published;
     sorter_.reset();
     lane_ = nullptr;
     try {
@@ -97,7 +97,7 @@ class PublishMissing final : public PageWork {
   }
 
  private:
-  [[nodiscard]] std::uint64_t published() const { return before_ + (sorter_ ? sorter_->published() : 0); }
+  [[nodiscard]] std::uint64_t published() const { return before_ + (sorter_ ? sorter_->counts().published : 0); }
 
   void open() {
     sink_ = open_sink_();
