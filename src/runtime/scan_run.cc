@@ -80,38 +80,41 @@ void ScanRun::run_shared(const std::stop_token& stop) {
 
 ScanRun::End ScanRun::scan(ScanPlace place, Lease* mine, const std::stop_token& stop) {
   const std::uint64_t before = progress_.looked_at;
-  std::uint64_t kept = before;  // what was looked at when the place in the lease was
-  std::string kept_place = place.after;
+  std::uint64_t settled = before;  // of what was looked at
+  std::string settled_place = place.after;
   renewed_ = options_.clock->instant();
+  End end = End::stopped;
   while (!stop.stop_requested()) {
     try {
       ScanPage page = stored_.scan->scan(place);
       // The page before this one was on its way meanwhile.
-      if (const End end = settle(mine, stop); end != End::done) return end;
-      const bool first = place.after == kept_place;
-      if (!first && !keep(mine, place.after, false)) return End::lost;
-      kept = progress_.looked_at;
-      kept_place = place.after;
+      if (end = settle(mine, stop); end != End::done) break;
+      settled = progress_.looked_at;
+      settled_place = place.after;
+      if (end = keep(mine, settled_place) ? End::stopped : End::lost; end == End::lost) break;
       const std::uint64_t events = page.events.size();
       work_.take(std::move(page.events), stop);
       const double looked = static_cast<double>(progress_.looked_at - before + events);
       note(events, rough_segment_ > 0 ? std::min(0.99, looked / rough_segment_) : 0);
       if (page.next.empty()) {
-        const End end = settle(mine, stop);
-        if (end == End::done) note(0, 0);
-        return end;
+        end = settle(mine, stop);
+        break;
       }
       place.after = std::move(page.next);
       wait_for_rate(stop);
     } catch (const Error& error) {
       work_.forget();
       if (!error.retryable() && error.code() != Errc::in_doubt) throw;
-      if (!back_off(error, mine, stop)) return stop.stop_requested() ? End::stopped : End::lost;
-      place.after = kept_place;
-      progress_.looked_at = kept;
+      if (!back_off(error, mine, stop)) {
+        end = stop.stop_requested() ? End::stopped : End::lost;
+        break;
+      }
+      place.after = settled_place;
+      progress_.looked_at = settled;
     }
   }
-  return End::stopped;
+  if (mine != nullptr) mine->checkpoint = settled_place;  // for a release
+  return end;
 }
 
 ScanRun::End ScanRun::settle(Lease* mine, const std::stop_token& stop) {
@@ -135,15 +138,15 @@ ScanRun::End ScanRun::settle(Lease* mine, const std::stop_token& stop) {
                                          std::to_string(options_.give_up_after.count()) +
                                          " ms; see whether the broker answers, then run it again: it goes on there"};
     }
-    if (mine != nullptr && !keep(mine, mine->checkpoint, false)) return End::lost;
+    if (mine != nullptr && !keep(mine, mine->checkpoint)) return End::lost;
   }
 }
 
-// Writes the lease when it is time to, or `now`. False: another process has it.
-bool ScanRun::keep(Lease* mine, const std::string& checkpoint, bool now) {
+// Writes the lease when it is time to. False: another process has it.
+bool ScanRun::keep(Lease* mine, const std::string& checkpoint) {
   if (mine == nullptr) return true;
   const Instant instant = options_.clock->instant();
-  if (!now && instant - renewed_ < options_.lease_expires_after / 4) return true;
+  if (instant - renewed_ < options_.lease_expires_after / 4) return true;
   renewed_ = instant;
   return leases_->keep(*mine, checkpoint);
 }
@@ -153,7 +156,8 @@ bool ScanRun::back_off(const Error& error, Lease* mine, const std::stop_token& s
   const Instant now = options_.clock->instant();
   if (failing_since_ == kNever) failing_since_ = now;
   if (now - failing_since_ >= options_.give_up_after) throw error;
-  const milliseconds pause = std::min<milliseconds>(kLongestPause, kFirstPause * (1LL << std::min<std::uint64_t>(failures_, 10)));
+  const milliseconds pause =
+      std::min<milliseconds>(kLongestPause, kFirstPause * (1LL << std::min<std::uint64_t>(failures_, 10)));
   if (failures_++ == 0) {
     options_.log->log(LogLevel::warn, what_, "the store or broker does not answer; trying again",
                       {{"cause", error.what()}});
@@ -161,7 +165,7 @@ bool ScanRun::back_off(const Error& error, Lease* mine, const std::stop_token& s
   wait(now + pause, stop);
   if (stop.stop_requested()) return false;
   try {
-    return mine == nullptr || keep(mine, mine->checkpoint, false);
+    return mine == nullptr || keep(mine, mine->checkpoint);
   } catch (const Error& again) {
     if (!again.retryable() && again.code() != Errc::in_doubt) throw;
     return true;  // the next look tells

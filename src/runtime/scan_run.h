@@ -51,7 +51,7 @@ class ScanRun {
   void run_shared(const std::stop_token& stop);
   [[nodiscard]] End scan(ScanPlace place, Lease* mine, const std::stop_token& stop);
   [[nodiscard]] End settle(Lease* mine, const std::stop_token& stop);
-  [[nodiscard]] bool keep(Lease* mine, const std::string& checkpoint, bool now);
+  [[nodiscard]] bool keep(Lease* mine, const std::string& checkpoint);
   [[nodiscard]] bool back_off(const Error& error, Lease* mine, const std::stop_token& stop);
   void note(std::uint64_t events, double part_of_segment);
   void wait(Instant deadline, const std::stop_token& stop);
