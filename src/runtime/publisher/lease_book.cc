@@ -61,40 +61,46 @@ bool LeaseBook::free(std::string_view name, Instant now) const {
   return at != entries_.end() && free(at->second, now);
 }
 
-std::vector<Lease> LeaseBook::to_take(const Names& eligible, Instant now) const {
-  std::vector<const Lease*> unowned;
-  std::map<std::string_view, std::vector<const Lease*>> owned;
-  owned[worker_];
-  std::size_t leases = 0;
+LeaseBook::Shares LeaseBook::shares(const Names& eligible, Instant now) const {
+  Shares shares;
+  shares.owned[worker_];
   for (const std::string& name : eligible) {
     const auto at = entries_.find(name);
     if (at == entries_.end() || at->second.lease.done) continue;
-    ++leases;
     const Lease& lease = at->second.lease;
-    if (lease.owner == worker_ && !at->second.refused) {
-      owned[worker_].push_back(&lease);
-    } else if (free(at->second, now)) {
-      unowned.push_back(&lease);
+    const bool ours = lease.owner == worker_ && !at->second.refused;
+    if (!ours && free(at->second, now)) {
+      shares.free.push_back(&lease);
     } else {
-      owned[lease.owner].push_back(&lease);
+      shares.owned[lease.owner].push_back(&lease);
     }
   }
-  const std::size_t mine = owned[worker_].size();
-  const std::size_t share = (leases + owned.size() - 1) / owned.size();
+  return shares;
+}
+
+std::vector<Lease> LeaseBook::to_take(const Names& eligible, Instant now) const {
+  Shares all = shares(eligible, now);
+  std::size_t leases = all.free.size();
+  for (const auto& [worker, owned] : all.owned) leases += owned.size();
+  const std::size_t share = (leases + all.owned.size() - 1) / all.owned.size();
+  const std::size_t mine = all.owned[worker_].size();
 
   std::vector<Lease> take;
-  if (!unowned.empty()) {
-    // Workers that start together begin at different places, so that few of their writes meet.
-    const std::size_t begin = std::hash<std::string>{}(worker_) % unowned.size();
-    for (std::size_t i = 0; i < unowned.size() && mine + take.size() < share; ++i) {
-      take.push_back(*unowned[(begin + i) % unowned.size()]);
-    }
-    return take;
+  // Workers that start together begin at different places, so that few of their writes meet.
+  const std::size_t begin = std::hash<std::string>{}(worker_);
+  for (std::size_t i = 0; i < all.free.size() && mine + take.size() < share; ++i) {
+    take.push_back(*all.free[(begin + i) % all.free.size()]);
   }
-  const auto most = std::max_element(owned.begin(), owned.end(),
-                                     [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
-  if (most->second.size() >= mine + 2) take.push_back(*most->second.back());
   return take;
+}
+
+std::optional<Lease> LeaseBook::to_steal(const Names& eligible, Instant now) const {
+  Shares all = shares(eligible, now);
+  if (!all.free.empty()) return std::nullopt;
+  const auto most = std::max_element(all.owned.begin(), all.owned.end(),
+                                     [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
+  if (most->second.size() < all.owned[worker_].size() + 2) return std::nullopt;
+  return *most->second.back();
 }
 
 }  // namespace leftfold::runtime

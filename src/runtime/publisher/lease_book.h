@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -42,11 +43,13 @@ class LeaseBook {
   /// Not done, and anyone may take it.
   [[nodiscard]] bool free(std::string_view name, Instant now) const;
 
-  /// The leases to take in this round, as known: free ones up to this worker's share of `eligible`, or, when there is
-  /// none to take, one of the worker that has most of them, as long as it has two more than this one. A share is
+  /// The leases to take now, as known: free ones up to this worker's share of `eligible`. A share is
   /// ceil(leases / workers); workers are those that own one that has not expired, and this one, so a new worker without
-  /// any counts itself. Each steal makes the difference smaller, so leases come to rest.
+  /// any counts itself.
   [[nodiscard]] std::vector<Lease> to_take(const Names& eligible, Instant now) const;
+  /// The lease to take from another worker: when none is free, one of the worker that has most of them, as long as it
+  /// has two more than this one. Each steal makes the difference smaller, so leases come to rest.
+  [[nodiscard]] std::optional<Lease> to_steal(const Names& eligible, Instant now) const;
 
  private:
   struct Entry {
@@ -54,7 +57,12 @@ class LeaseBook {
     Instant moved{};       // when its counter was last seen to move
     bool refused = false;  // until it is listed again
   };
+  struct Shares {
+    std::vector<const Lease*> free;
+    std::map<std::string_view, std::vector<const Lease*>> owned;  // by workers that live, this one among them
+  };
   [[nodiscard]] bool free(const Entry& entry, Instant now) const;
+  [[nodiscard]] Shares shares(const Names& eligible, Instant now) const;
 
   const std::string worker_;
   const std::chrono::nanoseconds expires_after_;

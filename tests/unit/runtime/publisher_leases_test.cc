@@ -81,11 +81,12 @@ TEST(PublisherLeases, ALoneWorkerTakesAllAndASecondOneStealsOneARound) {
 
   LeaseBook b{"b", 10s};
   b.observe({lease("1", "a"), lease("2", "a"), lease("3", "a"), lease("4", "a")}, kStart);
-  EXPECT_EQ(b.to_take(all, kStart).size(), 1U);
-  b.observe({lease("1", "a"), lease("2", "a"), lease("3", "a"), lease("4", "b")}, kStart);
-  EXPECT_EQ(b.to_take(all, kStart).size(), 1U);
-  b.observe({lease("1", "a"), lease("2", "a"), lease("3", "b"), lease("4", "b")}, kStart);
   EXPECT_TRUE(b.to_take(all, kStart).empty());
+  EXPECT_TRUE(b.to_steal(all, kStart).has_value());
+  b.observe({lease("1", "a"), lease("2", "a"), lease("3", "a"), lease("4", "b")}, kStart);
+  EXPECT_TRUE(b.to_steal(all, kStart).has_value());
+  b.observe({lease("1", "a"), lease("2", "a"), lease("3", "b"), lease("4", "b")}, kStart);
+  EXPECT_FALSE(b.to_steal(all, kStart).has_value());
 }
 
 TEST(PublisherLeases, OnlyAShareOfWhatIsFreeIsTakenWhileOthersLive) {
@@ -142,7 +143,9 @@ TEST(PublisherLeases, WorkersComeToRestWithEvenSharesAndEveryLeaseOwnedOnceInSim
       for (const Lease* one : worker.book.all()) {
         if (worker.book.mine(one->name)) write(me, Lease{*one});
       }
-      for (Lease one : worker.book.to_take(all, now)) {
+      std::vector<Lease> taken = worker.book.to_take(all, now);
+      if (const auto stolen = worker.book.to_steal(all, now); taken.empty() && stolen) taken.push_back(*stolen);
+      for (Lease one : taken) {
         one.owner = me;
         write(me, one);
       }
