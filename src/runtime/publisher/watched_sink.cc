@@ -1,8 +1,15 @@
 #include "runtime/publisher/watched_sink.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace leftfold::runtime {
+
+std::chrono::milliseconds Traffic::oldest(Timestamp now) const noexcept {
+  const std::int64_t stored = oldest_ms;
+  if (stored == kNothing) return {};
+  return std::max(std::chrono::milliseconds{0}, now.time_since_epoch() - std::chrono::milliseconds{stored});
+}
 
 WatchedSink::WatchedSink(std::unique_ptr<EventSink> sink, Traffic& traffic)
     : sink_{std::move(sink)}, traffic_{traffic} {}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -18,6 +19,8 @@ struct Traffic {
   std::atomic<std::int64_t> oldest_ms{kNothing};  ///< when the oldest of them was stored
 
   static constexpr std::int64_t kNothing = INT64_MAX;
+  /// How long ago the oldest of them was stored; 0 when there is none.
+  [[nodiscard]] std::chrono::milliseconds oldest(Timestamp now) const noexcept;
 };
 
 /// Hands everything on and counts it. Thread rule and failures as of EventSink.
