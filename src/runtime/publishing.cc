@@ -124,7 +124,8 @@ bool Publishing::read_back(AggregateEntry& entry, std::int64_t version, const Un
 }
 
 bool Publishing::pass_corrupt(AggregateEntry& entry, const std::string& why, const Until& until) {
-  if (options_.unpublishable == Unpublishable::mark && StalledAggregates::is_surely_corrupt(entry)) {
+  if (options_.unpublishable == Unpublishable::mark &&
+      StalledAggregates::is_surely_corrupt(entry, options_.clock->instant())) {
     RecordedEvent event;
     event.aggregate_id = entry.id;
     event.version = Version{entry.sent + 1};

@@ -16,6 +16,12 @@ constexpr milliseconds kFirstPause{20};
 constexpr milliseconds kLongestPause{200};
 constexpr std::chrono::seconds kPatience{60};
 constexpr int kCorruptTries = 3;
+constexpr std::chrono::seconds kCorruptPatience{1};
+
+// A commit that is seen half is not corrupt for as long as this.
+bool surely_corrupt(const Stall& stall, int tries, Instant now) {
+  return tries >= kCorruptTries && now - stall.since >= kCorruptPatience;
+}
 
 }  // namespace
 
@@ -40,7 +46,7 @@ bool StalledAggregates::stall(AggregateEntry& entry, Stall::Kind kind, std::stri
   stall.why = std::move(why);
   const bool surely_blocked = kind == Stall::Kind::refused ||
                               (kind == Stall::Kind::gap && now - stall.since >= kPatience) ||
-                              (kind == Stall::Kind::corrupt && stall.tries >= kCorruptTries);
+                              (kind == Stall::Kind::corrupt && surely_corrupt(stall, stall.tries, now));
   const bool newly_blocked = surely_blocked && !stall.blocked;
   if (newly_blocked) block(entry);
   const auto turn = turns_.emplace(now + pause(stall), &entry);
@@ -93,9 +99,9 @@ std::vector<BlockedAggregate> StalledAggregates::blocked() const {
   return all;
 }
 
-bool StalledAggregates::is_surely_corrupt(const AggregateEntry& entry) noexcept {
+bool StalledAggregates::is_surely_corrupt(const AggregateEntry& entry, Instant now) noexcept {
   return entry.stall && entry.stall->kind == Stall::Kind::corrupt && entry.stall->at == entry.sent &&
-         entry.stall->tries >= kCorruptTries - 1;
+         surely_corrupt(*entry.stall, entry.stall->tries + 1, now);
 }
 
 }  // namespace leftfold::runtime

@@ -36,8 +36,8 @@ class StalledAggregates {
   [[nodiscard]] std::vector<AggregateEntry*> due(Instant now) const;
   [[nodiscard]] std::vector<BlockedAggregate> blocked() const;
 
-  /// Whether so many tries failed that what the store calls corrupt is not one commit that is seen half.
-  [[nodiscard]] static bool is_surely_corrupt(const AggregateEntry& entry) noexcept;
+  /// Whether another try that fails shows that what the store calls corrupt is not a commit that is seen half.
+  [[nodiscard]] static bool is_surely_corrupt(const AggregateEntry& entry, Instant now) noexcept;
 
  private:
   [[nodiscard]] std::chrono::milliseconds pause(const Stall& stall) const noexcept;
