@@ -15,6 +15,7 @@
 #include <leftfold/event_store.h>
 #include <leftfold/log.h>
 #include <leftfold/metrics.h>
+#include <leftfold/published_store.h>
 #include <leftfold/snapshot_store.h>
 
 namespace leftfold {
@@ -43,7 +44,10 @@ struct DynamoDbOptions {
   bool point_in_time_recovery = false;  ///< of tables that are created
   Layout layout = Layout::item_per_event;
 
-  std::string endpoint_url;          ///< empty: by AWS's rules (AWS_ENDPOINT_URL_DYNAMODB, ...)
+  std::string endpoint_url;  ///< empty: by AWS's rules (AWS_ENDPOINT_URL_DYNAMODB, ...)
+  /// Of the tables' streams, which AWS serves at another address; empty: endpoint_url when there is one, else by AWS's
+  /// rules (AWS_ENDPOINT_URL_DYNAMODB_STREAMS, ...).
+  std::string streams_endpoint_url;
   std::string region;                ///< empty: by AWS's rules (AWS_REGION, ...)
   std::string profile;               ///< instead of AWS_PROFILE
   std::optional<DynamoDbKeys> keys;  ///< empty: by AWS's chain of sources
@@ -95,6 +99,14 @@ class DynamoDbStore final : public EventStore, public EventScan {
   /// KB. A save whose answer was lost and that is sent again may return false though it was kept. Lives as long as the
   /// store.
   [[nodiscard]] SnapshotStore& snapshots() noexcept;
+
+  /// What a Publisher of this name needs: cursors and leases in the second table, the events table's stream, and an
+  /// outbox when the table has the Node library's index of `published` and `committedAt` (else null). Publishers of
+  /// different names do not see each other's cursors; their leases lie in groups. `changes` is never null: its shards()
+  /// throws Error(not_found) with the next step while the table has no stream. Lives as long as the store.
+  /// Throws Error(invalid_argument) for an empty name, not_found when there is no events table, unavailable, throttled,
+  /// permission_denied.
+  [[nodiscard]] PublishedStore published(std::string_view name = "publisher");
 
   /// What all calls of this store consumed so far. Refused requests consume too, but DynamoDB does not say how much.
   [[nodiscard]] CapacityUnits consumed() const;

@@ -8,8 +8,9 @@ namespace leftfold::dynamodb {
 namespace {
 
 // What is done with items. Calls on tables are few: they share one label.
-constexpr std::array<std::string_view, 8> kOperations{"PutItem", "TransactWriteItems", "GetItem",    "Query",
-                                                      "Scan",    "UpdateItem",         "DeleteItem", "other"};
+constexpr std::array<std::string_view, 11> kOperations{
+    "PutItem",    "TransactWriteItems", "GetItem",        "Query",      "Scan", "UpdateItem",
+    "DeleteItem", "BatchGetItem",       "BatchWriteItem", "GetRecords", "other"};
 
 }  // namespace
 

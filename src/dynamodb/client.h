@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <leftfold/clock.h>
 #include <leftfold/dynamodb_call.h>
@@ -47,6 +48,12 @@ class Client {
                               Consistency consistency = Consistency::consistent);
   [[nodiscard]] ItemPage query(const QueryRequest& request);
   [[nodiscard]] ItemPage scan(const ScanRequest& request);
+  /// The items with these keys that there are, in any order, read consistently. At most kMostGets keys, no two alike.
+  /// What DynamoDB leaves out of an answer is asked for again, like a throttled request.
+  [[nodiscard]] std::vector<Item> get_all(std::string_view table, std::span<const Item> keys);
+  /// Puts these items, each by itself and without a condition. At most kMostPuts, no two of one key. When it throws,
+  /// some may be stored.
+  void put_all(std::string_view table, std::span<const Item> items);
 
   /// On-demand billing. Throws Error(invalid_argument) for a table that is there; already_there() tells.
   void create_table(const CreateTableRequest& request);
@@ -58,6 +65,15 @@ class Client {
   void enable_time_to_live(std::string_view table, std::string_view attribute);
   /// The attribute of a table's time to live; empty when it is off.
   [[nodiscard]] std::string time_to_live(std::string_view table);
+
+  /// Of a client whose transport leads to the streams' endpoint. One page of a stream's shards, behind the shard
+  /// `after`; only the children of the shard `children_of` when it is not empty, if the service can tell them apart.
+  [[nodiscard]] ShardPage describe_stream(std::string_view stream, std::string_view after,
+                                          std::string_view children_of = {});
+  /// Where to read what follows the record `after` of a shard; from its oldest record when it is empty.
+  [[nodiscard]] std::string shard_iterator(std::string_view stream, std::string_view shard, std::string_view after);
+  /// Throws Error(invalid_data) too for a record that is none, see stream_records.h. `stream` is for the error's text.
+  [[nodiscard]] RecordPage get_records(std::string_view stream, std::string_view iterator, std::size_t max);
 
   /// All units consumed by calls of this client so far.
   [[nodiscard]] CapacityUnits consumed() const;
@@ -79,6 +95,7 @@ class Client {
   template <class Visit>
   CapacityUnits parse(Call& call, Answer& answer, Visit visit);
   [[nodiscard]] ItemPage page(Call& call, Documents documents);
+  void wait_for_the_rest(const Call& call, int round);
   void report(const Call& call, CapacityUnits consumed, bool failed);
 
   Transport& transport_;
@@ -90,6 +107,12 @@ class Client {
   std::atomic<double> write_units_{0};
 };
 
+inline constexpr std::size_t kMostGets = 100;
+inline constexpr std::size_t kMostPuts = 25;
+inline constexpr std::size_t kMostRecords = 1000;
+
+/// True for an error that is the service's refusal of this type ("ResourceInUseException").
+[[nodiscard]] bool is_refusal(const Error& error, std::string_view type);
 /// True for the refusal of create_table because the table is there already.
 [[nodiscard]] bool already_there(const Error& error);
 /// True for the refusal of enable_point_in_time_recovery because the table is too new for it.

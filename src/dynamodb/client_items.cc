@@ -60,6 +60,7 @@ WriteResult Client::write(const ItemWrite& request) {
   if (answer.condition) {
     report(call, {}, false);
     result.old = std::move(answer.condition->item);
+    result.in_doubt = call.may_be_done;
     return result;
   }
   result.applied = true;

@@ -34,6 +34,28 @@ void read_types(value in, std::vector<KeyAttribute>& types) {
   });
 }
 
+IndexDescription read_index(value in) {
+  IndexDescription index;
+  each_member(in, [&](std::string_view name, value held) {
+    if (name == "IndexName") index.name = text_of(held);
+    else if (name == "KeySchema") read_key(held, index.key);
+    else if (name == "Projection") {
+      each_member(held, [&](std::string_view part, value text) {
+        if (part == "ProjectionType") index.projection = text_of(text);
+      });
+    }
+  });
+  return index;
+}
+
+void add_types(std::vector<KeyAttribute>& keys, const std::vector<KeyAttribute>& types) {
+  for (KeyAttribute& key : keys) {
+    for (const KeyAttribute& type : types) {
+      if (type.name == key.name) key.type = type.type;
+    }
+  }
+}
+
 TableDescription read_table(value in) {
   TableDescription table;
   std::vector<KeyAttribute> types;
@@ -41,7 +63,10 @@ TableDescription read_table(value in) {
     if (name == "TableStatus") table.status = text_of(held);
     else if (name == "KeySchema") read_key(held, table.key);
     else if (name == "AttributeDefinitions") read_types(held, types);
-    else if (name == "LatestStreamArn") {
+    else if (name == "GlobalSecondaryIndexes") {
+      if (is_null(held)) return;
+      each_element(held, [&](value index) { table.indexes.push_back(read_index(index)); });
+    } else if (name == "LatestStreamArn") {
       if (!is_null(held)) table.stream_arn = text_of(held);
     } else if (name == "StreamSpecification") {
       if (is_null(held)) return;
@@ -50,11 +75,8 @@ TableDescription read_table(value in) {
       });
     }
   });
-  for (KeyAttribute& key : table.key) {
-    for (const KeyAttribute& type : types) {
-      if (type.name == key.name) key.type = type.type;
-    }
-  }
+  add_types(table.key, types);
+  for (IndexDescription& index : table.indexes) add_types(index.key, types);
   return table;
 }
 
@@ -64,11 +86,6 @@ std::string definition(const KeyAttribute& key) {
 
 std::string schema(const KeyAttribute& key, std::string_view role) {
   return Body{}.text("AttributeName", key.name).text("KeyType", role).finish();
-}
-
-bool is_refusal(const Error& error, std::string_view type) {
-  const auto* const refused = dynamic_cast<const ServiceError*>(&error);
-  return refused != nullptr && refused->refusal().type == type;
 }
 
 }  // namespace
@@ -147,6 +164,11 @@ std::string Client::time_to_live(std::string_view table) {
     });
   });
   return status == "ENABLED" || status == "ENABLING" ? attribute : std::string{};
+}
+
+bool is_refusal(const Error& error, std::string_view type) {
+  const auto* const refused = dynamic_cast<const ServiceError*>(&error);
+  return refused != nullptr && refused->refusal().type == type;
 }
 
 bool already_there(const Error& error) { return is_refusal(error, "ResourceInUseException"); }

@@ -9,10 +9,11 @@
 
 namespace leftfold::dynamodb {
 
-std::unique_ptr<Transport> connect(const DynamoDbOptions& options) {
-  const aws::Environment environment = aws::process_environment();
-  const aws::Endpoint endpoint =
-      aws::resolve_endpoint("dynamodb", {environment, options.region, options.endpoint_url, options.profile});
+namespace {
+
+/// What the ways to both endpoints share.
+HttpTransport::Options common(const DynamoDbOptions& options, const aws::Environment& environment,
+                              const std::string& region) {
   http::ClientOptions http;
   http.connect_timeout = options.connect_timeout;
   http.total_timeout = options.request_timeout;
@@ -26,16 +27,36 @@ std::unique_ptr<Transport> connect(const DynamoDbOptions& options) {
                                           options.keys->session_token, std::nullopt};
   }
   credentials.profile = options.profile;
-  credentials.region = endpoint.region;
+  credentials.region = region;
   credentials.http = http;
   credentials.log = options.log;
 
   HttpTransport::Options transport;
-  transport.endpoint_url = endpoint.url;
-  transport.region = endpoint.region;
+  transport.region = region;
   transport.credentials = aws::default_credentials(std::move(credentials));
   transport.http = std::move(http);
-  return std::make_unique<HttpTransport>(std::move(transport));
+  return transport;
+}
+
+}  // namespace
+
+std::unique_ptr<Transport> connect(const DynamoDbOptions& options) { return connect_both(options).tables; }
+
+Transports connect_both(const DynamoDbOptions& options) {
+  const aws::Environment environment = aws::process_environment();
+  const aws::Endpoint tables =
+      aws::resolve_endpoint("dynamodb", {environment, options.region, options.endpoint_url, options.profile});
+  const std::string& given = options.streams_endpoint_url.empty() ? options.endpoint_url : options.streams_endpoint_url;
+  const aws::Endpoint streams =
+      aws::resolve_endpoint("streams.dynamodb", {environment, tables.region, given, options.profile});
+  HttpTransport::Options transport = common(options, environment, tables.region);
+  Transports both;
+  transport.endpoint_url = tables.url;
+  both.tables = std::make_unique<HttpTransport>(transport);
+  transport.endpoint_url = streams.url;
+  transport.target = "DynamoDBStreams_20120810";
+  both.streams = std::make_unique<HttpTransport>(std::move(transport));
+  return both;
 }
 
 ClientOptions client_options(const DynamoDbOptions& options) {

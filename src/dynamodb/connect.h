@@ -10,9 +10,15 @@
 
 namespace leftfold::dynamodb {
 
-/// Resolves endpoint, region and credentials by the options and this process's environment. Throws as
+struct Transports {
+  std::unique_ptr<Transport> tables;
+  std::unique_ptr<Transport> streams;  ///< to the endpoint of streams, with the same credentials
+};
+
+/// Resolve endpoint, region and credentials by the options and this process's environment. Throw as
 /// aws::resolve_endpoint does.
 [[nodiscard]] std::unique_ptr<Transport> connect(const DynamoDbOptions& options);
+[[nodiscard]] Transports connect_both(const DynamoDbOptions& options);
 [[nodiscard]] ClientOptions client_options(const DynamoDbOptions& options);
 
 }  // namespace leftfold::dynamodb

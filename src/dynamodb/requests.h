@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <leftfold/change_stream.h>
 #include <leftfold/dynamodb_call.h>
 
 #include "dynamodb/attribute_value.h"
@@ -35,6 +36,7 @@ struct ItemWrite {
 
 struct WriteResult {
   bool applied = false;            ///< false: the condition did not hold
+  bool in_doubt = false;           ///< not applied: by the last attempt; one before it got no clear answer
   std::optional<Item> old;         ///< not applied: the item in the way, if the service sent it
   std::optional<Item> attributes;  ///< of an update: the item after it
   CapacityUnits consumed;
@@ -92,11 +94,28 @@ struct CreateTableRequest {
   bool deletion_protection = false;
 };
 
+struct IndexDescription {
+  std::string name;
+  std::vector<KeyAttribute> key;
+  std::string projection;  ///< ALL, KEYS_ONLY or INCLUDE
+};
+
 struct TableDescription {
   std::string status;  ///< ACTIVE, CREATING, UPDATING, DELETING, ...
   std::vector<KeyAttribute> key;
-  std::string stream_arn;        ///< of the newest stream; empty for none
-  std::string stream_view_type;  ///< empty while no stream is enabled
+  std::vector<IndexDescription> indexes;  ///< global ones
+  std::string stream_arn;                 ///< of the newest stream; empty for none
+  std::string stream_view_type;           ///< empty while no stream is enabled
+};
+
+struct ShardPage {
+  std::vector<Shard> shards;
+  std::string last;  ///< to go on from; empty: there is no more
+};
+
+struct RecordPage {
+  ChangePage changes;  ///< its end says only what an answer says: none or closed
+  std::string next;    ///< iterator to go on with; empty when the shard has ended
 };
 
 }  // namespace leftfold::dynamodb

@@ -7,6 +7,7 @@
 #include "dynamodb/client.h"
 #include "dynamodb/connect.h"
 #include "dynamodb/known_heads.h"
+#include "dynamodb/published_parts.h"
 #include "dynamodb/scanner.h"
 #include "dynamodb/snapshots.h"
 #include "dynamodb/stream_reader.h"
@@ -32,23 +33,27 @@ class DynamoDbStore::Impl {
  public:
   explicit Impl(DynamoDbOptions given)
       : options{with_second_table(std::move(given))},
-        transport{dynamodb::connect(options)},
-        client{*transport, dynamodb::client_options(options)},
+        transports{dynamodb::connect_both(options)},
+        client{*transports.tables, dynamodb::client_options(options)},
+        streams{*transports.streams, dynamodb::client_options(options)},
         table{client, known, options.events_table, options.layout == DynamoDbOptions::Layout::item_per_commit},
         reader{table},
         appender{table, options.second_table},
-        snapshots{client, options.second_table} {
+        snapshots{client, options.second_table},
+        published{client, streams, options.events_table, options.second_table} {
     dynamodb::prepare_tables(client, options);
   }
 
   const DynamoDbOptions options;
-  const std::unique_ptr<dynamodb::Transport> transport;
+  const dynamodb::Transports transports;
   dynamodb::Client client;
+  dynamodb::Client streams;
   dynamodb::KnownHeads known;
   const dynamodb::EventTable table;
   dynamodb::StreamReader reader;
   dynamodb::Appender appender;
   dynamodb::Snapshots snapshots;
+  dynamodb::PublishedParts published;
 };
 
 DynamoDbStore::DynamoDbStore(DynamoDbOptions options) : impl_{std::make_unique<Impl>(std::move(options))} {}
@@ -70,6 +75,14 @@ std::optional<Appended> DynamoDbStore::find_append(std::string_view aggregate_id
 
 ScanPage DynamoDbStore::scan(const ScanPlace& where) { return dynamodb::scan_page(impl_->table, where); }
 SnapshotStore& DynamoDbStore::snapshots() noexcept { return impl_->snapshots; }
+
+PublishedStore DynamoDbStore::published(std::string_view name) {
+  PublishedStore parts = impl_->published.of(name);
+  parts.events = this;
+  parts.scan = this;
+  return parts;
+}
+
 CapacityUnits DynamoDbStore::consumed() const { return impl_->client.consumed(); }
 const DynamoDbOptions& DynamoDbStore::options() const noexcept { return impl_->options; }
 

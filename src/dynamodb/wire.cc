@@ -16,7 +16,7 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 
 [[noreturn]] void fail(const std::string& problem) {
-  throw Error{Errc::invalid_data, "DynamoDB's answer does not decode: " + problem};
+  throw Error{Errc::invalid_data, "JSON of DynamoDB does not decode: " + problem};
 }
 
 void write_bytes(std::string& out, const Bytes& bytes) {

@@ -3,8 +3,12 @@
 
 #include <memory>
 
+#include <leftfold/cursor_store.h>
 #include <leftfold/dynamodb.h>
+#include <leftfold/lease_store.h>
+#include <leftfold/testing/cursor_suite.h>
 #include <leftfold/testing/event_store_suite.h>
+#include <leftfold/testing/lease_suite.h>
 #include <leftfold/testing/snapshot_suite.h>
 
 #include "dynamodb/service.h"
@@ -54,6 +58,19 @@ testing::OpenSnapshotStore make_snapshots() {
   };
 }
 const bool kSnapshots = test_support::register_suite("DynamoDbSnapshots", testing::snapshot_suite(make_snapshots));
+
+// Each opens another store, as another process would.
+template <class Port>
+auto opened_by(Port* PublishedStore::* port) {
+  return [tables = std::make_shared<TestTables>(), port]() -> std::shared_ptr<Port> {
+    const std::shared_ptr<StoreInTables> opened{new StoreInTables{tables, DynamoDbStore{tables->options()}}};
+    return {opened, opened->store.published().*port};
+  };
+}
+const bool kCursors = test_support::register_suite(
+    "DynamoDbCursors", testing::cursor_suite([] { return opened_by(&PublishedStore::cursors); }));
+const bool kLeases = test_support::register_suite(
+    "DynamoDbLeases", testing::lease_suite([] { return opened_by(&PublishedStore::leases); }));
 
 }  // namespace
 }  // namespace leftfold

@@ -1,0 +1,126 @@
+#include "dynamodb/leases.h"
+
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include <leftfold/error.h>
+
+#include "core/in_quotes.h"
+#include "dynamodb/append_marker.h"
+
+namespace leftfold::dynamodb {
+namespace {
+
+using detail::in_quotes;
+
+constexpr std::string_view kPrefix = "lease#";
+constexpr std::string_view kCounter = "counter";
+constexpr std::string_view kWriteId = "writeId";
+
+Item lease_key(const Lease& lease) {
+  return {{std::string{kKind}, std::string{kPrefix} + lease.group}, {std::string{kSort}, lease.name}};
+}
+
+Bytes bytes_of(const Uuid& id) {
+  Bytes bytes(id.bytes().size());
+  std::memcpy(bytes.data(), id.bytes().data(), bytes.size());
+  return bytes;
+}
+
+std::string text_in(const Item& item, std::string_view name) {
+  const std::string* const text = find_text(item, name);
+  return text == nullptr ? std::string{} : *text;
+}
+
+Expression counter_is(std::int64_t counter) {
+  if (counter == 0) return {"attribute_not_exists(#c)", {{"#c", std::string{kCounter}}}, {}};
+  return {"#c = :c", {{"#c", std::string{kCounter}}}, {{":c", number(counter)}}};
+}
+
+[[noreturn]] void throw_in_doubt(const Lease& lease, const char* what) {
+  throw Error{Errc::in_doubt, "lease " + in_quotes(lease.name) + " of group " + in_quotes(lease.group) +
+                                  ": the answer to " + what +
+                                  " was lost, and others wrote it since or may have; list the leases again"};
+}
+
+}  // namespace
+
+Item lease_item(const Lease& lease, const Uuid& write_id) {
+  Item item = lease_key(lease);
+  item.push_back({std::string{kCounter}, number(lease.counter)});
+  item.push_back({std::string{kWriteId}, bytes_of(write_id)});
+  if (!lease.owner.empty()) item.push_back({"owner", lease.owner});
+  if (!lease.checkpoint.empty()) item.push_back({"checkpoint", lease.checkpoint});
+  if (lease.done) item.push_back({"done", true});
+  if (!lease.note.empty()) item.push_back({"note", lease.note});
+  return item;
+}
+
+Lease read_lease(const Item& item) {
+  const std::string kind = text_in(item, kKind);
+  const auto counter = find_integer(item, kCounter);
+  Lease lease;
+  lease.name = text_in(item, kSort);
+  if (!kind.starts_with(kPrefix) || lease.name.empty() || !counter || *counter < 1) {
+    throw Error{Errc::corrupt, "the lease " + in_quotes(lease.name) + " under " + in_quotes(kind) +
+                                   " cannot be read; remove the item from the second table"};
+  }
+  lease.group = kind.substr(kPrefix.size());
+  lease.counter = *counter;
+  lease.owner = text_in(item, "owner");
+  lease.checkpoint = text_in(item, "checkpoint");
+  const AttributeValue* const done = find(item, "done");
+  lease.done = done != nullptr && done->as<bool>() != nullptr && *done->as<bool>();
+  lease.note = text_in(item, "note");
+  return lease;
+}
+
+std::vector<Lease> Leases::list(std::string_view group) {
+  if (group.empty()) return {};  // no lease is without a group
+  QueryRequest query;
+  query.table = table_;
+  query.key = {"#k = :k", {{"#k", std::string{kKind}}}, {{":k", std::string{kPrefix}.append(group)}}};
+  std::vector<Lease> leases;
+  do {
+    ItemPage page = client_.query(query);
+    for (const Item& item : page.items) leases.push_back(read_lease(item));
+    query.after = std::move(page.last_key);
+  } while (!query.after.empty());
+  return leases;
+}
+
+bool Leases::write(const Lease& lease) {
+  validate(lease);
+  Lease next = lease;
+  ++next.counter;
+  const Uuid id = Uuid::v7(client_.options().clock->now());
+  ItemWrite write;
+  write.table = table_;
+  write.item = lease_item(next, id);
+  write.condition = counter_is(lease.counter);
+  const WriteResult result = client_.write(write);
+  if (result.applied) return true;
+  // What is in the way may be what an earlier attempt of this very call wrote, here or inside of DynamoDB.
+  const Bytes* const in_the_way = result.old ? find_bytes(*result.old, kWriteId) : nullptr;
+  if (in_the_way != nullptr && *in_the_way == bytes_of(id)) return true;
+  if (!result.in_doubt) return false;
+  // Another's write has the counter that this one's would have: this one was never stored.
+  if (result.old && find_integer(*result.old, kCounter) == next.counter) return false;
+  throw_in_doubt(lease, "a write");
+}
+
+bool Leases::remove(const Lease& lease) {
+  validate(lease);
+  if (lease.counter == 0) return false;  // it does not exist
+  ItemWrite write;
+  write.kind = ItemWrite::Kind::remove;
+  write.table = table_;
+  write.item = lease_key(lease);
+  write.condition = counter_is(lease.counter);
+  const WriteResult result = client_.write(write);
+  if (result.in_doubt && !result.applied) throw_in_doubt(lease, "its removal");
+  return result.applied;
+}
+
+}  // namespace leftfold::dynamodb

@@ -1,0 +1,95 @@
+// The ports of a publisher beyond their suites: names, costs, items as the page shows them.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <leftfold/dynamodb.h>
+#include <leftfold/error.h>
+#include <leftfold/testing/cost.h>
+
+#include "dynamodb/cursors.h"
+#include "dynamodb/leases.h"
+#include "dynamodb/service.h"
+#include "support/code_of.h"
+#include "support/source_dir.h"
+
+namespace leftfold {
+namespace {
+
+using test_dynamodb::TestTables;
+
+std::vector<PublishCursor> cursors(std::size_t count) {
+  std::vector<PublishCursor> all;
+  for (std::size_t i = 0; i < count; ++i) all.push_back({"cart-" + std::to_string(i), Version{7}});
+  return all;
+}
+
+TEST(DynamoDbPublished, EachNameHasItsCursors) {
+  const TestTables tables;
+  DynamoDbStore store{tables.options()};
+  const PublishedStore one = store.published("one"), two = store.published("two");
+  EXPECT_EQ(one.events, &store);
+  EXPECT_EQ(one.scan, &store);
+  one.cursors->advance(cursors(1));
+  one.cursors->advance(cursors(30));
+  const std::string_view id = "cart-0";
+  EXPECT_EQ(one.cursors->load({&id, 1}).at(0), Version{7});
+  EXPECT_EQ(two.cursors->load({&id, 1}).at(0), Version::none());
+  EXPECT_FALSE(two.cursors->remove(id));
+  EXPECT_EQ(store.published("one").cursors, one.cursors);
+  EXPECT_EQ(test_support::code_of([&] { (void)store.published(""); }), Errc::invalid_argument);
+}
+
+// Only one at a time can be conditional.
+TEST(DynamoDbPublished, OneCursorIsNeverLowered) {
+  const TestTables tables;
+  DynamoDbStore store{tables.options()};
+  CursorStore& kept = *store.published().cursors;
+  const std::string_view id = "cart-0";
+  for (const std::int64_t version : {3, 1, 2}) {
+    const PublishCursor cursor{std::string{id}, Version{version}};
+    kept.advance({&cursor, 1});
+    EXPECT_EQ(kept.load({&id, 1}).at(0), Version{3});
+  }
+}
+
+TEST(DynamoDbPublished, CostsWhatThePageSays) {
+  if (test_dynamodb::service_name() == "moto") return;  // it reports no sizes: every request costs the same
+  const TestTables tables;
+  DynamoDbStore store{tables.options()};
+  const PublishedStore parts = store.published();
+  using namespace testing;
+  costs_at_most(write_units{1}, read_units{0}).check(store, [&] { parts.cursors->advance(cursors(1)); });
+  costs_at_most(write_units{30}, read_units{0}).check(store, [&] { parts.cursors->advance(cursors(30)); });
+  std::vector<std::string_view> ids{"cart-0", "cart-1", "cart-2"};
+  costs_at_most(write_units{0}, read_units{3}).check(store, [&] { (void)parts.cursors->load(ids); });
+  const Lease lease{"publisher", "shard-1", "host:1", 0, {}, false, {}};
+  costs_at_most(write_units{1}, read_units{0}).check(store, [&] { (void)parts.leases->write(lease); });
+  costs_at_most(write_units{0}, read_units{1}).check(store, [&] { (void)parts.leases->list("publisher"); });
+}
+
+TEST(DynamoDbPublished, ItsItemsAreWhatThePageShows) {
+  std::ifstream file{test_support::source_dir() / "docs/stores/dynamodb.md"};
+  const std::string page{std::istreambuf_iterator<char>{file}, {}};
+  const auto shown = [&](const dynamodb::Item& item) {
+    std::string text;
+    for (const dynamodb::Attribute& attribute : item) text += test_dynamodb::attribute_line(attribute);
+    EXPECT_NE(page.find("```text\n" + text + "```"), page.npos) << text;
+  };
+  const PublishCursor cursor{"cart-42", Version{1}};
+  const dynamodb::Item cursor_item = dynamodb::cursor_item("publisher", cursor);
+  shown(cursor_item);
+  EXPECT_EQ(dynamodb::read_cursor(cursor_item).aggregate_id, "cart-42");
+  const Lease lease{
+      "publisher", "shardId-00000001701234567890-1a2b3c4d",     "shop-1:4711", 12, "100000000000000000041",
+      true,        "the shard was gone before its end was read"};
+  const dynamodb::Item lease_item = dynamodb::lease_item(lease, *Uuid::parse("018f3406-9000-7000-8000-000000000001"));
+  shown(lease_item);
+  EXPECT_EQ(dynamodb::read_lease(lease_item), lease);
+}
+
+}  // namespace
+}  // namespace leftfold
