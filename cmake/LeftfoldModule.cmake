@@ -1,6 +1,6 @@
 # leftfold_module(NAME [USES module...] [LINK target...]): one static library a module, `leftfold::NAME`.
-# Sources are the *.cc of src/NAME; USES are the modules its row in src/README.md allows, LINK is third party
-# (private: no third-party type may appear in a public header). A module that its option leaves out is not linked.
+# Sources are the *.cc of src/NAME and its folders; USES are the modules its row in src/README.md allows, LINK is
+# third party (private: no third-party type may appear in a public header). A module that its option leaves out is not linked.
 include_guard(GLOBAL)
 find_package(Threads REQUIRED)
 
@@ -24,7 +24,8 @@ function(leftfold_module name)
       list(REMOVE_ITEM arg_USES ${used})
     endif()
   endforeach()
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc")
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc"
+       "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*/*.cc")
   if(NOT sources)  # a module of headers alone
     add_library(leftfold_${name} INTERFACE)
     add_library(leftfold::${name} ALIAS leftfold_${name})

@@ -31,7 +31,7 @@ enum class Unpublishable {
 
 struct PublisherOptions {
   enum class From {
-    stream,  ///< the store's change stream; throws Error(not_found) when it has none
+    stream,  ///< the store's change stream; one that is not there yet is waited for
     poll,    ///< scans the store again and again: for development, and small tables without a stream
   };
   From from = From::stream;

@@ -1,0 +1,60 @@
+#include "runtime/publisher/backoff.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace leftfold::runtime {
+namespace {
+
+using std::chrono::milliseconds;
+constexpr milliseconds kShortest{10};
+constexpr milliseconds kLogEvery{10'000};
+
+}  // namespace
+
+Backoff::Backoff(milliseconds base, milliseconds cap) : base_{base}, cap_{cap}, random_{std::random_device{}()} {}
+
+milliseconds Backoff::next() {
+  const milliseconds bound = std::min(cap_, base_ * (1 << std::min(tries_, 16)));
+  ++tries_;
+  return std::max(kShortest, milliseconds{std::uniform_int_distribution<milliseconds::rep>{0, bound.count()}(random_)});
+}
+
+bool pause_until(Clock& clock, Instant deadline, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock{mutex};
+  clock.wait_until(lock, never, stop, deadline, [] { return false; });
+  return !stop.stop_requested();
+}
+
+bool mends_itself(const Error& error) noexcept {
+  switch (error.code()) {
+    case Errc::unavailable:
+    case Errc::throttled:
+    case Errc::in_doubt:
+    case Errc::storage_full:
+    case Errc::not_found:  // a table or stream that is not there yet
+    case Errc::fenced:
+    case Errc::stopped:  // a sink that has ended by itself: another one is opened
+      return true;
+    default: return false;
+  }
+}
+
+void FailureNotes::failed(std::string_view message, std::string_view what, std::string_view cause) {
+  const Instant now = clock_.instant();
+  if (logged_ && now < next_) return;
+  next_ = now + kLogEvery;
+  logged_ = true;
+  log_.log(LogLevel::warn, "publisher", message, {{"of", std::string{what}}, {"cause", std::string{cause}}});
+}
+
+void FailureNotes::recovered(std::string_view message, std::string_view what) {
+  if (std::exchange(logged_, false)) log_.log(LogLevel::info, "publisher", message, {{"of", std::string{what}}});
+}
+
+}  // namespace leftfold::runtime

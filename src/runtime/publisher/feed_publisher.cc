@@ -1,0 +1,133 @@
+#include "runtime/publisher/feed_publisher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <leftfold/error.h>
+
+#include "runtime/publisher/backoff.h"
+
+namespace leftfold::runtime {
+namespace {
+
+using std::chrono::milliseconds;
+constexpr milliseconds kRetry{100};
+constexpr milliseconds kLongestRetry{10'000};
+constexpr milliseconds kShowEvery{100};
+
+}  // namespace
+
+FeedPublisher::FeedPublisher(EventFeed& stored, OpenSink open_sink, PublisherOptions options)
+    : stored_{stored},
+      open_sink_{std::move(open_sink)},
+      options_{std::move(options)},
+      metrics_{*options_.metrics, options_.name},
+      counted_{*options_.metrics} {
+  shown_.state = "starting";
+}
+
+FeedPublisher::~FeedPublisher() = default;
+
+void FeedPublisher::run(const std::stop_token& stop) {
+  Backoff backoff{kRetry, kLongestRetry};
+  FailureNotes notes{*options_.clock, *options_.log};
+  struct Hide {
+    FeedPublisher& self;
+    ~Hide() {
+      self.set_state("stopped", nullptr);
+      self.metrics_.show({});
+    }
+  } const hide{*this};
+  set_state("starting", nullptr);
+  while (!stop.stop_requested()) {
+    bool went_on = false;
+    try {
+      session(stop, went_on);
+      return;
+    } catch (const Error& error) {
+      if (!mends_itself(error)) throw;
+      metrics_.sessions_broken.add();
+      notes.failed("publishing broke off; it goes on from the checkpoint", options_.name, error.what());
+      const std::string why = error.what();
+      set_state("broken", &why);
+    }
+    if (went_on) backoff.reset();
+    (void)pause_until(*options_.clock, options_.clock->instant() + backoff.next(), stop);
+  }
+}
+
+void FeedPublisher::session(const std::stop_token& stop, bool& went_on) {
+  Clock& clock = *options_.clock;
+  FeedSession session{stored_, open_sink_(), options_, traffic_};
+  struct End {
+    FeedPublisher& self;
+    FeedSession& session;
+    ~End() {
+      session.close();
+      ResequencerCounts counts = session.counts();
+      self.before_.published += counts.published;
+      self.before_.marked += counts.marked;
+      self.before_.refused += counts.refused;
+      self.counted_.show(self.before_);
+    }
+  } const end{*this, session};
+  Instant next_checkpoint = clock.instant() + options_.checkpoint_every;
+  while (!stop.stop_requested()) {
+    session.step(stop, next_checkpoint);
+    if (session.counts().published > 0 && !std::exchange(went_on, true)) {
+      const std::string none;
+      set_state("publishing", &none);
+    }
+    if (clock.instant() >= next_checkpoint) {
+      session.checkpoint();
+      next_checkpoint = clock.instant() + options_.checkpoint_every;
+    }
+    show(session, session.parts().empty() ? "waiting" : "publishing");
+  }
+  show(session, "draining");
+  session.drain(clock.instant() + options_.drain);
+}
+
+void FeedPublisher::set_state(const std::string& state, const std::string* failure) {
+  const std::scoped_lock lock{mutex_};
+  shown_.state = state;
+  if (failure != nullptr) shown_.failure = *failure;
+  if (state == "stopped" || state == "broken") shown_.parts.clear();
+}
+
+void FeedPublisher::show(const FeedSession& session, const std::string& state) {
+  const Instant now = options_.clock->instant();
+  {
+    const std::scoped_lock lock{mutex_};
+    if (now < next_show_ && shown_.state == state) return;
+    next_show_ = now + kShowEvery;
+    shown_.state = state;
+    shown_.parts = session.parts();
+    shown_.blocked = session.blocked();
+  }
+  PublisherMetrics::Now metrics;
+  metrics.oldest = traffic_.oldest(options_.clock->now());
+  metrics.on_the_way = traffic_.on_the_way;
+  metrics.open = session.open();
+  metrics.parts = session.parts().size();
+  metrics_.show(metrics);
+  ResequencerCounts counts = session.counts();
+  counts.published += before_.published;
+  counts.marked += before_.marked;
+  counts.refused += before_.refused;
+  counted_.show(counts);
+}
+
+PublisherStatus FeedPublisher::status() const {
+  PublisherStatus status;
+  {
+    const std::scoped_lock lock{mutex_};
+    status = shown_;
+  }
+  status.published = traffic_.published;
+  status.on_the_way = traffic_.on_the_way;
+  status.oldest = traffic_.oldest(options_.clock->now());
+  return status;
+}
+
+}  // namespace leftfold::runtime

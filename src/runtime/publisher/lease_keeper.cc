@@ -1,0 +1,100 @@
+#include "runtime/publisher/lease_keeper.h"
+
+#include <iterator>
+#include <utility>
+
+#include "runtime/thread_name.h"
+
+namespace leftfold::runtime {
+
+LeaseKeeper::LeaseKeeper(LeaseRounds rounds, Clock& clock, std::function<void()> changed)
+    : rounds_{std::move(rounds)}, clock_{clock}, changed_{std::move(changed)} {}
+
+LeaseKeeper::~LeaseKeeper() = default;  // joins
+
+void LeaseKeeper::start() {
+  thread_ = std::jthread{[this](const std::stop_token& stop) {
+    detail::name_this_thread("lf:leases");
+    try {
+      run(stop);
+    } catch (...) {
+      const std::scoped_lock lock{mutex_};
+      ended_ = std::current_exception();
+    }
+    changed_();
+  }};
+}
+
+void LeaseKeeper::run(const std::stop_token& stop) {
+  const auto listen = [&] {
+    if (!taking_) rounds_.stop_taking();
+    for (std::string& why : std::exchange(repairs_, {})) rounds_.need_repair(std::move(why));
+    for (const HoldProgress& progress : std::exchange(progress_, {})) rounds_.progress(progress);
+  };
+  while (!stop.stop_requested()) {
+    rounds_.tick();
+    publish_state();
+    std::unique_lock lock{mutex_};
+    (void)clock_.wait_until(lock, told_, stop, rounds_.next(), [&] { return !progress_.empty() || !repairs_.empty(); });
+    listen();
+  }
+  {
+    const std::scoped_lock lock{mutex_};
+    listen();
+  }
+  rounds_.release();
+  publish_state();
+}
+
+void LeaseKeeper::publish_state() {
+  std::vector<HoldChange> changes = rounds_.take_changes();
+  std::vector<PublisherPart> parts = rounds_.parts();
+  const bool news = !changes.empty();
+  {
+    const std::scoped_lock lock{mutex_};
+    changes_.insert(changes_.end(), std::make_move_iterator(changes.begin()), std::make_move_iterator(changes.end()));
+    parts_ = std::move(parts);
+    failure_ = rounds_.failure();
+  }
+  if (news) changed_();
+}
+
+void LeaseKeeper::release() {
+  thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void LeaseKeeper::stop_taking() {
+  const std::scoped_lock lock{mutex_};
+  taking_ = false;
+}
+
+void LeaseKeeper::progress(HoldProgress progress) {
+  const std::scoped_lock lock{mutex_};
+  progress_.push_back(std::move(progress));
+  told_.notify_all();
+}
+
+void LeaseKeeper::need_repair(std::string why) {
+  const std::scoped_lock lock{mutex_};
+  repairs_.push_back(std::move(why));
+  told_.notify_all();
+}
+
+std::vector<HoldChange> LeaseKeeper::take_changes() {
+  const std::scoped_lock lock{mutex_};
+  if (ended_) std::rethrow_exception(std::exchange(ended_, nullptr));
+  return std::exchange(changes_, {});
+}
+
+std::vector<PublisherPart> LeaseKeeper::parts() const {
+  const std::scoped_lock lock{mutex_};
+  return parts_;
+}
+
+std::string LeaseKeeper::failure() const {
+  const std::scoped_lock lock{mutex_};
+  return failure_;
+}
+
+}  // namespace leftfold::runtime

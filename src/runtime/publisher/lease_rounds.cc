@@ -1,0 +1,321 @@
+#include "runtime/publisher/lease_rounds.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include <leftfold/error.h>
+
+namespace leftfold::runtime {
+namespace {
+
+using std::chrono::milliseconds;
+
+// The Kinesis adapter's: children of a shard that ended are mostly listed within a second or two.
+constexpr int kAsks = 10;
+constexpr milliseconds kFirstAsk{50};
+constexpr milliseconds kLastAsk{1'000};
+constexpr milliseconds kRetry{100};
+
+std::int64_t number(const std::string& text) {
+  std::int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+}  // namespace
+
+LeaseRounds::LeaseRounds(LeaseStore& leases, ChangeStream& changes, LeaseRoundsOptions options)
+    : leases_{leases},
+      changes_{changes},
+      options_{std::move(options)},
+      book_{options_.worker, options_.expires_after},
+      backoff_{kRetry, options_.renew_every},
+      notes_{*options_.clock, *options_.log},
+      random_{std::random_device{}()} {}
+
+void LeaseRounds::tick() {
+  const Instant now = options_.clock->instant();
+  if (now < not_before_) return;
+  try {
+    const bool round = now >= next_round_;
+    if (round || look_again_) look();
+    write_repair();
+    write_held(round);
+    if (now >= next_discovery_) discover();
+    ask_children();
+    create_leases();
+    take(round);
+    if (round) next_round_ = now + options_.renew_every;
+    backoff_.reset();
+    failure_ = stream_failure_;
+    if (failure_.empty()) notes_.recovered("leases and stream answer again", options_.group);
+  } catch (const Error& error) {
+    if (!mends_itself(error)) throw;
+    failed("leases", error);
+    failure_ = error.what();
+    look_again_ = true;
+    not_before_ = options_.clock->instant() + backoff_.next();
+  }
+}
+
+Instant LeaseRounds::next() const {
+  Instant next = std::min(next_round_, next_discovery_);
+  for (const Ask& ask : asks_) next = std::min(next, ask.at);
+  const bool unwritten =
+      std::any_of(held_.begin(), held_.end(), [](const auto& held) { return held.second.unwritten; });
+  if (look_again_ || unwritten || !repairs_.empty()) next = Instant{};
+  return std::max(next, not_before_);
+}
+
+void LeaseRounds::progress(const HoldProgress& progress) {
+  const auto at = held_.find(progress.lease);
+  if (at == held_.end() || at->second.hold.number != progress.number || at->second.finished) return;
+  Held& held = at->second;
+  held.unwritten = held.unwritten || progress.finished || held.hold.checkpoint != progress.checkpoint;
+  held.hold.checkpoint = progress.checkpoint;
+  held.finished = progress.finished;
+  if (!progress.note.empty()) held.note = progress.note;
+}
+
+void LeaseRounds::need_repair(std::string why) { repairs_.push_back(std::move(why)); }
+
+std::vector<HoldChange> LeaseRounds::take_changes() { return std::exchange(changed_, {}); }
+
+std::vector<PublisherPart> LeaseRounds::parts() const {
+  std::vector<PublisherPart> parts;
+  for (const Lease* lease : book_.all()) {
+    PublisherPart& part = parts.emplace_back();
+    part.name = lease->name;
+    part.owner = lease->owner;
+    part.checkpoint = lease->checkpoint;
+    part.state = !lease->done ? (lease->owner.empty() ? "waiting" : "reading")
+                              : (lease->note.starts_with("lost") ? "lost" : "done");
+    if (const auto held = held_.find(lease->name); held != held_.end()) {
+      part.checkpoint = held->second.hold.checkpoint;
+      if (held->second.note.starts_with("lost")) part.state = "lost";
+    }
+  }
+  return parts;
+}
+
+void LeaseRounds::look() {
+  book_.observe(leases_.list(options_.group), options_.clock->instant());
+  look_again_ = false;
+  std::vector<std::string> lost;
+  for (const auto& [name, held] : held_) {
+    if (!book_.mine(name)) lost.push_back(name);
+  }
+  for (const std::string& name : lost) {
+    const Lease* lease = book_.find(name);
+    lose(name, lease == nullptr ? "deleted" : lease->owner.empty() ? "given back" : lease->owner);
+  }
+  // Ours from an earlier life of this worker, or by a write whose answer was lost.
+  for (const Lease* lease : book_.all()) {
+    const bool ours = shard_of(lease->name) || (options_.repairs && lease->name == kRepairLease);
+    if (ours && book_.mine(lease->name) && !held_.contains(lease->name)) hold(lease->name);
+  }
+}
+
+LeaseRounds::Write LeaseRounds::write(const Lease& lease) {
+  try {
+    if (leases_.write(lease)) {
+      book_.wrote(lease, options_.clock->instant());
+      return Write::stored;
+    }
+    book_.refused(lease.name);
+    look_again_ = true;
+    return Write::refused;
+  } catch (const Error& error) {
+    if (error.code() != Errc::in_doubt) throw;
+    look_again_ = true;  // the list tells
+    not_before_ = options_.clock->instant() + backoff_.next();
+    return Write::unknown;
+  }
+}
+
+// Its checkpoint counts what was missed, so that whoever repairs sees what came while it did.
+void LeaseRounds::write_repair() {
+  constexpr int kTries = 3;
+  for (int i = 0; i < kTries && !repairs_.empty(); ++i) {
+    if (i > 0) look();
+    const Lease* known = book_.find(kRepairLease);
+    Lease lease = known != nullptr ? *known : Lease{options_.group, std::string{kRepairLease}, {}, 0, {}, false, {}};
+    lease.checkpoint = std::to_string(number(lease.checkpoint) + static_cast<std::int64_t>(repairs_.size()));
+    if (std::exchange(lease.done, false)) lease.owner.clear();
+    lease.note = repairs_.back();
+    if (write(lease) == Write::stored) repairs_.clear();
+  }
+  if (!repairs_.empty()) {
+    throw Error{Errc::unavailable, "publisher " + options_.group + ": the lease \"" + std::string{kRepairLease} +
+                                       "\" changes under our hands; it is tried again"};
+  }
+}
+
+void LeaseRounds::write_held(bool renew) {
+  std::vector<std::string> names;
+  for (const auto& [name, held] : held_) names.push_back(name);
+  for (const std::string& name : names) {
+    Held& held = held_.at(name);
+    const Instant now = options_.clock->instant();
+    if (!held.unwritten && !(renew && now - held.written >= options_.renew_every / 2)) continue;
+    const Lease* known = book_.find(name);
+    if (known == nullptr || !book_.mine(name)) {
+      lose(name, "deleted");
+      continue;
+    }
+    Lease lease = *known;
+    if (held.hold.shard) {
+      lease.checkpoint = held.hold.checkpoint;
+      lease.done = held.finished;
+    } else {
+      lease.done = held.finished && lease.checkpoint == held.hold.checkpoint;  // or more was missed meanwhile
+    }
+    if (!held.note.empty()) lease.note = held.note;
+    switch (write(lease)) {
+      case Write::stored:
+        held.written = now;
+        held.unwritten = false;
+        if (!held.finished) break;
+        if (held.hold.shard) ask_soon(*held.hold.shard, 0);
+        held_.erase(name);
+        if (!lease.done) hold(name);
+        break;
+      case Write::refused: lose(name, "taken by another worker"); break;
+      case Write::unknown: break;
+    }
+  }
+}
+
+void LeaseRounds::discover() {
+  const Instant now = options_.clock->instant();
+  try {
+    shards_.merge(changes_.shards());
+    stream_failure_.clear();
+    // Together, workers would ask at the same time for ever.
+    const auto spread = std::uniform_real_distribution{0.9, 1.1}(random_);
+    next_discovery_ = now + std::chrono::duration_cast<std::chrono::nanoseconds>(options_.discover_every * spread);
+  } catch (const Error& error) {
+    if (!mends_itself(error)) throw;
+    failed("stream", error);
+    stream_failure_ = error.what();
+    next_discovery_ = now + std::min<milliseconds>(options_.discover_every, options_.renew_every);
+    return;
+  }
+  for (const ShardName& name : shards_.childless(book_)) ask_soon(name, kAsks - 1);
+  clean_up();
+}
+
+void LeaseRounds::ask_soon(const ShardName& shard, int tries) {
+  const auto same = [&](const Ask& ask) { return ask.shard == shard; };
+  if (shards_.has_children(shard) || std::any_of(asks_.begin(), asks_.end(), same)) return;
+  asks_.push_back({shard, tries, {}});
+}
+
+void LeaseRounds::ask_children() {
+  const Instant now = options_.clock->instant();
+  for (Ask& ask : asks_) {
+    if (ask.at > now) continue;
+    try {
+      const std::vector<Shard> children = changes_.children(ask.shard.stream, ask.shard.shard);
+      shards_.merge_children(ask.shard.stream, children);
+    } catch (const Error& error) {
+      if (!mends_itself(error)) throw;
+      failed("children of a shard", error);
+    }
+    ++ask.tries;
+    const milliseconds bound = std::min(kLastAsk, kFirstAsk * (1 << std::min(ask.tries, kAsks)));
+    ask.at =
+        now + milliseconds{std::uniform_int_distribution<milliseconds::rep>{bound.count() / 2, bound.count()}(random_)};
+  }
+  std::erase_if(asks_, [&](const Ask& ask) { return ask.tries >= kAsks || shards_.has_children(ask.shard); });
+}
+
+void LeaseRounds::create_leases() {
+  const std::vector<ShardName> names = shards_.without_lease(book_);
+  if (names.empty()) return;
+  if (shards_.switched(book_)) {
+    need_repair("lost: the stream is another one, " + shards_.stream() + "; what was stored in between is in neither");
+    options_.log->log(LogLevel::error, "publisher", "the store has another stream: events in between were missed",
+                      {{"publisher", options_.group}, {"stream", shards_.stream()}});
+    write_repair();
+  }
+  for (const ShardName& name : names) {
+    (void)write({options_.group, lease_name(name), {}, 0, {}, false, {}});  // refused: another worker did it
+  }
+}
+
+void LeaseRounds::take(bool steal) {
+  if (!taking_) return;
+  const Instant now = options_.clock->instant();
+  LeaseBook::Names eligible = shards_.eligible(book_);
+  const Lease* repair = book_.find(kRepairLease);
+  if (options_.repairs && repair != nullptr && !repair->done) eligible.insert(repair->name);
+  std::vector<Lease> wanted = book_.to_take(eligible, now);
+  if (steal && wanted.empty()) {
+    if (auto one = book_.to_steal(eligible, now)) wanted.push_back(std::move(*one));
+  }
+  for (Lease& lease : wanted) {
+    const std::string from = std::exchange(lease.owner, options_.worker);
+    if (write(lease) != Write::stored) continue;
+    options_.log->log(LogLevel::info, "publisher", "took a lease",
+                      {{"publisher", options_.group}, {"lease", lease.name}, {"from", from}});
+    hold(lease.name);
+  }
+}
+
+void LeaseRounds::clean_up() {
+  for (const Lease& lease : shards_.removable(book_)) {
+    if (leases_.remove(lease)) book_.removed(lease.name);
+  }
+}
+
+void LeaseRounds::hold(const std::string& name) {
+  const Lease* lease = book_.find(name);
+  Held held;
+  held.hold = {name, ++last_hold_, shard_of(name), lease->checkpoint, false};
+  held.hold.closed = held.hold.shard && shards_.closed(*held.hold.shard);
+  held.written = options_.clock->instant();
+  changed_.push_back({held.hold, false});
+  held_.insert_or_assign(name, std::move(held));
+}
+
+void LeaseRounds::lose(const std::string& name, std::string_view why) {
+  const auto at = held_.find(name);
+  options_.log->log(LogLevel::warn, "publisher", "lost a lease",
+                    {{"publisher", options_.group}, {"lease", name}, {"to", std::string{why}}});
+  changed_.push_back({at->second.hold, true});
+  held_.erase(at);
+}
+
+void LeaseRounds::release() {
+  try {
+    write_repair();
+  } catch (const Error& error) {
+    failed("missed events at the end", error);
+  }
+  for (const auto& [name, held] : held_) {
+    const Lease* known = book_.find(name);
+    if (known == nullptr || !book_.mine(name)) continue;
+    Lease lease = *known;
+    if (held.hold.shard) {
+      lease.checkpoint = held.hold.checkpoint;
+      lease.done = held.finished;
+    }
+    lease.owner.clear();
+    if (!held.note.empty()) lease.note = held.note;
+    try {
+      (void)leases_.write(lease);
+    } catch (const Error& error) {
+      failed("leases at the end", error);
+    }
+  }
+  held_.clear();
+}
+
+void LeaseRounds::failed(std::string_view what, const Error& error) {
+  notes_.failed("leases or stream do not answer; trying again", std::string{what} + " of " + options_.group,
+                error.what());
+}
+
+}  // namespace leftfold::runtime

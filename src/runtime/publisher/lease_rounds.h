@@ -1,0 +1,118 @@
+// The leases of one worker: lists, renews, takes, checkpoints and gives them back; finds new shards.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <map>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <leftfold/change_stream.h>
+#include <leftfold/clock.h>
+#include <leftfold/lease_store.h>
+#include <leftfold/log.h>
+#include <leftfold/publisher.h>
+
+#include "runtime/publisher/backoff.h"
+#include "runtime/publisher/hold.h"
+#include "runtime/publisher/lease_book.h"
+#include "runtime/publisher/shard_table.h"
+
+namespace leftfold::runtime {
+
+struct LeaseRoundsOptions {
+  std::string group;
+  std::string worker;
+  std::chrono::milliseconds renew_every{3'000};
+  std::chrono::milliseconds expires_after{10'000};
+  std::chrono::milliseconds discover_every{60'000};
+  bool repairs = false;  ///< this worker takes kRepairLease too
+  Clock* clock = &system_clock();
+  Logger* log = &no_log();
+};
+
+/// One thread at a time; it has none of its own and never waits. What it was given must outlive it.
+class LeaseRounds {
+ public:
+  LeaseRounds(LeaseStore& leases, ChangeStream& changes, LeaseRoundsOptions options);
+
+  /// Does what is due by now. A store that does not answer is asked again later; throws what does not mend itself.
+  void tick();
+  /// When tick() has something to do again.
+  [[nodiscard]] Instant next() const;
+
+  /// Checkpoints to be written with the next tick().
+  void progress(const HoldProgress& progress);
+  /// Notes, with the next tick() and before any checkpoint, that events were missed, so that whoever holds kRepairLease
+  /// looks for them.
+  void need_repair(std::string why);
+
+  /// From now on no lease is taken.
+  void stop_taking() noexcept { taking_ = false; }
+
+  /// Holds that began or ended since the last call.
+  [[nodiscard]] std::vector<HoldChange> take_changes();
+  [[nodiscard]] std::size_t held() const noexcept { return held_.size(); }
+  /// All leases of the group, this worker's with their newest checkpoints.
+  [[nodiscard]] std::vector<PublisherPart> parts() const;
+  /// Why the newest call failed; empty when it did not.
+  [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
+
+  /// Writes what is left and gives all leases back, once; those that cannot be written expire.
+  void release();
+
+ private:
+  struct Held {
+    Hold hold;
+    std::string note;
+    bool finished = false;
+    bool unwritten = false;
+    Instant written{};
+  };
+  struct Ask {
+    ShardName shard;
+    int tries = 0;
+    Instant at{};
+  };
+
+  void look();
+  void write_repair();
+  void write_held(bool renew);
+  enum class Write { stored, refused, unknown };
+  Write write(const Lease& lease);
+  void discover();
+  void ask_children();
+  void create_leases();
+  void take(bool steal);
+  void clean_up();
+  void hold(const std::string& name);
+  void lose(const std::string& name, std::string_view why);
+  void ask_soon(const ShardName& shard, int tries);
+  void failed(std::string_view what, const Error& error);
+
+  LeaseStore& leases_;
+  ChangeStream& changes_;
+  const LeaseRoundsOptions options_;
+  LeaseBook book_;
+  ShardTable shards_;
+  std::map<std::string, Held> held_;
+  std::vector<Ask> asks_;
+  std::vector<std::string> repairs_;
+  std::vector<HoldChange> changed_;
+  std::int64_t last_hold_ = 0;
+  Instant next_round_{};
+  Instant next_discovery_{};
+  Instant not_before_{};  // after a failure
+  bool look_again_ = true;
+  bool taking_ = true;
+  Backoff backoff_;
+  FailureNotes notes_;
+  std::string failure_;
+  std::string stream_failure_;
+  std::mt19937 random_;
+};
+
+}  // namespace leftfold::runtime

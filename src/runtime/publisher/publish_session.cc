@@ -1,0 +1,119 @@
+#include "runtime/publisher/publish_session.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include <leftfold/error.h>
+
+namespace leftfold::runtime {
+namespace {
+
+// DynamoDB deletes what is older than 24 h whenever it likes.
+constexpr std::chrono::hours kLate{20};
+
+ResequencerOptions resequencer_options(const PublisherOptions& options) {
+  ResequencerOptions result;
+  result.remembered = options.remembered;
+  result.unpublishable = options.unpublishable;
+  result.clock = options.clock;
+  result.log = options.log;
+  result.metrics = options.metrics;
+  return result;
+}
+
+}  // namespace
+
+PublishSession::PublishSession(const PublishedStore& stored, std::unique_ptr<EventSink> sink,
+                               const PublisherOptions& options, ShardLanes& lanes, Traffic& traffic,
+                               PublisherMetrics& metrics, Missed missed)
+    : options_{options},
+      lanes_{lanes},
+      metrics_{metrics},
+      missed_{std::move(missed)},
+      sink_{std::move(sink), traffic},
+      resequencer_{*stored.events, *stored.cursors, sink_, resequencer_options(options)} {}
+
+// One page before each settle(), so that receipts are taken as pages are.
+bool PublishSession::take(const std::stop_token& interrupt) {
+  lanes_.open(resequencer_);
+  if (interrupt.stop_requested() || lanes_.open_changes() >= options_.most_open) return false;
+  std::optional<PageQueue::Entry> entry = rest_ ? std::exchange(rest_, std::nullopt) : lanes_.queue().pop();
+  if (!entry) return false;
+  take_page(std::move(*entry), interrupt);
+  return rest_ || !lanes_.queue().empty();
+}
+
+void PublishSession::take_page(PageQueue::Entry entry, const std::stop_token& interrupt) {
+  ShardLane* shard = lanes_.of_reading(entry.reading);
+  if (shard == nullptr) return;  // lost meanwhile, or read anew
+  if (entry.failure) std::rethrow_exception(entry.failure);
+  auto& changes = entry.page.changes;
+  if (!changes.empty()) {
+    const std::size_t taken = resequencer_.take(*shard->lane, entry.page, interrupt);
+    if (taken < changes.size()) {
+      changes.erase(changes.begin(), changes.begin() + static_cast<std::ptrdiff_t>(taken));
+      rest_ = std::move(entry);
+      return;
+    }
+  }
+  look_at_age(*shard, entry.page.behind);
+  look_at_end(*shard, entry.page.end);
+}
+
+void PublishSession::look_at_age(ShardLane& shard, std::chrono::milliseconds behind) {
+  shard.behind = behind;
+  if (behind < kLate) {
+    shard.late = false;
+    return;
+  }
+  if (std::exchange(shard.late, true)) return;
+  metrics_.late.add();
+  const std::string why = "lost: " + shard.hold.lease + " is read more than 20 h late; the stream may delete first";
+  options_.log->log(LogLevel::error, "publisher", "publishing is so late that the stream may delete events first",
+                    {{"publisher", options_.name}, {"lease", shard.hold.lease}});
+  missed_(why);
+}
+
+void PublishSession::look_at_end(ShardLane& shard, ChangePage::End end) {
+  if (end == ChangePage::End::none) return;
+  if (end == ChangePage::End::closed) {
+    shard.ended = true;
+    return;
+  }
+  const bool trimmed = end == ChangePage::End::trimmed;
+  (trimmed ? metrics_.trimmed : metrics_.gone).add();
+  shard.note = trimmed ? "lost: the stream deleted events after " + (shard.place.empty() ? "its begin" : shard.place) +
+                             " before they were read"
+                       : "lost: the shard was deleted before its end was read";
+  options_.log->log(LogLevel::error, "publisher", "the stream deleted events before they were read",
+                    {{"publisher", options_.name}, {"lease", shard.hold.lease}, {"note", shard.note}});
+  missed_(shard.hold.lease + " " + shard.note);
+  if (trimmed) lanes_.open_from_oldest(shard, resequencer_);
+  else shard.ended = true;
+}
+
+void PublishSession::drain(Instant deadline) {
+  Clock& clock = *options_.clock;
+  while (!resequencer_.at_rest() && clock.instant() < deadline) resequencer_.settle({}, deadline);
+}
+
+Flush PublishSession::flush() {
+  Flush flush;
+  flush.progress = lanes_.progress(resequencer_);
+  flush.cursors = resequencer_.take_cursors();
+  return flush;
+}
+
+std::vector<PublishCursor> PublishSession::end() {
+  lanes_.close();
+  std::vector<PublishCursor> cursors = resequencer_.take_cursors();
+  try {
+    (void)sink_.close(options_.clock->instant());
+  } catch (const Error& error) {
+    options_.log->log(LogLevel::debug, "publisher", "a sink failed while it was closed", {{"cause", error.what()}});
+  }
+  return cursors;
+}
+
+}  // namespace leftfold::runtime

@@ -1,0 +1,25 @@
+// What stands behind a Publisher: one way of publishing.
+#pragma once
+
+#include <chrono>
+#include <stop_token>
+#include <string>
+
+#include <leftfold/publisher.h>
+
+namespace leftfold::runtime {
+
+/// run() on one thread at a time, status() from any.
+class PublisherRun {
+ public:
+  PublisherRun() = default;
+  virtual ~PublisherRun() = default;
+  PublisherRun(const PublisherRun&) = delete;
+  PublisherRun& operator=(const PublisherRun&) = delete;
+
+  /// As Publisher's.
+  virtual void run(const std::stop_token& stop) = 0;
+  [[nodiscard]] virtual PublisherStatus status() const = 0;
+};
+
+}  // namespace leftfold::runtime

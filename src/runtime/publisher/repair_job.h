@@ -1,0 +1,35 @@
+// Finds and publishes what the stream has lost, on a thread of its own.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include <leftfold/clock.h>
+#include <leftfold/log.h>
+
+namespace leftfold::runtime {
+
+/// Publishes every stored event whose aggregate's cursor is behind; returns when all is done or the stop came.
+using Repair = std::function<void(const std::stop_token& stop)>;
+
+/// Repeats a Repair until it returns, or until the job ends. The destructor waits for it.
+class RepairJob {
+ public:
+  /// Begins at once; `done` is called on its thread.
+  RepairJob(Repair repair, std::string publisher, std::function<void()> done, Clock& clock, Logger& log);
+
+ private:
+  void run(const std::stop_token& stop);
+
+  const Repair repair_;
+  const std::string publisher_;
+  const std::function<void()> done_;
+  Clock& clock_;
+  Logger& log_;
+  std::jthread thread_;
+};
+
+}  // namespace leftfold::runtime
