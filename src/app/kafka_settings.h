@@ -16,11 +16,7 @@
 
 namespace leftfold::app {
 
-inline constexpr std::string_view kPropertyPrefix = "LEFTFOLD_KAFKA__";  ///< of variables
-inline constexpr std::string_view kPropertyTable = "kafka.properties";   ///< of a file, and of names before a dot
-
-/// "LEFTFOLD_KAFKA__SECURITY_PROTOCOL" -> "security.protocol".
-[[nodiscard]] std::string property_of_variable(std::string_view variable);
+inline constexpr std::string_view kPropertyTable = "kafka.properties";  ///< of a file, and of names before a dot
 
 /// Throws Error(invalid_config) that names the property and its origin, but not its value, which may be a secret: one
 /// that librdkafka does not know, a value that it does not take, one on which a promise stands. Does nothing in a build

@@ -47,6 +47,11 @@ class ScriptedFeed final : public EventFeed {
     put(Event{partition, position, Version::none(), std::move(key), std::string{kUnreadable}, std::move(bytes),
               R"({"unreadable":"Topic/0/)" + std::to_string(position - 1) + R"(: it is garbage"})"});
   }
+  // What stands for an event that could not be published.
+  void unpublished(std::int32_t partition, std::int64_t position, std::string aggregate, int version) {
+    put(Event{partition, position, Version{version}, std::move(aggregate), std::string{kUnpublished}, "{}",
+              R"({"unpublished":"it is too large"})"});
+  }
   void event(std::int64_t position, const std::string& aggregate) {
     event(0, position, aggregate, static_cast<int>(position));
   }
