@@ -5,6 +5,9 @@
 #include <random>
 #include <thread>
 
+#include <leftfold/cursor_store.h>
+#include <leftfold/lease_store.h>
+
 #include "publisher/published_table.h"
 
 namespace leftfold::test_publisher {
