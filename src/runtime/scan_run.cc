@@ -86,6 +86,7 @@ ScanRun::End ScanRun::scan(ScanPlace place, Lease* mine, const std::stop_token& 
   End end = End::stopped;
   while (!stop.stop_requested()) {
     try {
+      wait_for_rate(stop);
       ScanPage page = stored_.scan->scan(place);
       // The page before this one was on its way meanwhile.
       if (end = settle(mine, stop); end != End::done) break;
@@ -101,7 +102,6 @@ ScanRun::End ScanRun::scan(ScanPlace place, Lease* mine, const std::stop_token& 
         break;
       }
       place.after = std::move(page.next);
-      wait_for_rate(stop);
     } catch (const Error& error) {
       work_.forget();
       if (!error.retryable() && error.code() != Errc::in_doubt) throw;
