@@ -3,6 +3,7 @@
 
 #include <leftfold/aggregate_root.h>
 #include <leftfold/app.h>
+#include <leftfold/batch_publisher.h>
 #include <leftfold/breaker_store.h>
 #include <leftfold/circuit_breaker.h>
 #include <leftfold/cli.h>
