@@ -83,7 +83,6 @@ struct StreamPublisher::Threads {
   std::vector<PublishCursor> unflushed;  // of sessions that are over
   Instant next_flush{};
   Instant next_show{};
-  bool acknowledged = false;  // something was, in this session
   std::stop_callback<std::function<void()>> at_stop;
 };
 
@@ -134,8 +133,8 @@ void StreamPublisher::publish(Threads& threads, const std::stop_token& stop) {
   Backoff backoff{kRetry, kLongestRetry};
   FailureNotes notes{*options_.clock, *options_.log};
   while (!stop.stop_requested()) {
+    const std::uint64_t published = traffic_.published;
     try {
-      threads.acknowledged = false;
       session(threads, stop);
       return;
     } catch (const Error& error) {
@@ -144,7 +143,7 @@ void StreamPublisher::publish(Threads& threads, const std::stop_token& stop) {
       notes.failed("publishing broke off; it goes on from what is settled", options_.name, error.what());
       set_failure(error.what());
     }
-    if (threads.acknowledged) backoff.reset();
+    if (traffic_.published != published) backoff.reset();
     const Instant again = options_.clock->instant() + backoff.next();
     while (!stop.stop_requested() && options_.clock->instant() < again) {
       apply_changes(threads, nullptr);
@@ -166,6 +165,7 @@ void StreamPublisher::session(Threads& threads, const std::stop_token& stop) {
   } const attached{doorbell_};
   doorbell_.attach(&session.sink());
   const std::uint64_t published = traffic_.published;
+  bool goes_on = false;
   try {
     while (!stop.stop_requested()) {
       const std::stop_token interrupt = interrupt_.begin();
@@ -177,7 +177,7 @@ void StreamPublisher::session(Threads& threads, const std::stop_token& stop) {
       // With more to take, what is stalled gets a moment all the same.
       if (more || finished) until = clock.instant() + (session.resequencer().at_rest() ? 0ms : 1ms);
       session.settle(interrupt, until);
-      if (traffic_.published != published && !std::exchange(threads.acknowledged, true)) set_failure({});
+      if (traffic_.published != published && !std::exchange(goes_on, true)) set_failure({});
       flush(threads, session);
       show(threads, &session, "publishing");
     }
