@@ -103,7 +103,7 @@ class PublisherWorld : public ::testing::Test {
     options.name = "p";
     options.checkpoint_every = 5ms;
     options.renew_every = 20ms;
-    options.lease_expires_after = 300ms;
+    options.lease_expires_after = 5s;  // where it matters, a test says so
     options.discover_every = 30ms;
     options.drain = kLong;
     return options;
