@@ -58,14 +58,14 @@ bool Publishing::retry(std::uint64_t turn, const Until& until) {
   const Instant now = options_.clock->instant();
   if (stalled_.next() > now) return false;
   bool moved = false;
-  for (AggregateEntry* entry : stalled_.due(now)) {
-    if (until.over()) break;
+  for (AggregateEntry* entry : stalled_.due(now)) {  // one at least, however little time there is
     const std::int64_t sent = entry->sent;
     if (catch_up(*entry, entry->stall->wanted, turn, until)) {
       stalled_.clear(*entry);
       cache_.rest(*entry);
     }
     moved = moved || entry->sent != sent || !entry->stall;
+    if (until.over()) break;
   }
   return moved;
 }
@@ -90,8 +90,8 @@ void Publishing::load_anew(AggregateEntry& entry, std::uint64_t turn) {
 
 bool Publishing::read_back(AggregateEntry& entry, std::int64_t version, const Until& until) {
   std::int64_t most = kPageEvents;
-  while (entry.sent < version) {
-    if (until.over()) {
+  for (bool first = true; entry.sent < version; first = false) {
+    if (!first && until.over()) {
       stall(entry, Stall::Kind::postponed, "the rest is read back later");
       return false;
     }

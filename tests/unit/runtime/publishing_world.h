@@ -24,7 +24,7 @@
 namespace leftfold::runtime_test {
 
 /// The process ends here, wherever that is. No std::exception: nobody may catch it by chance.
-struct Crash {};
+struct ProcessEnds {};
 
 struct StoredEvent {
   EventCopy copy;
@@ -87,7 +87,7 @@ class PublishingWorld {
   [[nodiscard]] bool broken() const { return !trail.broken().empty(); }
   /// Ends a process now and then.
   void risk(std::size_t one_in) {
-    if (!calm && chance.one_in(one_in)) throw Crash{};
+    if (!calm && chance.one_in(one_in)) throw ProcessEnds{};
   }
 
   /// The broker takes an event. Here is what the simulation is for: first occurrences come by version.

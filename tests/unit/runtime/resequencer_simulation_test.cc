@@ -55,7 +55,7 @@ class PublishingSimulation {
     for (StreamShard& shard : world_.shards) shard.owner = 1;
     try {
       publishers_.front()->finish();
-    } catch (const Crash&) {  // what broke is in the trail
+    } catch (const ProcessEnds&) {  // what broke is in the trail
       return;
     } catch (const Error& error) {
       world_.trail.broken(std::string{"it fails though everything works: "} + error.what());

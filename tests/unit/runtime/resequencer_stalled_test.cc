@@ -36,6 +36,20 @@ TEST_F(ResequencerStalledTest, WhatTheStoreDoesNotShowYetStallsItsAggregateAlone
   EXPECT_GE(metric("leftfold_publisher_stalls_total"), 3);
 }
 
+TEST_F(ResequencerStalledTest, ASettleThatMustNotWaitTriesAgainToo) {
+  store.fill("a", 200);
+  store.hidden.insert({"a", 0});
+  Resequencer& it = make();
+  ChangeLane& lane = it.open_lane();
+  take(it, lane, changes.add("a", 200));
+  EXPECT_EQ(sink.text(), "");
+  store.hidden.clear();
+  clock.advance(20ms);
+  for (int n = 0; n < 10 && lane.open() > 0; ++n) it.settle({}, clock.instant());
+  EXPECT_EQ(sink.sent.size(), 201U);
+  EXPECT_EQ(lane.done(), "1");
+}
+
 TEST_F(ResequencerStalledTest, AChangeThatComesLateFillsTheGap) {
   store.fill("a", 2);
   store.hidden.insert({"a", 0});

@@ -30,7 +30,7 @@ std::vector<SinkReceipt> SimulatedSink::receipts(const std::stop_token& stop, In
     if (for_ever && !world_.calm && world_.chance.one_in(20)) stop_.request_stop();
     if (for_ever && n > 1000) {
       world_.trail.broken("it waits for ever");
-      throw Crash{};
+      throw ProcessEnds{};
     }
     if (session_.due.empty() && !for_ever) {
       const auto left = std::chrono::ceil<milliseconds>(deadline - world_.clock.instant());
@@ -86,7 +86,7 @@ void SimulatedPublisher::step() {
     if (!resequencer_) begin();
     act();
     check_lanes();
-  } catch (const Crash&) {
+  } catch (const ProcessEnds&) {
     world_.trail.add("p" + std::to_string(number_) + " dies");
     crash();
   } catch (const Error& error) {
@@ -101,7 +101,7 @@ void SimulatedPublisher::failed() {
   try {
     check_lanes();
     if (world_.chance.one_in(2)) store();
-  } catch (const Crash&) {
+  } catch (const ProcessEnds&) {
     return crash();
   } catch (const Error&) {
     world_.trail.add("nor can it store what is done");
