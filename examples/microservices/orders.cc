@@ -5,7 +5,6 @@
 #include <leftfold/leftfold.h>
 
 #include "microservices/order.h"
-#include "microservices/publish.h"
 
 struct OrderState {
   bool placed = false;
@@ -47,7 +46,10 @@ int main(int argc, char** argv) {
     options.source = "orders";
     options.log = &app.log();
     leftfold::KafkaBroker kafka{std::move(options)};
-    publish(app.feed(), *kafka.open_sink(), stop);
+    leftfold::PublisherOptions publishing;
+    publishing.name = "orders.publish";  // its place in the store is kept under this name
+    publishing.log = &app.log();
+    leftfold::Publisher{app.feed(), [&] { return kafka.open_sink(); }, publishing}.run(stop);
     return 0;
   });
   return leftfold::cli::run(argc, argv, app);

@@ -32,6 +32,7 @@
 #include <leftfold/memory_cursor_store.h>
 #include <leftfold/memory_dead_letter_store.h>
 #include <leftfold/memory_event_sink.h>
+#include <leftfold/memory_lease_store.h>
 #include <leftfold/metadata.h>
 #include <leftfold/metrics.h>
 #include <leftfold/projector.h>

@@ -40,9 +40,9 @@ void FeedPublisher::run(const std::stop_token& stop) {
   } const hide{*this};
   set_state("starting", nullptr);
   while (!stop.stop_requested()) {
-    bool went_on = false;
+    const std::uint64_t published = traffic_.published;
     try {
-      session(stop, went_on);
+      session(stop);
       return;
     } catch (const Error& error) {
       if (!mends_itself(error)) throw;
@@ -51,12 +51,12 @@ void FeedPublisher::run(const std::stop_token& stop) {
       const std::string why = error.what();
       set_state("broken", &why);
     }
-    if (went_on) backoff.reset();
+    if (traffic_.published != published) backoff.reset();
     (void)pause_until(*options_.clock, options_.clock->instant() + backoff.next(), stop);
   }
 }
 
-void FeedPublisher::session(const std::stop_token& stop, bool& went_on) {
+void FeedPublisher::session(const std::stop_token& stop) {
   Clock& clock = *options_.clock;
   FeedSession session{stored_, open_sink_(), options_, traffic_};
   struct End {
@@ -71,10 +71,11 @@ void FeedPublisher::session(const std::stop_token& stop, bool& went_on) {
       self.counted_.show(self.before_);
     }
   } const end{*this, session};
+  bool goes_on = false;
   Instant next_checkpoint = clock.instant() + options_.checkpoint_every;
   while (!stop.stop_requested()) {
     session.step(stop, next_checkpoint);
-    if (session.counts().published > 0 && !std::exchange(went_on, true)) {
+    if (session.counts().published > 0 && !std::exchange(goes_on, true)) {
       const std::string none;
       set_state("publishing", &none);
     }

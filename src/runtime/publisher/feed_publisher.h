@@ -28,7 +28,7 @@ class FeedPublisher final : public PublisherRun {
   [[nodiscard]] PublisherStatus status() const override;
 
  private:
-  void session(const std::stop_token& stop, bool& went_on);
+  void session(const std::stop_token& stop);
   void show(const FeedSession& session, const std::string& state);
   void set_state(const std::string& state, const std::string* failure);
 

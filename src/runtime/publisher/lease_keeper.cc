@@ -15,11 +15,18 @@ LeaseKeeper::~LeaseKeeper() = default;  // joins
 void LeaseKeeper::start() {
   thread_ = std::jthread{[this](const std::stop_token& stop) {
     detail::name_this_thread("lf:leases");
+    std::exception_ptr failure;
     try {
       run(stop);
     } catch (...) {
+      failure = std::current_exception();
+    }
+    rounds_.release();
+    publish_state();
+    if (!failure) return;
+    {
       const std::scoped_lock lock{mutex_};
-      ended_ = std::current_exception();
+      ended_ = failure;
     }
     changed_();
   }};
@@ -38,12 +45,8 @@ void LeaseKeeper::run(const std::stop_token& stop) {
     (void)clock_.wait_until(lock, told_, stop, rounds_.next(), [&] { return !progress_.empty() || !repairs_.empty(); });
     listen();
   }
-  {
-    const std::scoped_lock lock{mutex_};
-    listen();
-  }
-  rounds_.release();
-  publish_state();
+  const std::scoped_lock lock{mutex_};
+  listen();
 }
 
 void LeaseKeeper::publish_state() {

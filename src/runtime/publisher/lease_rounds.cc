@@ -248,13 +248,13 @@ void LeaseRounds::create_leases() {
 void LeaseRounds::take(bool steal) {
   if (!taking_) return;
   const Instant now = options_.clock->instant();
-  LeaseBook::Names eligible = shards_.eligible(book_);
-  const Lease* repair = book_.find(kRepairLease);
-  if (options_.repairs && repair != nullptr && !repair->done) eligible.insert(repair->name);
+  const LeaseBook::Names eligible = shards_.eligible(book_);
   std::vector<Lease> wanted = book_.to_take(eligible, now);
   if (steal && wanted.empty()) {
     if (auto one = book_.to_steal(eligible, now)) wanted.push_back(std::move(*one));
   }
+  // It is no share of the work, and nobody's to steal: whoever comes first finishes it.
+  if (options_.repairs && book_.free(kRepairLease, now)) wanted.push_back(*book_.find(kRepairLease));
   for (Lease& lease : wanted) {
     const std::string from = std::exchange(lease.owner, options_.worker);
     if (write(lease) != Write::stored) continue;

@@ -83,7 +83,7 @@ struct StreamPublisher::Threads {
   std::vector<PublishCursor> unflushed;  // of sessions that are over
   Instant next_flush{};
   Instant next_show{};
-  bool acknowledged = false;  // something was, in this session
+  Instant drain_until{};
   std::stop_callback<std::function<void()>> at_stop;
 };
 
@@ -115,6 +115,7 @@ void StreamPublisher::run(const std::stop_token& stop) {
       self.metrics_.show({});
     }
   } const hide{*this};
+  options_.log->log(LogLevel::info, "publisher", "begins", {{"publisher", options_.name}, {"worker", options_.worker}});
   threads.keeper.start();
   std::exception_ptr failure;
   try {
@@ -124,8 +125,10 @@ void StreamPublisher::run(const std::stop_token& stop) {
   }
   threads.lanes.stop_reading();
   threads.repair.reset();
-  (void)threads.flusher.finish(options_.clock->instant() + (failure ? milliseconds{0} : options_.drain));
+  (void)threads.flusher.finish(threads.drain_until);
   threads.keeper.release();
+  options_.log->log(LogLevel::info, "publisher", "ends",
+                    {{"publisher", options_.name}, {"published", std::to_string(traffic_.published)}});
   if (failure) std::rethrow_exception(failure);
 }
 
@@ -134,17 +137,17 @@ void StreamPublisher::publish(Threads& threads, const std::stop_token& stop) {
   Backoff backoff{kRetry, kLongestRetry};
   FailureNotes notes{*options_.clock, *options_.log};
   while (!stop.stop_requested()) {
+    const std::uint64_t published = traffic_.published;
     try {
-      threads.acknowledged = false;
       session(threads, stop);
       return;
     } catch (const Error& error) {
       if (!mends_itself(error)) throw;
       metrics_.sessions_broken.add();
       notes.failed("publishing broke off; it goes on from what is settled", options_.name, error.what());
-      set_failure(error.what());
+      (void)set_failure(error.what());
     }
-    if (threads.acknowledged) backoff.reset();
+    if (traffic_.published != published) backoff.reset();
     const Instant again = options_.clock->instant() + backoff.next();
     while (!stop.stop_requested() && options_.clock->instant() < again) {
       apply_changes(threads, nullptr);
@@ -166,6 +169,7 @@ void StreamPublisher::session(Threads& threads, const std::stop_token& stop) {
   } const attached{doorbell_};
   doorbell_.attach(&session.sink());
   const std::uint64_t published = traffic_.published;
+  bool goes_on = false;
   try {
     while (!stop.stop_requested()) {
       const std::stop_token interrupt = interrupt_.begin();
@@ -177,7 +181,9 @@ void StreamPublisher::session(Threads& threads, const std::stop_token& stop) {
       // With more to take, what is stalled gets a moment all the same.
       if (more || finished) until = clock.instant() + (session.resequencer().at_rest() ? 0ms : 1ms);
       session.settle(interrupt, until);
-      if (traffic_.published != published && !std::exchange(threads.acknowledged, true)) set_failure({});
+      if (traffic_.published != published && !std::exchange(goes_on, true) && set_failure({})) {
+        options_.log->log(LogLevel::info, "publisher", "publishing goes on", {{"publisher", options_.name}});
+      }
       flush(threads, session);
       show(threads, &session, "publishing");
     }
@@ -237,7 +243,7 @@ void StreamPublisher::flush(Threads& threads, PublishSession& session) {
 
 void StreamPublisher::drain(Threads& threads, PublishSession& session) {
   Clock& clock = *options_.clock;
-  const Instant deadline = clock.instant() + options_.drain;
+  const Instant deadline = threads.drain_until = clock.instant() + options_.drain;
   show(threads, &session, "draining");
   threads.keeper.stop_taking();
   threads.lanes.stop_reading();
@@ -247,9 +253,10 @@ void StreamPublisher::drain(Threads& threads, PublishSession& session) {
   flush(threads, session);
 }
 
-void StreamPublisher::set_failure(const std::string& failure) {
+// Returns whether there was another one.
+bool StreamPublisher::set_failure(const std::string& failure) {
   const std::scoped_lock lock{mutex_};
-  shown_.failure = failure;
+  return std::exchange(shown_.failure, failure) != failure;
 }
 
 void StreamPublisher::show(Threads& threads, PublishSession* session, const std::string& state) {

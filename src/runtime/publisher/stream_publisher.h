@@ -64,7 +64,7 @@ class StreamPublisher final : public PublisherRun {
   void drain(Threads& threads, PublishSession& session);
   void end(Threads& threads, PublishSession& session);
   void show(Threads& threads, PublishSession* session, const std::string& state);
-  void set_failure(const std::string& failure);
+  bool set_failure(const std::string& failure);
 
   const StreamSource source_;
   const OpenSink open_sink_;

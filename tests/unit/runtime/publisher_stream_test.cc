@@ -1,10 +1,8 @@
 // Publishing from a stream whose shards split, roll over, come late and vanish.
-#include <atomic>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <leftfold/metrics.h>
 
 #include "unit/runtime/publisher_world.h"
 
@@ -15,12 +13,6 @@ class PublisherStream : public PublisherWorld {
  protected:
   [[nodiscard]] bool done(const std::string& shard) {
     return wait_for([&] { return lease_of(shard).done; });
-  }
-  [[nodiscard]] static const PublisherPart* part_of(const PublisherStatus& status, const std::string& end) {
-    for (const PublisherPart& part : status.parts) {
-      if (part.name.ends_with("/" + end)) return &part;
-    }
-    return nullptr;
   }
 };
 
@@ -153,119 +145,6 @@ TEST_F(PublisherStream, ThousandsOfEmptyPagesBeforeTheEndAreReadThroughAtOnce) {
   const auto publisher = start();
   EXPECT_TRUE(all_published());
   EXPECT_GT(stream.reads(), 10'000);
-}
-
-TEST_F(PublisherStream, WhatWasTrimmedIsRepairedLoudlyAndReadingGoesOn) {
-  stream.add_shard("a");
-  write("a", "cart-1", 5);
-  {
-    const auto first = start();
-    EXPECT_TRUE(all_published());
-    EXPECT_EQ(first->stop(), nullptr);
-  }
-  write("a", "cart-2", 5);
-  stream.trim("a");
-  std::atomic<int> repairs{0};
-  repair = [&](const std::stop_token&) { ++repairs; };
-  Metrics metrics;
-  PublisherOptions counted = options();
-  counted.metrics = &metrics;
-  const auto second = start("w2", counted);
-  EXPECT_TRUE(wait_for([&] { return repairs >= 1; }));
-  write("a", "cart-1", 5);
-  EXPECT_TRUE(wait_for([&] { return broker.size() >= 10; })) << "it goes on from the oldest";
-  EXPECT_TRUE(wait_for([&] {
-    const PublisherStatus status = second->status();
-    const PublisherPart* part = part_of(status, "a");
-    return part != nullptr && part->state == "lost";
-  }));
-  EXPECT_TRUE(wait_for([&] { return lease_of("a").note.starts_with("lost"); }));
-  EXPECT_TRUE(wait_for([&] {
-    const std::vector<Lease> all = leases();
-    return std::any_of(all.begin(), all.end(),
-                       [](const Lease& lease) { return lease.name == runtime::kRepairLease && lease.done; });
-  }));
-  EXPECT_NE(metrics.prometheus().find("leftfold_publisher_lost_total{publisher=\"p\",reason=\"trimmed\"} 1"),
-            std::string::npos);
-  EXPECT_EQ(second->stop(), nullptr);
-}
-
-TEST_F(PublisherStream, TrimmedInTheMidstOfAReadIsNoticedToo) {
-  stream.add_shard("a");
-  stream.read_at_most(10);
-  write("a", "cart-1", 10);
-  std::atomic<int> repairs{0};
-  repair = [&](const std::stop_token&) { ++repairs; };
-  const auto publisher = start();
-  EXPECT_TRUE(all_published());
-  EXPECT_TRUE(wait_for([&] { return lease_of("a").checkpoint == "10"; }));
-  stream.fail_reads(Errc::throttled, 1'000'000);
-  write("a", "cart-2", 10);
-  stream.trim("a");
-  stream.fail_reads(Errc::throttled, 0);
-  EXPECT_TRUE(wait_for([&] { return repairs >= 1; }));
-  EXPECT_EQ(publisher->stop(), nullptr);
-}
-
-TEST_F(PublisherStream, AShardThatVanishedIsDoneAndNotedAsLost) {
-  stream.add_shard("a");
-  write("a", "cart-1", 5);
-  {
-    const auto first = start();
-    EXPECT_TRUE(all_published());
-    EXPECT_EQ(first->stop(), nullptr);
-  }
-  stream.split("a", {"b"});
-  stream.remove("a");
-  write("b", "cart-1", 5);
-  std::atomic<int> repairs{0};
-  repair = [&](const std::stop_token&) { ++repairs; };
-  const auto second = start();
-  EXPECT_TRUE(all_published());
-  EXPECT_TRUE(wait_for([&] { return repairs >= 1; }));
-  EXPECT_TRUE(wait_for([&] {
-    const Lease lease = lease_of("a");
-    return lease.name.empty() || (lease.done && lease.note.starts_with("lost"));
-  }));
-}
-
-TEST_F(PublisherStream, ARepairThatFailsIsTriedAgainAndOneThatIsMissingStaysToBeDone) {
-  stream.add_shard("a");
-  stream.be_behind(21h);
-  write("a", "cart-1", 5);
-  {
-    const auto without = start();
-    EXPECT_TRUE(all_published());
-    EXPECT_TRUE(wait_for([&] { return part_of(without->status(), "a") != nullptr; }));
-    EXPECT_TRUE(wait_for([&] { return leases().size() == 2; }));
-    EXPECT_EQ(without->stop(), nullptr);
-  }
-  ASSERT_EQ(leases().front().name, runtime::kRepairLease);
-  EXPECT_FALSE(leases().front().done);
-  std::atomic<int> repairs{0};
-  repair = [&](const std::stop_token&) {
-    if (++repairs == 1) throw Error{Errc::unavailable, "the store does not answer"};
-  };
-  const auto with = start();
-  EXPECT_TRUE(wait_for([&] { return leases().front().done; }));
-  EXPECT_EQ(repairs, 2);
-}
-
-TEST_F(PublisherStream, AnotherStreamIsReadAfterTheOneBeforeAndWhatWasInBetweenIsRepaired) {
-  stream.add_shard("a");
-  write("a", "cart-1", 5);
-  std::atomic<int> repairs{0};
-  repair = [&](const std::stop_token&) { ++repairs; };
-  const auto publisher = start();
-  EXPECT_TRUE(all_published());
-  EXPECT_EQ(repairs, 0);
-  write("a", "cart-1", 5);
-  stream.relabel("stream-2");
-  stream.add_shard("z");
-  write("z", "cart-1", 5);
-  EXPECT_TRUE(all_published());
-  EXPECT_TRUE(wait_for([&] { return repairs >= 1; }));
-  EXPECT_TRUE(wait_for([&] { return lease_of("z", "stream-2").checkpoint == "15"; }));
 }
 
 TEST_F(PublisherStream, WaitsForAStreamThatIsNotThereYet) {

@@ -113,13 +113,15 @@ TEST_F(PublisherWorkers, AZombieThatGoesOnAfterItsLeasesWereTakenDoesNoHarm) {
   open_shards(2);
   write_more(50);
   Life life;
-  const auto zombie = start_mortal("zombie", life, options());
+  PublisherOptions expires = options();
+  expires.lease_expires_after = 500ms;
+  const auto zombie = start_mortal("zombie", life, expires);
   EXPECT_TRUE(all_published());
   broker.go_away();
   write_more(100);
   EXPECT_TRUE(wait_for([&] { return zombie->status().on_the_way > 0; }));
   life.cut_off();  // with events of its own on the way
-  const auto other = start("w2");
+  const auto other = start("w2", expires);
   EXPECT_TRUE(wait_for([&] { return owned_by("w2") == 2; }));
   broker.come_back();
   EXPECT_TRUE(all_published());

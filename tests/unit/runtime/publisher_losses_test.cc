@@ -1,0 +1,158 @@
+// Loud cases: what the stream deleted before it was read, and streams that come anew.
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <leftfold/metrics.h>
+
+#include "unit/runtime/publisher_world.h"
+
+namespace leftfold::publisher_test {
+namespace {
+
+class PublisherLosses : public PublisherWorld {
+ protected:
+  // Publishes whatever its cursor is behind of, as a reconcile does.
+  void let_repair() {
+    repair = [this](const std::stop_token& stop) {
+      ++repairs;
+      const std::unique_ptr<EventSink> sink = broker.open();
+      runtime::Resequencer resequencer{store, cursor_memory, *sink, {}};
+      runtime::ChangeLane& lane = resequencer.open_lane();
+      const EventPage all = store.read_all(Position::start(), 1'000'000);
+      for (const RecordedEvent& event : all) {
+        if (!resequencer.take(lane, "1", event.aggregate_id, event.version, stop)) return;
+      }
+      while (resequencer.on_the_way() > 0 && !stop.stop_requested()) resequencer.settle(stop, kNever);
+      cursor_memory.advance(resequencer.take_cursors());
+    };
+  }
+  [[nodiscard]] bool repaired() {
+    return wait_for([&] { return repairs >= 1; });
+  }
+
+  std::atomic<int> repairs{0};
+  [[nodiscard]] static const PublisherPart* part_of(const PublisherStatus& status, const std::string& end) {
+    for (const PublisherPart& part : status.parts) {
+      if (part.name.ends_with("/" + end)) return &part;
+    }
+    return nullptr;
+  }
+};
+
+TEST_F(PublisherLosses, WhatWasTrimmedIsRepairedLoudlyAndReadingGoesOn) {
+  stream.add_shard("a");
+  write("a", "cart-1", 5);
+  {
+    const auto first = start();
+    EXPECT_TRUE(all_published());
+    EXPECT_EQ(first->stop(), nullptr);
+  }
+  write("a", "cart-2", 5);
+  stream.trim("a");
+  let_repair();
+  Metrics metrics;
+  PublisherOptions counted = options();
+  counted.metrics = &metrics;
+  const auto second = start("w2", counted);
+  EXPECT_TRUE(repaired());
+  EXPECT_TRUE(all_published());
+  write("a", "cart-1", 5);
+  EXPECT_TRUE(all_published()) << "it goes on from the oldest";
+  EXPECT_TRUE(wait_for([&] {
+    const PublisherStatus status = second->status();
+    const PublisherPart* part = part_of(status, "a");
+    return part != nullptr && part->state == "lost";
+  }));
+  EXPECT_TRUE(wait_for([&] { return lease_of("a").note.starts_with("lost"); }));
+  EXPECT_TRUE(wait_for([&] {
+    const std::vector<Lease> all = leases();
+    return std::any_of(all.begin(), all.end(),
+                       [](const Lease& lease) { return lease.name == runtime::kRepairLease && lease.done; });
+  }));
+  EXPECT_NE(metrics.prometheus().find("leftfold_publisher_lost_total{publisher=\"p\",reason=\"trimmed\"} 1"),
+            std::string::npos);
+  EXPECT_EQ(second->stop(), nullptr);
+}
+
+TEST_F(PublisherLosses, TrimmedInTheMidstOfAReadIsNoticedToo) {
+  stream.add_shard("a");
+  stream.read_at_most(10);
+  write("a", "cart-1", 10);
+  let_repair();
+  const auto publisher = start();
+  EXPECT_TRUE(all_published());
+  EXPECT_TRUE(wait_for([&] { return lease_of("a").checkpoint == "10"; }));
+  stream.fail_reads(Errc::throttled, 1'000'000);
+  write("a", "cart-2", 10);
+  stream.trim("a");
+  stream.fail_reads(Errc::throttled, 0);
+  EXPECT_TRUE(repaired());
+  EXPECT_TRUE(all_published());
+  EXPECT_EQ(publisher->stop(), nullptr);
+}
+
+TEST_F(PublisherLosses, AShardThatVanishedIsDoneAndNotedAsLost) {
+  stream.add_shard("a");
+  write("a", "cart-1", 5);
+  {
+    const auto first = start();
+    EXPECT_TRUE(all_published());
+    EXPECT_EQ(first->stop(), nullptr);
+  }
+  stream.split("a", {"b"});
+  stream.remove("a");
+  write("b", "cart-1", 5);
+  let_repair();
+  const auto second = start();
+  EXPECT_TRUE(all_published());
+  EXPECT_TRUE(repaired());
+  EXPECT_TRUE(wait_for([&] {
+    const Lease lease = lease_of("a");
+    return lease.name.empty() || (lease.done && lease.note.starts_with("lost"));
+  }));
+}
+
+TEST_F(PublisherLosses, ARepairThatFailsIsTriedAgainAndOneThatIsMissingStaysToBeDone) {
+  stream.add_shard("a");
+  stream.be_behind(21h);
+  write("a", "cart-1", 5);
+  {
+    const auto without = start();
+    EXPECT_TRUE(all_published());
+    EXPECT_TRUE(wait_for([&] { return part_of(without->status(), "a") != nullptr; }));
+    EXPECT_TRUE(wait_for([&] { return leases().size() == 2; }));
+    EXPECT_EQ(without->stop(), nullptr);
+  }
+  ASSERT_EQ(leases().front().name, runtime::kRepairLease);
+  EXPECT_FALSE(leases().front().done);
+  repair = [&](const std::stop_token&) {
+    if (++repairs == 1) throw Error{Errc::unavailable, "the store does not answer"};
+  };
+  const auto with = start();
+  EXPECT_TRUE(wait_for([&] { return leases().front().done; }));
+  EXPECT_EQ(repairs, 2);
+}
+
+TEST_F(PublisherLosses, AnotherStreamIsReadAfterTheOneBeforeAndWhatWasInBetweenIsRepaired) {
+  stream.add_shard("a");
+  write("a", "cart-1", 5);
+  let_repair();
+  const auto publisher = start();
+  EXPECT_TRUE(all_published());
+  EXPECT_EQ(repairs, 0);
+  write("a", "cart-1", 5);
+  store_events("cart-2", 3);  // between the two: no stream tells of it
+  stream.relabel("stream-2");
+  stream.add_shard("z");
+  write("z", "cart-1", 5);
+  EXPECT_TRUE(repaired());
+  EXPECT_TRUE(all_published());
+  EXPECT_TRUE(wait_for([&] { return lease_of("z", "stream-2").checkpoint == "15"; }));
+}
+
+}  // namespace
+}  // namespace leftfold::publisher_test
