@@ -46,7 +46,7 @@ class ProjectorProcess {
   }
   template <class Done>
   [[nodiscard]] bool pass_time_until(Done done) {
-    return runtime_test::pass_time_until(clock_, 4, done);  // run, poll, keeper, re-drive
+    return runtime_test::pass_time_until(clock_, 4, done, 250ms);  // run, poll, keeper, re-drive
   }
   [[nodiscard]] SubscriptionStatus status() const { return runner->status().front(); }
 

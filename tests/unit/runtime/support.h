@@ -56,16 +56,19 @@ template <class Done>
 
 // Moves time in steps until `done`. Each step comes only when as many threads as the run has wait by the clock again,
 // or are late by 50 ms: on a busy machine time would leap for them otherwise, and leases and deadlines of many seconds
-// end in one of real time. False when neither `most` of the clock nor kLong of real time was enough.
+// end in one of real time. False when neither `most` of the clock nor kLong of real time was enough, or when the
+// threads did not all wait for as long.
 template <class Done>
 [[nodiscard]] bool pass_time_until(testing::VirtualClock& clock, std::size_t threads, const Done& done,
                                    std::chrono::milliseconds step = std::chrono::milliseconds{20},
                                    std::chrono::milliseconds most = std::chrono::hours{1}) {
   const Instant end = soon();
+  Instant missing_until = end;
   for (std::chrono::milliseconds passed{0};; passed += step) {
-    const bool all_wait = wait_for_threads(clock, threads, done, std::chrono::milliseconds{50});
+    if (wait_for_threads(clock, threads, done, std::chrono::milliseconds{50})) missing_until = soon();
     if (done()) return true;
-    if ((passed >= most || !all_wait) && system_clock().instant() > end) return false;
+    const Instant now = system_clock().instant();
+    if ((passed >= most && now > end) || now > missing_until) return false;
     clock.advance(step);
     std::this_thread::yield();
   }
