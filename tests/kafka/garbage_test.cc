@@ -16,7 +16,6 @@ namespace leftfold::test_kafka {
 namespace {
 
 using Kind = HistoryLine::Kind;
-using std::chrono::seconds;
 
 struct Parked {
   std::string sequence;
@@ -76,7 +75,7 @@ TEST(KafkaGarbage, IsParkedVerbatimAndTheRestIsHandled) {
   EXPECT_EQ(ended("keyless"), 1U);
   chaos.drain_offsets();
   worker->terminate();
-  worker->wait(seconds{20});
+  worker->wait();
 
   const std::vector<Parked> parked = letters_of(chaos, chaos.options.subscription());
   ASSERT_EQ(parked.size(), 6U);

@@ -32,8 +32,8 @@ class ChildProcess {
   void kill();
   /// SIGTERM; wait() waits for what comes of it.
   void terminate() const;
-  /// Throws std::runtime_error when it does not end well within `limit`.
-  void wait(std::chrono::milliseconds limit);
+  /// Throws std::runtime_error when it does not end well within `limit`, which only one that hangs needs.
+  void wait(std::chrono::milliseconds limit = std::chrono::seconds{60});
   /// Nothing of it runs, but its connections stay: what the others see of a machine that hangs.
   void freeze() const;
   void thaw() const;
