@@ -37,7 +37,7 @@ TEST(Publisher, BringsEveryEventOfATableToTheTopicInOrder) {
   EXPECT_GE(compared.stored, events - 8);
   EXPECT_EQ(compared.records, compared.stored) << "nothing failed, so nothing should come twice";
   publisher->terminate();
-  publisher->wait(60s);
+  publisher->wait();
 }
 
 TEST(Publisher, GoesOnAfterAStopWithoutSendingAnythingTwice) {
@@ -46,7 +46,7 @@ TEST(Publisher, GoesOnAfterAStopWithoutSendingAnythingTwice) {
   auto publisher = world.start();
   expect_published(world, world.wait_until_published());
   publisher->terminate();
-  publisher->wait(60s);
+  publisher->wait();
   world.append("a", 20);
   world.append("b", 5);
   publisher = world.start();
@@ -54,7 +54,7 @@ TEST(Publisher, GoesOnAfterAStopWithoutSendingAnythingTwice) {
   expect_published(world, compared);
   EXPECT_EQ(compared.records, 45U);
   publisher->terminate();
-  publisher->wait(60s);
+  publisher->wait();
 }
 
 TEST(Publisher, LosesNothingWhenItsProcessesAreKilledAndFrozen) {
@@ -113,7 +113,7 @@ TEST(Publisher, TheAggregateOfAnEventThatIsTooLargeWaitsAndOthersGoOn) {
   EXPECT_EQ(compared.wrong, "") << world.log();
   EXPECT_EQ(compared.published, 22U) << world.log();
   publisher->terminate();
-  publisher->wait(60s);
+  publisher->wait();
   EXPECT_NE(world.log().find("big"), std::string::npos) << world.log();
 
   world.settings()["LEFTFOLD_PUBLISHER_UNPUBLISHABLE"] = "mark";
@@ -126,13 +126,13 @@ TEST(Publisher, TheAggregateOfAnEventThatIsTooLargeWaitsAndOthersGoOn) {
 TEST(PublisherReconcile, PublishesWhatNoStreamTells) {
   PublishedTable world;
   world.write(2'000, 50, 4);
-  world.start({"reconcile", "--dry-run"})->wait(120s);
+  world.start({"reconcile", "--dry-run"})->wait();
   EXPECT_EQ(world.compare().records, 0U) << world.log();
-  world.start({"reconcile"})->wait(120s);
+  world.start({"reconcile"})->wait();
   const Compared compared = world.compare();
   expect_published(world, compared);
   EXPECT_EQ(compared.records, compared.stored);
-  world.start({"reconcile"})->wait(120s);
+  world.start({"reconcile"})->wait();
   EXPECT_EQ(world.compare().records, compared.records) << "the second run found something";
 }
 
@@ -144,7 +144,7 @@ TEST(PublisherReconcile, BesideAPublisherAndWriters) {
   const auto reconcile = world.start({"reconcile", "--segments", "4"});
   writer.join();
   expect_published(world, world.wait_until_published(180s));
-  reconcile->wait(120s);
+  reconcile->wait();
 }
 
 TEST(PublisherReconcile, GoesOnAfterKills) {
@@ -156,14 +156,14 @@ TEST(PublisherReconcile, GoesOnAfterKills) {
     std::this_thread::sleep_for(std::chrono::milliseconds{300 + random() % 700});
     reconcile->kill();
   }
-  world.start({"reconcile"})->wait(120s);
+  world.start({"reconcile"})->wait();
   expect_published(world, world.compare());
 }
 
 TEST(PublisherSeed, LeavesOutTheHistory) {
   PublishedTable world;
   world.append("a", 10);
-  world.start({"seed-cursors", "--yes"})->wait(60s);
+  world.start({"seed-cursors", "--yes"})->wait();
   const auto publisher = world.start();
   world.append("a", 2);
   world.append("b", 3);
@@ -186,7 +186,7 @@ TEST(PublisherPoll, PublishesATableByScans) {
   world.write(500, 20, 2, 2);
   expect_published(world, world.wait_until_published());
   publisher->terminate();
-  publisher->wait(60s);
+  publisher->wait();
 }
 
 }  // namespace
