@@ -14,6 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using http::Client;
+using http::Request;
 using test_support::HttpReceived;
 using test_support::HttpReply;
 using test_support::HttpServer;
@@ -99,6 +100,19 @@ TEST(HttpFaults, NoAnswerInTimeLeavesTheOutcomeOpen) {
     request.timeout = time;
     return send(patient, request);
   });
+}
+
+TEST(HttpFaults, ARequestWithoutATimeoutOutlastsTheClients) {
+  HttpServer server{[](const HttpReceived&) {
+    std::this_thread::sleep_for(100ms);  // the time itself is what is tested: it must not end the request
+    return HttpReply{.body = "late"};
+  }};
+  Client client{{.total_timeout = 20ms}};
+  Request request = get(server.url());
+  request.timeout = http::kNoTimeout;
+  const Sent sent = send(client, request);
+  ASSERT_TRUE(sent.response) << sent.text;
+  EXPECT_EQ(sent.response->body, "late");
 }
 
 TEST(HttpFaults, ABodyThatDidNotLeaveCompletelyWasNotProcessed) {
