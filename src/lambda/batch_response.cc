@@ -8,12 +8,14 @@
 namespace leftfold::lambda {
 namespace {
 
+// NOLINTBEGIN(readability-identifier-naming): names of the JSON
 struct ItemFailure {
   std::string itemIdentifier;
 };
 struct BatchResponse {
   std::vector<ItemFailure> batchItemFailures;
 };
+// NOLINTEND(readability-identifier-naming)
 
 std::string_view without_zeros(std::string_view digits) noexcept {
   return digits.substr(std::min(digits.find_first_not_of('0'), digits.size()));

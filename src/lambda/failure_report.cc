@@ -14,9 +14,11 @@ constexpr std::size_t kMostMessageBytes = 8 * 1024;
 
 /// The members that Lambda's runtime API documents.
 struct ErrorBody {
+  // NOLINTBEGIN(readability-identifier-naming)
   std::string errorMessage;
   std::string errorType;
   std::vector<std::string> stackTrace;
+  // NOLINTEND(readability-identifier-naming)
 };
 
 /// Of `text`, what is not ASCII as \xNN.

@@ -34,7 +34,7 @@ LambdaHandler initialised(const std::function<LambdaHandler()>& init, RuntimeApi
   }
 }
 
-void answer(const LambdaHandler& handler, ReceivedInvocation invocation, RuntimeApi& api, Logger& log) {
+void answer(const LambdaHandler& handler, const ReceivedInvocation& invocation, RuntimeApi& api, Logger& log) {
   const std::string& id = invocation.about.request_id;
   std::string response;
   try {
@@ -68,20 +68,20 @@ LambdaOptions LambdaOptions::from(const std::map<std::string, std::string>& envi
 }
 
 LambdaOptions LambdaOptions::from_environment() {
-  const char* const api = std::getenv(kRuntimeApi);
+  const char* const api = std::getenv(kRuntimeApi);  // NOLINT(concurrency-mt-unsafe): nobody sets it
   return from({{kRuntimeApi, api == nullptr ? "" : api}});
 }
 
 void run_lambda(const std::function<LambdaHandler()>& init, const LambdaOptions& options, const std::stop_token& stop) {
   // glibc moves the environment only when a variable is added; changing one later is safe beside threads that read.
-  setenv(kTraceId, "", 0);
+  setenv(kTraceId, "", 0);  // NOLINT(concurrency-mt-unsafe): see the header
   RuntimeApi api{options};
   const LambdaHandler handler = initialised(init, api);
   while (!stop.stop_requested()) {
     try {
-      ReceivedInvocation invocation = api.next(stop);
-      setenv(kTraceId, invocation.about.trace_id.c_str(), 1);
-      answer(handler, std::move(invocation), api, *options.log);
+      const ReceivedInvocation invocation = api.next(stop);
+      setenv(kTraceId, invocation.about.trace_id.c_str(), 1);  // NOLINT(concurrency-mt-unsafe): see above
+      answer(handler, invocation, api, *options.log);
     } catch (const Error& error) {
       if (error.code() != Errc::stopped || !stop.stop_requested()) throw;
     }
