@@ -28,6 +28,7 @@
 #include <leftfold/memory.h>
 #include <leftfold/memory_breaker_store.h>
 #include <leftfold/memory_control_store.h>
+#include <leftfold/memory_cursor_store.h>
 #include <leftfold/memory_dead_letter_store.h>
 #include <leftfold/memory_event_sink.h>
 #include <leftfold/metadata.h>

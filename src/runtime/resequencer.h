@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stop_token>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,28 +19,15 @@
 #include <leftfold/metrics.h>
 #include <leftfold/publisher.h>
 
+#include "runtime/change_lane.h"
+#include "runtime/resequencer_counts.h"
+
 namespace leftfold::runtime {
 
-/// How far one source of changes is settled. A change is settled when the broker has acknowledged its events, or had
-/// before. One thread at a time; belongs to its Resequencer.
-class ChangeLane {
- public:
-  /// Sequence of the newest change before which, itself included, everything is settled; empty: none yet.
-  [[nodiscard]] const std::string& done() const noexcept { return done_; }
-  /// The oldest change that is not settled; empty when there is none.
-  [[nodiscard]] std::string_view oldest_open() const noexcept;
-  /// Changes taken and not settled.
-  [[nodiscard]] std::size_t open() const noexcept { return open_; }
-
- private:
-  friend class Resequencer;
-  // ...
-  std::string done_;
-  std::size_t open_ = 0;
-};
-
 struct ResequencerOptions {
-  std::size_t remembered = 100'000;  ///< aggregates in memory; one with events on the way is never forgotten
+  /// Aggregates in memory; one with events on the way, something that waits or a cursor not yet taken is never
+  /// forgotten.
+  std::size_t remembered = 100'000;
   Unpublishable unpublishable = Unpublishable::block;
   std::chrono::milliseconds blocked_retry{60'000};
   Clock* clock = &system_clock();
@@ -53,13 +40,20 @@ struct ResequencerOptions {
 /// moves after the acknowledgement. So every version is sent after the one before it was acknowledged by someone or is
 /// ahead of it in this sink, and first occurrences are in order whatever others do (docs/decisions/0007-publisher.md).
 ///
-/// It lives with one sink: when a function throws, both are over. Close the sink, forget the cursors not yet taken, and
-/// begin anew with another sink and Resequencer from the lanes' done(). One thread at a time. What it was given must
-/// outlive it.
+/// It needs a sink that is gapless: where one event of an aggregate failed, no later one of those on the way may be in
+/// the broker. What the store does not show yet stalls its aggregate alone: it is asked again after 20 ms, doubling to
+/// 200 ms, and after a minute the aggregate counts as blocked.
+///
+/// It lives with one sink: when a function throws, both are over, and every later take() and settle() throws
+/// Error(unavailable). take_cursors(), done() of the lanes and the counts stay right and may still be stored. Close the
+/// sink and begin anew with another sink and Resequencer from the lanes' done(). One thread at a time. What it was
+/// given must outlive it.
 class Resequencer {
  public:
   Resequencer(EventStore& store, CursorStore& cursors, EventSink& sink, const ResequencerOptions& options);
   ~Resequencer();
+  Resequencer(const Resequencer&) = delete;
+  Resequencer& operator=(const Resequencer&) = delete;
 
   /// A source of changes. It ends with close_lane(), or with the Resequencer.
   [[nodiscard]] ChangeLane& open_lane();
@@ -70,20 +64,25 @@ class Resequencer {
   /// requested. Throws Error(unavailable) when the broker failed an event, and what the ports throw.
   std::size_t take(ChangeLane& lane, const ChangePage& page, const std::stop_token& stop);
   /// As one change that says only that the aggregate has this version. Returns false when `stop` was requested.
-  bool take(ChangeLane& lane, std::string sequence, std::string_view aggregate_id, Version version,
+  bool take(ChangeLane& lane, std::string_view sequence, std::string_view aggregate_id, Version version,
             const std::stop_token& stop);
 
   /// Waits for receipts until `deadline`, `stop` or wake() of the sink, settles what they acknowledge, and asks the
-  /// store again where it is time to. Throws as take.
+  /// store again where it is time to; returns when something came of it. Throws as take.
   void settle(const std::stop_token& stop, Instant deadline);
 
-  /// The cursors that moved since the last call, to be stored before the lanes' done().
+  /// The cursors that moved since the last call, each aggregate once, to be stored before the lanes' done().
   [[nodiscard]] std::vector<PublishCursor> take_cursors();
   /// Events sent and not acknowledged.
   [[nodiscard]] std::size_t on_the_way() const noexcept;
+  /// When the oldest of them was stored; empty when there is none. Looks at each of them.
+  [[nodiscard]] std::optional<Timestamp> oldest_on_the_way() const noexcept;
   /// True when nothing moves unless time passes: no event is on the way, what is open is blocked.
   [[nodiscard]] bool at_rest() const noexcept;
   [[nodiscard]] std::vector<BlockedAggregate> blocked() const;
+  [[nodiscard]] const ResequencerCounts& counts() const noexcept;
+  /// Aggregates in memory.
+  [[nodiscard]] std::size_t remembered() const noexcept;
 
  private:
   class Impl;

@@ -1,0 +1,15 @@
+// What stands in the broker for an event that cannot be published.
+#pragma once
+
+#include <string_view>
+
+#include <leftfold/event_copy.h>
+
+namespace leftfold::runtime {
+
+/// An event of type kUnpublished at the same place, whose metadata says why, in at most a few hundred bytes.
+/// `event` may be an event of which nothing but aggregate and version is known; `now` is then its time, and its id is
+/// derived from its place.
+[[nodiscard]] EventCopy unpublished_event(const RecordedEvent& event, std::string_view why, Timestamp now);
+
+}  // namespace leftfold::runtime
