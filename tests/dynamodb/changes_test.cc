@@ -53,8 +53,20 @@ class DynamoDbChanges : public ::testing::Test {
       if (page.end != ChangePage::End::none) return;
     }
   }
+  /// Sends the same again while nobody knows, as a slow server may not answer in time.
   void append(const std::string& id, Version expected, std::size_t events = 1) {
-    ASSERT_TRUE(std::holds_alternative<Appended>(store.append(request_of(id, expected, events))));
+    const AppendRequest request = request_of(id, expected, events);
+    constexpr int kMostAttempts = 10;
+    for (int attempt = 1;; ++attempt) {
+      try {
+        EXPECT_TRUE(std::holds_alternative<Appended>(store.append(request)));
+        return;
+      } catch (const Error& e) {
+        if ((e.retryable() || e.code() == Errc::in_doubt) && attempt < kMostAttempts) continue;
+        ADD_FAILURE() << e.what();
+        return;
+      }
+    }
   }
 
   const TestTables tables;
@@ -62,12 +74,13 @@ class DynamoDbChanges : public ::testing::Test {
   ChangeStream& changes = *store.published().changes;
 };
 
-// 20,000 events, in commits of one and of nineteen. LEFTFOLD_STREAM_COMMITS: how many each writer makes instead of 250.
+// dynoxide looks through all records it ever had at each write (no index, and none is deleted with its table), so many
+// make it slow for everybody. LEFTFOLD_STREAM_COMMITS: how many commits each writer makes instead of 10; with 250 they
+// are 20,000 events, for a server of its own.
 TEST_F(DynamoDbChanges, AllThatManyWritersAppendArrivesOnce) {
   constexpr int kWriters = 8;
-  constexpr int kAggregates = 10;  // of each writer
-  // moto serves one request at a time, some hundred a second.
-  int commits = test_dynamodb::service_name() == "moto" ? 20 : 250;
+  constexpr int kAggregates = 5;  // of each writer
+  int commits = 10;
   const char* const given = std::getenv("LEFTFOLD_STREAM_COMMITS");  // NOLINT(concurrency-mt-unsafe): none sets it
   if (given != nullptr) commits = std::stoi(given);
   std::atomic<int> writing{kWriters};

@@ -122,7 +122,7 @@ class StreamFaultsTest : public ::testing::Test {
 TEST_F(StreamFaultsTest, EverythingArrivesThroughAllOfThemAtOnce) {
   StreamFaults faults;
   faults.window = 30;
-  faults.records_a_shard = 25;
+  faults.records_a_shard = 15;
   faults.late = 4;
   faults.list_page = 3;
   faults.repeat_one_in = 6;
@@ -130,13 +130,13 @@ TEST_F(StreamFaultsTest, EverythingArrivesThroughAllOfThemAtOnce) {
   faults.limit_one_in = 8;
   faults.expire_one_in = 7;
   FaultyStream& stream = shape(faults);
-  append(200);
+  append(120);
   read_all(10);
-  append(150);
+  append(80);
   read_all();
-  EXPECT_EQ(found.size(), 350U);
+  EXPECT_EQ(found.size(), 200U);
   const FaultyStream::Counts counts = stream.counts();
-  EXPECT_EQ(counts.records, 350U);
+  EXPECT_EQ(counts.records, 200U);
   EXPECT_GT(counts.splits, 0U);
   EXPECT_GT(counts.rollovers, 0U);
   EXPECT_GT(counts.generations, 2U);

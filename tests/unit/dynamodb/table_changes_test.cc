@@ -38,7 +38,8 @@ class TableChangesTest : public ::testing::Test {
   void has_stream() { table.answers(200, R"({"Table":{"TableStatus":"ACTIVE","LatestStreamArn":"arn:1"}})"); }
   static std::string record(const std::string& sequence) {
     return R"({"eventName":"INSERT","dynamodb":{"SequenceNumber":")" + sequence +
-           R"(","Keys":{"aggregateId":{"S":"a"},"version":{"N":"0"}},"NewImage":{"version":{"N":"0"},"event":{"S":"E"}}}})";
+           R"(","Keys":{"aggregateId":{"S":"a"},"version":{"N":"0"}},)"
+           R"("NewImage":{"version":{"N":"0"},"event":{"S":"E"}}}})";
   }
   static std::string records(const std::string& all, const std::string& next) {
     return R"({"Records":[)" + all + "]" + (next.empty() ? "" : R"(,"NextShardIterator":")" + next + "\"") + "}";
