@@ -33,6 +33,7 @@ class PublishedTable {
  public:
   explicit PublishedTable(int partitions = 6);
 
+  [[nodiscard]] const test_dynamodb::TestTables& tables() const { return tables_; }
   [[nodiscard]] const DynamoDbOptions& table() const { return tables_.options(); }
   [[nodiscard]] const KafkaOptions& topic() const { return topic_options_; }
   /// Of the processes that are started from here on: "http://127.0.0.1:1234"; empty for the table's own.
