@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -94,6 +95,8 @@ class DynamoDbStore final : public EventStore, public EventScan {
   /// together and by version, but nothing promises it; what is appended meanwhile may be missing.
   /// Throws Error(invalid_argument) for a segment that is none, unavailable, throttled, corrupt.
   [[nodiscard]] ScanPage scan(const ScanPlace& where) override;
+  /// The table's items, as DynamoDB counted them some hours ago; 0 when it does not say.
+  [[nodiscard]] std::uint64_t rough_size() override;
 
   /// Snapshots in the second table, one item each, at most 400 KB deflated: 1 write unit a KB, half a unit to read 2
   /// KB. A save whose answer was lost and that is sent again may return false though it was kept. Lives as long as the

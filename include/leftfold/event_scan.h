@@ -1,6 +1,7 @@
 // Port: reading everything a store holds, in any order.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include <leftfold/event_page.h>
@@ -27,6 +28,8 @@ class EventScan {
   virtual ~EventScan() = default;
   /// Reads one page. Throws Error(invalid_argument) for a segment that is none, unavailable, throttled, corrupt.
   [[nodiscard]] virtual ScanPage scan(const ScanPlace& where) = 0;
+  /// About how many events there are, hours old perhaps, for showing how far a scan is; 0 when it is not known.
+  [[nodiscard]] virtual std::uint64_t rough_size() { return 0; }
 };
 
 }  // namespace leftfold

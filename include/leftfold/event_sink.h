@@ -15,7 +15,8 @@ namespace leftfold {
 /// What became of one event that was handed to a sink.
 struct SinkReceipt {
   std::uint64_t ticket = 0;    ///< what send() returned for it
-  bool acknowledged = false;   ///< true: the broker keeps it durably; false: it may or may not be there, send it again
+  bool acknowledged = false;   ///< true: the broker keeps it durably; false: it may or may not be there, send it again,
+                               ///< and what was sent after it of its aggregate
   std::int32_t partition = 0;  ///< where it was acknowledged
   Position position;           ///< its place in that partition; start() when it was not acknowledged, and when the
                                ///< broker kept it but does not say where
@@ -26,8 +27,14 @@ struct SinkReceipt {
 ///
 /// What every implementation promises, and testing/event_sink_suite.h checks: every ticket gets exactly one receipt,
 /// an outage or a broken connection included; as long as no receipt of an aggregate fails, its events lie in the broker
-/// in the order in which they were sent, each once. After one that failed, later events of that aggregate that were on
-/// the way may be there without it: send all of them again, from the one that failed on. Consumers drop what repeats.
+/// in the order in which they were sent, each once; and always, also after a failure, no event of an aggregate is in
+/// the broker without those that were sent before it through the same sink. So what is there of an aggregate has no
+/// gap, and stays so when everything from the first event that was not acknowledged is sent again, through this sink or
+/// another one: what was on the way may still arrive later, and is then a repetition or goes on where the broker is.
+/// Consumers drop what repeats.
+///
+/// After a receipt that failed send again from that event on. Until such a receipt is returned send() takes nothing,
+/// as later events of the aggregate would be there without it.
 ///
 /// One thread at a time, but wake() from any. Destroying it gives up what is on the way without receipts: close()
 /// first.
@@ -36,9 +43,9 @@ class EventSink {
   virtual ~EventSink() = default;
 
   /// Hands an event over; its texts are copied. Returns its ticket: 1 for the first, growing by one; 0 when there is no
-  /// room now, which receipts() makes. Does not wait. Throws Error(invalid_argument) for an event that the broker can
-  /// never take, such as one that is too large, permission_denied, unavailable, stopped after close(); the event got no
-  /// ticket then.
+  /// room now, which receipts() makes. Does not wait for room. Throws Error(invalid_argument) for an event that the
+  /// broker can never take, such as one that is too large, permission_denied, unavailable, stopped after close(); the
+  /// event got no ticket then.
   [[nodiscard]] virtual std::uint64_t send(const RecordedEvent& event) = 0;
 
   /// Waits until there is a receipt or room again, `deadline` (on the sink's clock) is reached, `stop` is requested or

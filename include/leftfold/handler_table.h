@@ -33,6 +33,8 @@ void check_schema_version(const RecordedEvent& event, int known);
 [[noreturn]] void throw_undecodable(const RecordedEvent& event, const JsonError& cause);
 // Throws Error(invalid_data) with what the broker's adapter said of the record.
 [[noreturn]] void throw_unreadable(const RecordedEvent& event);
+// Throws Error(invalid_data) with what the publisher said of the event.
+[[noreturn]] void throw_unpublished(const RecordedEvent& event);
 
 template <class E>
 [[nodiscard]] E decode(const RecordedEvent& event) {
@@ -65,14 +67,15 @@ class HandlerTable {
     return build(handler, static_cast<typename H::Catalog*>(nullptr));
   }
 
-  /// True when the handler receives this event. Each receives kUnreadable: it might have been one of its own.
+  /// True when the handler receives this event. Each receives kUnreadable and kUnpublished: it might have been one of
+  /// its own.
   [[nodiscard]] bool handles(std::string_view type) const noexcept {
-    return find(type) != nullptr || type == kUnreadable;
+    return find(type) != nullptr || type == kUnreadable || type == kUnpublished;
   }
 
   /// Decodes the event and calls the handler. Returns false when the handler has no `on` for it.
   /// Throws what the handler throws; Error(invalid_data) when the event does not decode, with its id and JSON path, and
-  /// for kUnreadable, with what is wrong; Error(unsupported) when it was written by a newer program.
+  /// for kUnreadable and kUnpublished, with what is wrong; Error(unsupported) when it was written by a newer program.
   bool handle(const RecordedEvent& event) const;
 
   /// Stored names the handler receives, and those of its lists that it leaves alone.

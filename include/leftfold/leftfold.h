@@ -3,6 +3,7 @@
 
 #include <leftfold/aggregate_root.h>
 #include <leftfold/app.h>
+#include <leftfold/batch_publisher.h>
 #include <leftfold/breaker_store.h>
 #include <leftfold/circuit_breaker.h>
 #include <leftfold/cli.h>
@@ -37,6 +38,7 @@
 #include <leftfold/projector.h>
 #include <leftfold/publisher.h>
 #include <leftfold/read_model.h>
+#include <leftfold/reconcile.h>
 #include <leftfold/reflect.h>
 #include <leftfold/repository.h>
 #include <leftfold/retry_policy.h>

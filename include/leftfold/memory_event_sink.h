@@ -42,7 +42,7 @@ struct MemoryEventSinkOptions {
 };
 
 /// Keeps every promise of EventSink except durability. Each event is in the topic when send() returns, its receipt is
-/// taken with receipts(); so nothing of it ever fails.
+/// taken with receipts(); so nothing of it ever fails, and no event is there without the one before it.
 /// One thread at a time, but wake() from any.
 class MemoryEventSink final : public EventSink {
  public:

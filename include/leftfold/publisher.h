@@ -76,6 +76,7 @@ struct PublisherStatus {
   std::uint64_t read_back = 0;  ///< events that had to be asked of the store
   std::size_t on_the_way = 0;   ///< events sent and not acknowledged
   std::chrono::milliseconds oldest{};  ///< how long ago the oldest of them was stored; 0 when there is none
+  std::uint64_t turns = 0;             ///< grows for as long as the publishing thread is alive, idle or not
   std::vector<PublisherPart> parts;
   std::vector<BlockedAggregate> blocked;
 };

@@ -21,12 +21,14 @@ PYTHON
 port_of() { cat "$state/$1.port" 2>/dev/null; }
 address_of() { "$1_address" "$(port_of "$1")"; }
 
-# started_at PID: when that process began, in ticks; fails when it has ended, waited for or not.
+# started_at PID: when that process began, in ticks; fails when it has ended, waited for or not. Its first thread says Z
+# while others are still to end, and until the last one has, its sockets and files are open.
 started_at() {
   local stat
   stat=$(cat "/proc/$1/stat" 2>/dev/null) || return
   read -ra stat <<<"${stat##*) }"
-  [[ ${stat[0]} != [ZX] ]] && echo "${stat[19]}"
+  [[ ${stat[0]} != [ZX] ]] || ((stat[17] > 1)) || return
+  echo "${stat[19]}"
 }
 
 # runs NAME: the process that `up` started is still that process, and no other with its number.

@@ -141,6 +141,18 @@ StartFrom start_value(const Setting& setting) {
   refuse(setting);
 }
 
+PublisherOptions::From publish_from_value(const Setting& setting) {
+  if (setting.value == "stream") return PublisherOptions::From::stream;
+  if (setting.value == "poll") return PublisherOptions::From::poll;
+  refuse(setting);
+}
+
+Unpublishable unpublishable_value(const Setting& setting) {
+  if (setting.value == "block") return Unpublishable::block;
+  if (setting.value == "mark") return Unpublishable::mark;
+  refuse(setting);
+}
+
 LogLevel kafka_log_level_value(const Setting& setting) {
   constexpr std::array<std::pair<std::string_view, LogLevel>, 5> kLevels{{{"NOTHING", LogLevel::off},
                                                                           {"ERROR", LogLevel::error},

@@ -10,6 +10,7 @@
 
 #include <leftfold/event_feed.h>
 #include <leftfold/log.h>
+#include <leftfold/publisher.h>
 #include <leftfold/settings.h>
 
 namespace leftfold::app {
@@ -51,6 +52,10 @@ inline constexpr std::size_t kMostKafkaReplicas = 10'000;
 [[nodiscard]] StartFrom start_value(const Setting& setting);
 /// Reads NOTHING, ERROR, WARN, INFO or DEBUG in any case.
 [[nodiscard]] LogLevel kafka_log_level_value(const Setting& setting);
+/// Reads `stream` or `poll`.
+[[nodiscard]] PublisherOptions::From publish_from_value(const Setting& setting);
+/// Reads `block` or `mark`.
+[[nodiscard]] Unpublishable unpublishable_value(const Setting& setting);
 /// Whether nobody said anything, of a setting that has no value by default. An empty flag is malformed like any other.
 [[nodiscard]] bool is_left_out(const Setting& setting) noexcept;
 

@@ -15,15 +15,6 @@
 
 namespace leftfold::app {
 
-std::string property_of_variable(std::string_view variable) {
-  std::string name{variable.substr(kPropertyPrefix.size())};
-  for (char& c : name) {
-    if (c == '_') c = '.';
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return name;
-}
-
 bool uses_kafka(const Settings& settings) {
   return broker_kind(settings.get("broker")) == BrokerKind::kafka && bool_value(settings.get("kafka.enabled"));
 }
@@ -98,7 +89,9 @@ OpenKafka open_kafka(const Settings& settings, Purpose purpose, Logger& log, Met
   }
   options.log = open.log ? open.log.get() : &log;
   options.metrics = &metrics;
-  open.feed = std::make_unique<KafkaBroker>(std::move(options));
+  auto broker = std::make_unique<KafkaBroker>(std::move(options));
+  open.open_sink = [kafka = broker.get()] { return kafka->open_sink(); };
+  open.feed = std::move(broker);
   return open;
 }
 

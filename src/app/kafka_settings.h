@@ -11,15 +11,12 @@
 #include <leftfold/event_feed.h>
 #include <leftfold/log.h>
 #include <leftfold/metrics.h>
+#include <leftfold/publisher.h>
 #include <leftfold/settings.h>
 
 namespace leftfold::app {
 
-inline constexpr std::string_view kPropertyPrefix = "LEFTFOLD_KAFKA__";  ///< of variables
-inline constexpr std::string_view kPropertyTable = "kafka.properties";   ///< of a file, and of names before a dot
-
-/// "LEFTFOLD_KAFKA__SECURITY_PROTOCOL" -> "security.protocol".
-[[nodiscard]] std::string property_of_variable(std::string_view variable);
+inline constexpr std::string_view kPropertyTable = "kafka.properties";  ///< of a file, and of names before a dot
 
 /// Throws Error(invalid_config) that names the property and its origin, but not its value, which may be a secret: one
 /// that librdkafka does not know, a value that it does not take, one on which a promise stands. Does nothing in a build
@@ -46,6 +43,7 @@ void log_limits(const Settings& settings, bool parks, Logger& log);
 struct OpenKafka {
   std::unique_ptr<Logger> log;
   std::unique_ptr<EventFeed> feed;  // ends first
+  OpenSink open_sink;               // its writing side
 };
 
 /// Opens the broker; one who looks makes no topic. `log` and `metrics` must outlive it.

@@ -57,7 +57,9 @@ OpenStore open_dynamodb(const Settings& settings, SqliteOptions::Mode mode, Logg
   options.log = &log;
   options.metrics = &metrics;
   OpenStore open;
-  open.store = std::make_shared<DynamoDbStore>(std::move(options));
+  auto store = std::make_shared<DynamoDbStore>(std::move(options));
+  open.published = [table = store.get()](std::string_view name) { return table->published(name); };
+  open.store = std::move(store);
   return open;
 }
 #else

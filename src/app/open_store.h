@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include <leftfold/breaker_store.h>
@@ -12,6 +13,7 @@
 #include <leftfold/event_store.h>
 #include <leftfold/log.h>
 #include <leftfold/metrics.h>
+#include <leftfold/published_store.h>
 #include <leftfold/settings.h>
 #include <leftfold/sqlite.h>
 
@@ -28,6 +30,8 @@ struct OpenStore {
   Part<BreakerStore> breakers{"breakers"};
   std::function<std::vector<StoredSubscription>()> subscriptions;  ///< that were ever opened; memory: knows of none
   std::function<std::vector<StoredSubscription>()> projections;    ///< whose read model lies beside the events
+  /// The ports of a publisher of this name; empty for a store whose events have an order, which is its feed.
+  std::function<PublishedStore(std::string_view name)> published;
 };
 
 /// Opens it; memory: gives a new, empty one. What the settings do not say, DynamoDB takes from the environment, as

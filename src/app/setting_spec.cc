@@ -50,6 +50,7 @@ std::span<const SettingSpec> setting_specs() {
   static const std::vector<SettingSpec>& all = *new std::vector<SettingSpec>{[] {  // never destroyed: settings view it
     std::vector<SettingSpec> specs = general_specs();
     for (SettingSpec& spec : kafka_specs()) specs.push_back(std::move(spec));
+    for (SettingSpec& spec : publisher_specs()) specs.push_back(std::move(spec));
     for (SettingSpec& spec : failure_specs()) specs.push_back(std::move(spec));
     return specs;
   }()};

@@ -35,6 +35,8 @@ struct SettingSpec {
 
 /// Those of Kafka; setting_specs() has them too.
 [[nodiscard]] std::vector<SettingSpec> kafka_specs();
+/// Those of what publishes; setting_specs() has them too.
+[[nodiscard]] std::vector<SettingSpec> publisher_specs();
 /// Those of failures; setting_specs() has them too.
 [[nodiscard]] std::vector<SettingSpec> failure_specs();
 

@@ -13,6 +13,7 @@
 #include "app/setting_names.h"
 #include "app/setting_spec.h"
 #include "app/settings_file.h"
+#include "base/kafka_property.h"
 
 namespace leftfold {
 namespace {
@@ -57,8 +58,9 @@ Settings::Settings(std::string_view program, const Environment& environment) : e
                                  [&name = variable](const app::SettingSpec& spec) { return spec.variable == name; });
     if (at != specs.end()) {
       give({"", static_cast<std::size_t>(at - specs.begin()), value, "environment " + variable});
-    } else if (variable.starts_with(app::kPropertyPrefix) && variable.size() > app::kPropertyPrefix.size()) {
-      give({"", 0, value, "environment " + variable, app::property_of_variable(variable)});
+    } else if (variable.starts_with(base::kKafkaPropertyPrefix) &&
+               variable.size() > base::kKafkaPropertyPrefix.size()) {
+      give({"", 0, value, "environment " + variable, base::kafka_property_of(variable)});
     } else if (variable.starts_with(kPrefix)) {
       unknown_.push_back(variable);
     }

@@ -6,7 +6,7 @@
 
 namespace leftfold::app {
 
-inline constexpr std::array<std::string_view, 9> kVerbs{"run",      "handlers",   "events", "tail",   "dlq",
-                                                        "breakers", "projectors", "help",   "version"};
+inline constexpr std::array<std::string_view, 10> kVerbs{"run",      "handlers",   "events",    "tail", "dlq",
+                                                         "breakers", "projectors", "publisher", "help", "version"};
 
 }  // namespace leftfold::app

@@ -106,10 +106,30 @@ constexpr std::array<Flag, 2> kStatus{{
 constexpr std::array<Flag, 6> kPause{{kEvery, kWhy, kAs, kDryRun, kYes, kGroup}};
 constexpr std::array<Flag, 5> kResume{{kEvery, kAs, kDryRun, kYes, kGroup}};
 
+constexpr Flag kName{"--name",        "", "NAME", "which publisher: those of one name share the work", false,
+                     "publisher.name"};
+constexpr Flag kUnpublishable{
+    "--unpublishable",        "", "WHAT", "block or mark: what to do about an event that Kafka can never take", false,
+    "publisher.unpublishable"};
+constexpr Flag kEventRate{"--rate", "", "N/s", "look at so many events a second at most", false, ""};
+constexpr Flag kSegments{"--segments", "", "N", "parts of the table, which processes share; 8", false, ""};
+constexpr Flag kAfresh{"--afresh", "", "", "begin anew, although an earlier run was not finished", false, ""};
+constexpr std::array<Flag, 5> kPublisherRun{{
+    kName,
+    {"--from", "", "WHERE", "stream, or poll: scan a small table again and again", false, "publisher.from"},
+    kUnpublishable,
+    {"--metrics-file", "", "FILE", "write metrics there every 10 s, for a collector of text files", false, ""},
+    {"--shutdown-timeout", "", "TIME", "how long events may be acknowledged after a stop: 30s", false,
+     "shutdown_timeout"},
+}};
+constexpr std::array<Flag, 6> kReconcile{{kName, kUnpublishable, kEventRate, kSegments, kAfresh, kDryRun}};
+constexpr std::array<Flag, 6> kSeedCursors{{kName, kEventRate, kSegments, kAfresh, kDryRun, kYes}};
+constexpr std::array<Flag, 1> kPublisherStatus{{kName}};
+
 constexpr std::string_view kCountsFirst =
     "The exact count is shown first; then it asks, or needs --yes when nobody can be asked.\n";
 
-constexpr std::array<Verb, 25> kVerbs{{
+constexpr std::array<Verb, 29> kVerbs{{
     {"run", "", "run the listeners and projectors until Ctrl-C", "run --store sqlite:orders.db", kRun, 0,
      "The first Ctrl-C or SIGTERM stops taking events and lets handlers finish; a second one ends at once.\n"},
     {"handlers", "", "which events reach which handlers", "handlers", {}, 0, ""},
@@ -158,6 +178,20 @@ constexpr std::array<Verb, 25> kVerbs{{
      kManyOperands, ""},
     {"projectors restart", "NAME...|--all", "end it and begin it anew from its checkpoint",
      "projectors restart SendReceipt", kResume, kManyOperands, "One that stopped at a failure begins again too.\n"},
+    {"publisher run", "", "send stored events to Kafka until Ctrl-C", "publisher run --store dynamodb:", kPublisherRun,
+     0,
+     "Several of one name share the work; when one dies the others take over. The first Ctrl-C or SIGTERM waits for "
+     "what\n"
+     "is on the way. Under systemd it says when it is ready and that it is alive (Type=notify, WatchdogSec).\n"},
+    {"publisher reconcile", "", "find events that were never published, and publish them",
+     "publisher reconcile --store dynamodb: --dry-run", kReconcile, 0,
+     "For the first start on a table with a history, and after an outage of more than 24 hours. It may run beside\n"
+     "publishers, and goes on where it was stopped.\n"},
+    {"publisher seed-cursors", "", "let only what is stored from now on be published",
+     "publisher seed-cursors --store dynamodb:", kSeedCursors, 0,
+     "What is stored already will never be published, unless its cursors are removed.\n"},
+    {"publisher status", "", "what is published by whom, and how far",
+     "publisher status --store dynamodb:", kPublisherStatus, 0, ""},
     {"help", "[COMMAND]", "this text, or that of a command", "help events read", {}, 2, ""},
     {"version", "", "versions of the program's parts", "version", {}, 0, ""},
 }};

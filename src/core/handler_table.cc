@@ -29,15 +29,30 @@ void throw_undecodable(const RecordedEvent& event, const JsonError& cause) {
   throw Error{Errc::invalid_data, "event " + place_of(event) + " does not decode: " + cause.what()};
 }
 
-void throw_unreadable(const RecordedEvent& event) {
-  std::string why = "its adapter does not say why";
+namespace {
+
+std::string reason_in(const RecordedEvent& event, const std::string& name) {
   try {
     const EventMetadata metadata = metadata_of(event);
-    if (const auto at = metadata.headers.find("unreadable"); at != metadata.headers.end()) why = at->second;
+    if (const auto at = metadata.headers.find(name); at != metadata.headers.end()) return at->second;
   } catch (const Error&) {  // then that is all there is to say
   }
+  return "its metadata does not say why";
+}
+
+}  // namespace
+
+void throw_unpublished(const RecordedEvent& event) {
   throw Error{Errc::invalid_data,
-              "a record of the broker is no event that can be read: " + why +
+              "version " + std::to_string(event.version.value()) + " of aggregate " + in_quotes(event.aggregate_id) +
+                  " could not be published: " + reason_in(event, "unpublished") + "; this stands for it (id " +
+                  event.id.to_string() + ", position " + std::to_string(event.position.value()) +
+                  "): dlq skip this one, have the event published again, then dlq retry; or skip it and go on without"};
+}
+
+void throw_unreadable(const RecordedEvent& event) {
+  throw Error{Errc::invalid_data,
+              "a record of the broker is no event that can be read: " + reason_in(event, "unreadable") +
                   "; its bytes are the payload (aggregate " + in_quotes(event.aggregate_id) + ", partition " +
                   std::to_string(event.partition) + ", position " + std::to_string(event.position.value()) +
                   "): look with dlq show --payload, send the event again as it should be, then dlq skip this one"};
@@ -56,6 +71,7 @@ bool HandlerTable::handle(const RecordedEvent& event) const {
   const Entry* entry = find(event.type);
   if (entry == nullptr) {
     if (event.type == kUnreadable) detail::throw_unreadable(event);
+    if (event.type == kUnpublished) detail::throw_unpublished(event);
     return false;
   }
   entry->handle(handler_, event);

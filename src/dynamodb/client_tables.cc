@@ -61,6 +61,7 @@ TableDescription read_table(value in) {
   std::vector<KeyAttribute> types;
   each_member(in, [&](std::string_view name, value held) {
     if (name == "TableStatus") table.status = text_of(held);
+    else if (name == "ItemCount") check(held.get_uint64().get(table.items));
     else if (name == "KeySchema") read_key(held, table.key);
     else if (name == "AttributeDefinitions") read_types(held, types);
     else if (name == "GlobalSecondaryIndexes") {

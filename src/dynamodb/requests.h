@@ -101,7 +101,8 @@ struct IndexDescription {
 };
 
 struct TableDescription {
-  std::string status;  ///< ACTIVE, CREATING, UPDATING, DELETING, ...
+  std::string status;       ///< ACTIVE, CREATING, UPDATING, DELETING, ...
+  std::uint64_t items = 0;  ///< hours old
   std::vector<KeyAttribute> key;
   std::vector<IndexDescription> indexes;  ///< global ones
   std::string stream_arn;                 ///< of the newest stream; empty for none

@@ -37,8 +37,9 @@ ChangePage StreamShardReader::next(std::size_t max) {
       end_ = page.changes.end;
       return std::move(page.changes);
     } catch (const Error& e) {
-      if (!is_expired(e) || iterators >= kMostIterators) throw;
+      if (!is_expired(e)) throw;
       iterator_.clear();
+      if (iterators >= kMostIterators) throw;
     }
   }
 }

@@ -74,6 +74,11 @@ std::optional<Appended> DynamoDbStore::find_append(std::string_view aggregate_id
 }
 
 ScanPage DynamoDbStore::scan(const ScanPlace& where) { return dynamodb::scan_page(impl_->table, where); }
+std::uint64_t DynamoDbStore::rough_size() {
+  const auto table = impl_->client.describe_table(impl_->options.events_table);
+  return table ? table->items : 0;
+}
+
 SnapshotStore& DynamoDbStore::snapshots() noexcept { return impl_->snapshots; }
 
 PublishedStore DynamoDbStore::published(std::string_view name) {

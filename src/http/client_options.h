@@ -21,7 +21,7 @@ struct Proxies {
 
 struct ClientOptions {
   std::chrono::milliseconds connect_timeout{3'000};  ///< resolving, connecting and TLS together
-  std::chrono::milliseconds total_timeout{30'000};   ///< the whole request
+  std::chrono::milliseconds total_timeout{30'000};   ///< the whole request; kNoTimeout: none
   std::chrono::seconds idle_timeout{50};             ///< a connection idle for longer is not used again
   std::size_t max_response_bytes = std::size_t{32} * 1024 * 1024;
   bool verify_tls = true;

@@ -20,6 +20,9 @@ struct Header {
 /// Replaces every header called `name` by one; adds it at the end when there is none.
 void set_header(std::vector<Header>& headers, std::string_view name, std::string value);
 
+/// A request that may take as long as it likes; only a stop or the connection's end ends it.
+inline constexpr std::chrono::milliseconds kNoTimeout = std::chrono::milliseconds::max();
+
 /// A request. Plain value. Host and Content-Length are added when it is sent.
 struct Request {
   std::string method = "GET";

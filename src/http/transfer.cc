@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <string>
@@ -94,8 +95,9 @@ void Transfer::prepare(curl_slist*& headers) {
   const UrlParts url = split_url(request_.url);
   const bool https = equal_ignoring_case(url.scheme, "https");
   set(CURLOPT_PROXY, (https ? options_.proxies.https : options_.proxies.http).c_str());  // "" keeps getenv() out
-  const auto timeout = request_.timeout.value_or(options_.total_timeout).count();
-  set(CURLOPT_TIMEOUT_MS, static_cast<long>(std::max(decltype(timeout){1}, timeout)));
+  const auto timeout = request_.timeout.value_or(options_.total_timeout);
+  const long limit = timeout == kNoTimeout ? 0 : static_cast<long>(std::max<std::int64_t>(1, timeout.count()));
+  set(CURLOPT_TIMEOUT_MS, limit);  // 0 is none
 
   if (request_.method == "HEAD") {
     set(CURLOPT_NOBODY, 1L);

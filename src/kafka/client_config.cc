@@ -23,15 +23,19 @@ constexpr std::pair<const char*, const char*> kOfAll[] = {
     {"log.connection.close", "false"},      // idle connections end; that is no news
 };
 
-// Long message.timeout.ms: a short one leaves gaps behind it. murmur2_random puts an aggregate where Java and
-// JavaScript clients put it, and may never change.
+// No gaps (the promise of EventSink), with openings.h:
+// - enable.gapless.guarantee: a batch that the broker refuses ends the producer, where it would else go on behind it.
+// - message.timeout.ms=0: the guarantee does not cover events that time out (librdkafka's INTRODUCTION.md). How long an
+//   outage may last is the caller's to say.
+// murmur2_random puts an aggregate where Java and JavaScript clients put it, and may never change.
 constexpr std::pair<const char*, const char*> kOfProducer[] = {
     {"enable.idempotence", "true"},
     {"linger.ms", "5"},
     {"batch.size", "1000000"},
     {"compression.type", "lz4"},
     {"partitioner", "murmur2_random"},
-    {"message.timeout.ms", "300000"},
+    {"message.timeout.ms", "0"},
+    {"enable.gapless.guarantee", "true"},
     {"delivery.report.only.error", "false"},
     {"queue.buffering.max.messages", "100000"},
 };
@@ -70,6 +74,12 @@ constexpr std::array kRefused{
     Refused{"request.required.acks", "an event that one broker alone has is not durable"},
     Refused{"partitioner", "events of an aggregate would go to another partition than before"},
     Refused{"delivery.report.only.error", "every event needs its receipt"},
+    Refused{"enable.gapless.guarantee", "events of an aggregate would be in the topic without those before them"},
+    Refused{"message.timeout.ms", "an event that is given up leaves a gap; close() of the sink ends the waiting"},
+    Refused{"delivery.timeout.ms", "an event that is given up leaves a gap; close() of the sink ends the waiting"},
+    Refused{"message.send.max.retries", "an event that is given up leaves a gap"},
+    Refused{"retries", "an event that is given up leaves a gap"},
+    Refused{"queuing.strategy", "events would leave in another order"},
     Refused{"transactional.id", "events are not sent in transactions"},
     Refused{"enable.partition.eof", "it is part of how partitions are read"},
     Refused{"allow.auto.create.topics", "use KafkaOptions::create (KAFKA_AUTO_CREATE_TOPICS)"},

@@ -5,6 +5,7 @@
 
 #include <leftfold/error.h>
 
+#include "base/kafka_property.h"
 #include "kafka/client_config.h"
 
 namespace leftfold::kafka {
@@ -56,18 +57,13 @@ void read_number(const std::map<std::string, std::string>& environment, const ch
   if (!is_number(value, 1, most, option)) refuse(name, value, "use a whole number from 1 to " + std::to_string(most));
 }
 
-// LEFTFOLD_KAFKA__SECURITY_PROTOCOL -> security.protocol. Looked at one by one, so that the error names the variable.
+// Looked at one by one, so that the error names the variable.
 void read_properties(const std::map<std::string, std::string>& environment, KafkaOptions& options) {
-  constexpr std::string_view kPrefix = "LEFTFOLD_KAFKA__";
-  for (auto at = environment.lower_bound(std::string{kPrefix}); at != environment.end(); ++at) {
+  for (auto at = environment.lower_bound(std::string{base::kKafkaPropertyPrefix}); at != environment.end(); ++at) {
     const auto& [variable, value] = *at;
-    if (!variable.starts_with(kPrefix)) break;
+    if (!variable.starts_with(base::kKafkaPropertyPrefix)) break;
     if (value.empty()) continue;
-    std::string property = variable.substr(kPrefix.size());
-    for (char& letter : property) {
-      if (letter == '_') letter = '.';
-      if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-    }
+    std::string property = base::kafka_property_of(variable);
     KafkaOptions alone;
     alone.properties.emplace(property, value);
     try {

@@ -1,6 +1,9 @@
 #include "kafka/producer.h"
 
+#include <algorithm>
 #include <array>
+#include <string>
+#include <utility>
 
 #include <leftfold/error.h>
 
@@ -10,10 +13,39 @@
 namespace leftfold::kafka {
 namespace {
 
-Client open(const KafkaOptions& options) {
+// A batch, without its records (Kafka protocol, RecordBatch).
+constexpr std::size_t kBatchFrame = 61;
+constexpr std::size_t kLeastProperty = 1'000;      // of message.max.bytes, as librdkafka takes it
+constexpr std::size_t kMostUnasked = 100'000'000;  // brokers take no larger requests (socket.request.max.bytes)
+
+std::size_t number_in(const Conf& conf, const char* name) {
+  std::array<char, 64> text{};
+  std::size_t size = text.size();
+  if (rd_kafka_conf_get(conf.get(), name, text.data(), &size) != RD_KAFKA_CONF_OK) {
+    throw Error{Errc::internal, std::string{"librdkafka does not know its property "} + name};
+  }
+  return std::stoull(text.data());
+}
+
+// What the user says counts if it is less than what the topic takes.
+Conf conf_for(const KafkaOptions& options, std::optional<std::size_t> topic_bytes) {
   Conf conf = client_config(options, Purpose::producer, {});
+  if (topic_bytes) {
+    const bool chosen = options.properties.contains("message.max.bytes");
+    const std::size_t most = std::min(*topic_bytes, chosen ? number_in(conf, "message.max.bytes") : kMostUnasked);
+    const std::size_t batch = std::min(*topic_bytes, number_in(conf, "batch.size"));
+    conf = client_config(
+        options, Purpose::producer, {},
+        {{"message.max.bytes", std::to_string(std::max(most, kLeastProperty))}, {"batch.size", std::to_string(batch)}});
+  }
   rd_kafka_conf_set_events(conf.get(), RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
-  return make_client(options, Purpose::producer, std::move(conf));
+  return conf;
+}
+
+std::size_t most_bytes_of(const Conf& conf, std::optional<std::size_t> topic_bytes) {
+  const std::size_t most = number_in(conf, "message.max.bytes");
+  if (!topic_bytes) return most;
+  return std::min(most, *topic_bytes - std::min(*topic_bytes, kBatchFrame));
 }
 
 rd_kafka_vu_t part(rd_kafka_vtype_t type) {
@@ -31,9 +63,19 @@ rd_kafka_vu_t bytes(rd_kafka_vtype_t type, std::string_view text) {
 
 }  // namespace
 
-Producer::Producer(const KafkaOptions& options, Waker& waker)
-    : client_{open(options)},
-      topic_{rd_kafka_topic_new(client_.get(), options.topic.c_str(), nullptr)},
+Producer::Producer(const KafkaOptions& options, Waker& waker, std::optional<std::size_t> topic_bytes)
+    : Producer{options, waker, conf_for(options, topic_bytes), topic_bytes} {}
+
+Producer::Producer(const KafkaOptions& options, Waker& waker, Conf conf, std::optional<std::size_t> topic_bytes)
+    : most_bytes_{most_bytes_of(conf, topic_bytes)},
+      room_{number_in(conf, "queue.buffering.max.messages")},
+      client_{make_client(options, Purpose::producer, std::move(conf))},
+      topic_{[&] {
+        rd_kafka_topic_conf_t* const topic = rd_kafka_default_topic_conf_dup(client_.get());
+        rd_kafka_topic_conf_set_partitioner_cb(topic, choose_partition);
+        rd_kafka_topic_conf_set_opaque(topic, &partitions_);
+        return rd_kafka_topic_new(client_.get(), options.topic.c_str(), topic);  // takes it
+      }()},
       events_{rd_kafka_queue_get_main(client_.get())} {
   if (topic_ == nullptr) {
     throw Error{Errc::invalid_config,
@@ -42,9 +84,16 @@ Producer::Producer(const KafkaOptions& options, Waker& waker)
   waker.watch(events_.get());
 }
 
+// What "murmur2_random" does with a key. Any thread of librdkafka, or the one that sends.
+std::int32_t Producer::choose_partition(const rd_kafka_topic_t* topic, const void* key, std::size_t size,
+                                        std::int32_t partitions, void* count, void* ticket) noexcept {
+  static_cast<std::atomic<std::int32_t>*>(count)->store(partitions, std::memory_order_relaxed);
+  return rd_kafka_msg_partitioner_murmur2(topic, key, size, partitions, count, ticket);
+}
+
 Producer::~Producer() { Waker::ignore(events_.get()); }
 
-std::optional<Producer::Failure> Producer::send(std::string_view key, Record record, std::uint64_t ticket) {
+std::optional<Producer::Failure> Producer::send(std::string_view key, Record& record, std::uint64_t ticket) {
   rd_kafka_vu_t topic = part(RD_KAFKA_VTYPE_RKT);
   topic.u.rkt = topic_.get();
   rd_kafka_vu_t flags = part(RD_KAFKA_VTYPE_MSGFLAGS);
@@ -80,15 +129,6 @@ void Producer::hurry(std::chrono::milliseconds patience) {
 
 void Producer::give_up() {
   static_cast<void>(rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT));
-}
-
-std::string Producer::most_bytes() const {
-  std::array<char, 64> value{};
-  std::size_t size = value.size();
-  if (rd_kafka_conf_get(rd_kafka_conf(client_.get()), "message.max.bytes", value.data(), &size) != RD_KAFKA_CONF_OK) {
-    return "message.max.bytes";
-  }
-  return value.data();
 }
 
 }  // namespace leftfold::kafka

@@ -19,6 +19,14 @@ struct TraceContext {
   std::string traceparent;
   std::string tracestate;
 };
+struct Reason {
+  std::string unpublished;
+};
+
+// What is around key, value and headers of a record in a batch of version 2: lengths, deltas and counts as varints, at
+// their longest (https://kafka.apache.org/documentation/#record); and around name and value of a header.
+constexpr std::size_t kRecordFrame = 36;
+constexpr std::size_t kHeaderFrame = 10;
 
 [[noreturn]] void refuse(const RecordedEvent& event, const std::string& why) {
   throw Error{Errc::invalid_argument, "event " + detail::in_quotes(event.type) + " of aggregate " +
@@ -97,31 +105,33 @@ std::string value_of(const RecordedEvent& event, std::string_view name) {
   return out += '}';
 }
 
-void add(rd_kafka_headers_t* headers, const char* name, std::string_view value) {
-  const auto error = rd_kafka_header_add(headers, name, -1, value.data(), static_cast<ssize_t>(value.size()));
+// Adds to record.headers and record.bytes.
+void add(Record& record, const char* name, std::string_view value) {
+  const auto error =
+      rd_kafka_header_add(record.headers.get(), name, -1, value.data(), static_cast<ssize_t>(value.size()));
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     throw Error{Errc::internal, std::string{"Kafka header "} + name + ": " + rd_kafka_err2str(error)};
   }
+  record.bytes += std::string_view{name}.size() + value.size() + kHeaderFrame;
 }
 
-Headers headers_of(const RecordedEvent& event, std::string_view name, std::string_view source) {
+void add_headers(Record& record, const RecordedEvent& event, std::string_view name, std::string_view source) {
   constexpr std::size_t kMost = 11;
   const TraceContext trace = trace_in(event);
-  Headers headers{rd_kafka_headers_new(kMost)};
-  add(headers.get(), "ce_specversion", "1.0");
-  add(headers.get(), "ce_id", event.id.to_string());
-  add(headers.get(), "ce_source", source);
-  add(headers.get(), "ce_type", name);
-  add(headers.get(), "ce_subject", event.aggregate_id);
-  add(headers.get(), "ce_time", base::to_rfc3339(event.committed_at));
-  add(headers.get(), "ce_sequence", std::to_string(event.version.value()));
-  add(headers.get(), "ce_partitionkey", event.aggregate_id);
-  add(headers.get(), "content-type", "application/json");
+  record.headers.reset(rd_kafka_headers_new(kMost));
+  add(record, "ce_specversion", "1.0");
+  add(record, "ce_id", event.id.to_string());
+  add(record, "ce_source", source);
+  add(record, "ce_type", name);
+  add(record, "ce_subject", event.aggregate_id);
+  add(record, "ce_time", base::to_rfc3339(event.committed_at));
+  add(record, "ce_sequence", std::to_string(event.version.value()));
+  add(record, "ce_partitionkey", event.aggregate_id);
+  add(record, "content-type", "application/json");
   if (!trace.traceparent.empty()) {
-    add(headers.get(), "traceparent", trace.traceparent);
-    if (!trace.tracestate.empty()) add(headers.get(), "tracestate", trace.tracestate);  // means nothing by itself
+    add(record, "traceparent", trace.traceparent);
+    if (!trace.tracestate.empty()) add(record, "tracestate", trace.tracestate);  // means nothing by itself
   }
-  return headers;
 }
 
 }  // namespace
@@ -129,9 +139,14 @@ Headers headers_of(const RecordedEvent& event, std::string_view name, std::strin
 Record to_record(const RecordedEvent& event, std::string_view source) {
   check(event);
   static_cast<void>(read_object<AnyObject>(event, "payload", event.payload));
+  if (event.type == kUnpublished && read_object<Reason>(event, "metadata", event.metadata).unpublished.empty()) {
+    refuse(event, "its metadata does not say why it is unpublished");
+  }
   const std::string_view name = event.type == kSnapshotNote ? kNodeSnapshot : event.type;
-  Headers headers = headers_of(event, name, source);
-  return {value_of(event, name), std::move(headers)};
+  Record record{value_of(event, name), nullptr, 0};
+  record.bytes = kRecordFrame + event.aggregate_id.size() + record.value.size();
+  add_headers(record, event, name, source);
+  return record;
 }
 
 }  // namespace leftfold::kafka

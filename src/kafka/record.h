@@ -1,6 +1,7 @@
 // An event as a Kafka record, and back. docs/format/kafka.md has the bytes.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -14,9 +15,11 @@ namespace leftfold::kafka {
 struct Record {
   std::string value;  ///< flat JSON, the Node library's members first
   Headers headers;    ///< CloudEvents 1.0 in binary mode, W3C trace context
+  std::size_t bytes;  ///< of key, value, headers and what is around them, at most, as a broker counts them uncompressed
 };
 
-/// Throws Error(invalid_argument) for what no record can hold: a payload that is no JSON object; std::bad_alloc.
+/// Throws Error(invalid_argument) for what no record can hold: a payload that is no JSON object; one of type
+/// kUnpublished whose metadata has no text "unpublished"; std::bad_alloc.
 [[nodiscard]] Record to_record(const RecordedEvent& event, std::string_view source);
 
 /// Adds what the message holds: an event of ours, one of the Node library, or one of type kUnreadable. Never throws for

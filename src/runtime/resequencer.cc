@@ -24,7 +24,7 @@ class Resequencer::Impl {
 
   ChangeLane& open_lane() { return *lanes_.emplace_back(std::make_unique<ChangeLane>()); }
   void close_lane(ChangeLane& lane);
-  std::size_t take(ChangeLane& lane, const ChangePage& page, const std::stop_token& stop);
+  std::size_t take(ChangeLane& lane, const ChangePage& page, const std::stop_token& stop, Instant deadline);
   bool take(ChangeLane& lane, std::string_view sequence, std::string_view aggregate_id, Version version,
             const std::stop_token& stop);
   void settle(const std::stop_token& stop, Instant deadline);
@@ -40,7 +40,7 @@ class Resequencer::Impl {
   auto guarded(F&& f);
   void find_all(const EventPage& events);
   void load(std::vector<AggregateEntry*>& added);
-  std::size_t take_all(ChangeLane& lane, const ChangePage& page, const std::stop_token& stop);
+  std::size_t take_all(ChangeLane& lane, const ChangePage& page, const Until& until);
   void tidy() noexcept;
 
   const ResequencerOptions options_;
@@ -95,10 +95,11 @@ void Resequencer::Impl::close_lane(ChangeLane& lane) {
   std::erase_if(closed_, [](const auto& one) { return one->open() == 0; });
 }
 
-std::size_t Resequencer::Impl::take(ChangeLane& lane, const ChangePage& page, const std::stop_token& stop) {
+std::size_t Resequencer::Impl::take(ChangeLane& lane, const ChangePage& page, const std::stop_token& stop,
+                                    Instant deadline) {
   return guarded([&] {
     find_all(page.events);
-    return take_all(lane, page, stop);
+    return take_all(lane, page, Until{*options_.clock, stop, deadline});
   });
 }
 
@@ -130,11 +131,10 @@ void Resequencer::Impl::load(std::vector<AggregateEntry*>& added) {
   }
 }
 
-std::size_t Resequencer::Impl::take_all(ChangeLane& lane, const ChangePage& page, const std::stop_token& stop) {
-  const Until until{*options_.clock, stop, kNever};
+std::size_t Resequencer::Impl::take_all(ChangeLane& lane, const ChangePage& page, const Until& until) {
   std::size_t taken = 0;
   for (const Change& change : page.changes) {
-    if (stop.stop_requested()) break;
+    if (until.over()) break;
     OpenChange* open = lane.add(change.sequence, change.events);
     ++taken;
     for (std::size_t i = change.first_event; i < change.first_event + change.events; ++i) {
@@ -189,8 +189,8 @@ ChangeLane& Resequencer::open_lane() { return impl_->open_lane(); }
 
 void Resequencer::close_lane(ChangeLane& lane) { impl_->close_lane(lane); }
 
-std::size_t Resequencer::take(ChangeLane& lane, const ChangePage& page, const std::stop_token& stop) {
-  return impl_->take(lane, page, stop);
+std::size_t Resequencer::take(ChangeLane& lane, const ChangePage& page, const std::stop_token& stop, Instant deadline) {
+  return impl_->take(lane, page, stop, deadline);
 }
 
 bool Resequencer::take(ChangeLane& lane, std::string_view sequence, std::string_view aggregate_id, Version version,

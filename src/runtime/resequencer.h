@@ -61,8 +61,8 @@ class Resequencer {
   void close_lane(ChangeLane& lane);
 
   /// Takes the changes of a page; waits while the sink has no room. Returns how many it took: fewer when `stop` was
-  /// requested. Throws Error(unavailable) when the broker failed an event, and what the ports throw.
-  std::size_t take(ChangeLane& lane, const ChangePage& page, const std::stop_token& stop);
+  /// requested or `deadline` came. Throws Error(unavailable) when the broker failed an event, and what the ports throw.
+  std::size_t take(ChangeLane& lane, const ChangePage& page, const std::stop_token& stop, Instant deadline = kNever);
   /// As one change that says only that the aggregate has this version. Returns false when `stop` was requested.
   bool take(ChangeLane& lane, std::string_view sequence, std::string_view aggregate_id, Version version,
             const std::stop_token& stop);

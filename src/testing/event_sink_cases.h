@@ -63,6 +63,8 @@ class EventSinkTest {
   /// that follow on the one before, as consumers take them.
   enum class Repeats { kept, dropped };
   [[nodiscard]] std::string versions_held(std::string_view aggregate_id, Repeats repeats = Repeats::kept);
+  /// No version of any aggregate is in the broker for the first time before the one below it; each begins with 0.
+  void expect_no_gap(std::source_location where = std::source_location::current());
 
  private:
   void check(const std::vector<SinkReceipt>& receipts);

@@ -48,6 +48,7 @@ void close_of_an_unused_sink(EventSinkTest& t) {
 void close_gives_the_rest_up(EventSinkTest& t) {
   send_of_each(t, 15);
   t.close(t.clock().instant());
+  t.expect_no_gap();
   std::map<std::string, std::int64_t> from;
   for (const auto& [ticket, event] : t.sent()) {
     if (t.receipts().at(ticket).acknowledged) continue;
@@ -57,6 +58,7 @@ void close_gives_the_rest_up(EventSinkTest& t) {
   for (const auto& [aggregate, version] : from) t.send_range(aggregate, version, 14);
   t.take_all();
   t.expect_all_acknowledged();
+  t.expect_no_gap();
   for (const char* aggregate : kAggregates) {
     expect_equal(t.versions_held(aggregate, Repeats::dropped), versions_between(0, 14), "versions in the broker");
   }
@@ -65,9 +67,11 @@ void close_gives_the_rest_up(EventSinkTest& t) {
 void an_end_without_close(EventSinkTest& t) {
   send_of_each(t, 15);
   t.open_another();
+  t.expect_no_gap();
   send_of_each(t, 15);
   t.take_all();
   t.expect_all_acknowledged();
+  t.expect_no_gap();
   for (const char* aggregate : kAggregates) {
     expect_equal(t.versions_held(aggregate, Repeats::dropped), versions_between(0, 14), "versions in the broker");
   }

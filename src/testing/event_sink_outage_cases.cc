@@ -1,5 +1,7 @@
 // Outages: nothing is lost, nothing is out of order, nothing hangs.
 #include <chrono>
+#include <map>
+#include <string>
 
 #include <leftfold/testing/expect.h>
 
@@ -66,11 +68,42 @@ void close_ends_in_an_outage(EventSinkTest& t) {
     expect_equal(receipt.acknowledged, ticket <= 5, "acknowledged, ticket " + std::to_string(ticket));
   }
   t.place().restore();
+  t.expect_no_gap();
   t.open_another();
   t.send_range("a", 5, 24);
   t.take_all();
   t.expect_all_acknowledged();
+  t.expect_no_gap();
   expect_equal(t.versions_held("a", Repeats::dropped), versions_between(0, 24), "versions in the broker");
+}
+
+// Each owner gives up with everything on the way, and each begins anew with what nobody has acknowledged.
+void owners_give_up_in_turn(EventSinkTest& t) {
+  constexpr const char* kAggregates[] = {"a", "b", "c"};
+  constexpr std::int64_t kLast = 14;
+  std::map<std::string, std::int64_t> next;
+  for (int owner = 0; owner < 2; ++owner) {
+    for (std::int64_t version = 0; version <= kLast; ++version) {
+      for (const char* aggregate : kAggregates) {
+        if (version >= next[aggregate]) t.send(event_of(aggregate, version));
+      }
+      if (version == 2 * owner) t.place().cut();
+    }
+    t.close(t.clock().instant() + std::chrono::milliseconds{100});
+    for (const auto& [ticket, event] : t.sent()) {
+      if (t.receipts().at(ticket).acknowledged) next[event.aggregate_id] = event.version.next().value();
+    }
+    t.place().restore();
+    t.expect_no_gap();
+    t.open_another();
+  }
+  for (const char* aggregate : kAggregates) t.send_range(aggregate, next[aggregate], kLast);
+  t.take_all();
+  t.expect_all_acknowledged();
+  t.expect_no_gap();
+  for (const char* aggregate : kAggregates) {
+    expect_equal(t.versions_held(aggregate, Repeats::dropped), versions_between(0, kLast), "versions in the broker");
+  }
 }
 
 void the_end_comes_in_an_outage(EventSinkTest& t) {
@@ -90,6 +123,7 @@ constexpr EventSinkCase kCases[] = {
     {"room runs out in an outage and comes back", room_runs_out_and_comes_back},
     {"close ends in an outage and says what failed", close_ends_in_an_outage},
     {"an end without close does not hang in an outage", the_end_comes_in_an_outage},
+    {"owners that give up in turn leave no gap", owners_give_up_in_turn},
 };
 
 }  // namespace

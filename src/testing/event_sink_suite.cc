@@ -102,6 +102,19 @@ std::string EventSinkTest::versions_held(std::string_view aggregate_id, Repeats 
   return versions;
 }
 
+void EventSinkTest::expect_no_gap(std::source_location where) {
+  std::map<std::string, std::int64_t> next;
+  for (const EventCopy& event : place_.held()) {
+    std::int64_t& due = next[event.aggregate_id];
+    const std::int64_t version = event.version.value();
+    expect(version <= due,
+           "version " + std::to_string(version) + " of aggregate " + event.aggregate_id +
+               " is not there without version " + std::to_string(due),
+           where);
+    if (version == due) ++due;
+  }
+}
+
 std::string versions_between(std::int64_t first, std::int64_t last) {
   std::string versions;
   for (; first <= last; ++first) versions += (versions.empty() ? "" : " ") + std::to_string(first);

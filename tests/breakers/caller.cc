@@ -15,8 +15,9 @@ namespace {
 using namespace std::chrono_literals;
 using leftfold::BreakerState;
 
-void tell(int out, std::string line) {
-  line += '\n';
+void tell(int out, const std::string& word) {
+  const std::string line =
+      std::to_string(std::chrono::steady_clock::now().time_since_epoch() / 1ns) + ' ' + word + '\n';
   if (::write(out, line.data(), line.size()) != static_cast<ssize_t>(line.size())) ::_exit(3);  // nobody listens
 }
 
@@ -43,7 +44,7 @@ leftfold::SharedBreakerOptions shared_options(const std::string& node) {
   leftfold::SharedBreakerOptions options;
   options.node = node;
   options.read_every = 100ms;
-  options.probe_lease = 1500ms;
+  options.probe_lease = 4s;
   options.ramp = 50ms;
   options.forget_after = 400ms;
   return options;
@@ -63,9 +64,11 @@ void call_for_ever(const Place& place, const std::string& node, int in, int out)
     if (!permit) continue;
     const bool probe = breaker.state() == BreakerState::half_open;
     if (probe) {
-      tell(out, "probe begins");
-      if (!wait_a_moment(in, 60ms)) return;  // a call takes its time
-      tell(out, "probe ends");
+      tell(out, "probe_begins");
+      do {
+        if (!wait_a_moment(in, 60ms)) return;  // a call takes its time
+      } while (std::filesystem::exists(place.hanging()));
+      tell(out, "probe_ends");
     }
     if (std::filesystem::exists(place.broken(node))) {
       permit->failed(leftfold::FailureClass::unavailable);

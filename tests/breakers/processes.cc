@@ -60,7 +60,7 @@ void Process::kill() {
   while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
   }
   state_ = "killed";
-  probing_ = false;
+  probes_since_ = {};
 }
 
 void Process::break_it() const { std::ofstream{place_.broken(node_)} << "broken"; }
@@ -68,16 +68,20 @@ void Process::repair() const { std::filesystem::remove(place_.broken(node_)); }
 
 void Process::hear(std::string_view line) {
   if (pid_ < 0) return;
-  if (line == "ready") {
+  const std::size_t space = line.find(' ');
+  const Moment at{std::chrono::nanoseconds{std::stoll(std::string{line.substr(0, space)})}};
+  const std::string_view word = line.substr(space + 1);
+  if (word == "ready") {
     ready_ = true;
-  } else if (line == "probe begins") {
+  } else if (word == "probe_begins") {
     ++probes_;
-    probing_ = true;
-  } else if (line == "probe ends") {
-    probing_ = false;
+    probes_since_ = at;
+  } else if (word == "probe_ends") {
+    probes_since_ = {};
   } else {
-    state_ = line;
-    if (line == "open") ++opened_;
+    if ((word == "half_open") != (state_ == "half_open")) half_open_at_.push_back(at);
+    state_ = word;
+    if (word == "open") ++opened_;
   }
 }
 
@@ -104,26 +108,50 @@ bool Processes::wait(const std::function<bool()>& done, std::chrono::millisecond
   const auto end = std::chrono::steady_clock::now() + longest;
   while (!done()) {
     if (std::chrono::steady_clock::now() >= end) return false;
-    std::vector<pollfd> ready;
-    for (const auto& process : all_) ready.push_back({process->pid_ < 0 ? -1 : process->from_, POLLIN, 0});
-    if (::poll(ready.data(), ready.size(), 20) < 0 && errno != EINTR) fail("poll");
-    for (std::size_t i = 0; i < all_.size(); ++i) {
-      if ((ready[i].revents & POLLIN) == 0) continue;
-      Process& process = *all_[i];
-      std::array<char, 4096> bytes{};
-      const ssize_t count = ::read(process.from_, bytes.data(), bytes.size());
-      if (count <= 0) continue;
-      process.unfinished_.append(bytes.data(), static_cast<std::size_t>(count));
-      for (std::size_t at; (at = process.unfinished_.find('\n')) != std::string::npos;) {
-        process.hear(std::string_view{process.unfinished_}.substr(0, at));
-        process.unfinished_.erase(0, at + 1);
-        const auto probing = std::count_if(all_.begin(), all_.end(), [](const auto& p) { return p->probing(); });
-        most_probing_ = std::max(most_probing_, static_cast<int>(probing));
-        if (done()) return true;
-      }
-    }
+    if (hear(20, done)) return true;
   }
   return true;
+}
+
+void Processes::hear_all() {
+  static_cast<void>(hear(0, [] { return false; }));
+}
+
+// One look at each of them; true when `done` held after a line.
+bool Processes::hear(int patience_ms, const std::function<bool()>& done) {
+  std::vector<pollfd> ready;
+  for (const auto& process : all_) ready.push_back({process->pid_ < 0 ? -1 : process->from_, POLLIN, 0});
+  if (::poll(ready.data(), ready.size(), patience_ms) < 0 && errno != EINTR) fail("poll");
+  for (std::size_t i = 0; i < all_.size(); ++i) {
+    if ((ready[i].revents & POLLIN) == 0) continue;
+    Process& process = *all_[i];
+    std::array<char, 4096> bytes{};
+    const ssize_t count = ::read(process.from_, bytes.data(), bytes.size());
+    if (count <= 0) continue;
+    process.unfinished_.append(bytes.data(), static_cast<std::size_t>(count));
+    for (std::size_t at; (at = process.unfinished_.find('\n')) != std::string::npos;) {
+      process.hear(std::string_view{process.unfinished_}.substr(0, at));
+      process.unfinished_.erase(0, at + 1);
+      if (done()) return true;
+    }
+  }
+  return false;
+}
+
+int Processes::most_half_open(Moment since) const {
+  std::vector<std::pair<Moment, int>> changes;
+  for (const auto& process : all_) {
+    int change = 1;
+    for (const Moment at : process->half_open_at()) changes.emplace_back(at, std::exchange(change, -change));
+  }
+  std::sort(changes.begin(), changes.end());
+  int most = 0;
+  int now = 0;
+  for (const auto& [at, change] : changes) {
+    now += change;
+    if (at >= since) most = std::max(most, now);
+  }
+  return most;
 }
 
 }  // namespace breakers

@@ -14,6 +14,8 @@
 
 namespace breakers {
 
+using Moment = std::chrono::steady_clock::time_point;
+
 // This program again, as the caller named `node`. It dies with its parent. One thread at a time.
 class Process {
  public:
@@ -29,8 +31,11 @@ class Process {
   [[nodiscard]] const std::string& state() const { return state_; }
   [[nodiscard]] const std::string& node() const { return node_; }
   [[nodiscard]] int probes() const { return probes_; }
-  [[nodiscard]] bool probing() const { return probing_; }
+  // When the probe that it makes now began; long ago when it makes none.
+  [[nodiscard]] Moment probes_since() const { return probes_since_; }
   [[nodiscard]] int opened() const { return opened_; }
+  // When it became half-open, and when it was so no more; and the next time.
+  [[nodiscard]] const std::vector<Moment>& half_open_at() const { return half_open_at_; }
 
  private:
   friend class Processes;
@@ -46,7 +51,8 @@ class Process {
   std::string state_ = "closed";
   int probes_ = 0;
   int opened_ = 0;
-  bool probing_ = false;
+  Moment probes_since_{};
+  std::vector<Moment> half_open_at_;
 };
 
 // All of them on one store.
@@ -60,12 +66,16 @@ class Processes {
   // Hears what they tell until `done` holds; looks at it after each line, and every few milliseconds. Returns whether
   // it held in time.
   bool wait(const std::function<bool()>& done, std::chrono::milliseconds longest = std::chrono::seconds{40});
-  // Most processes that were ever probing at once.
-  [[nodiscard]] int most_probing() const { return most_probing_; }
+  // Hears all that they have told until now.
+  void hear_all();
+  // Most processes that were half-open at once since then, by the clock when it was so and not by when it was heard
+  // here.
+  [[nodiscard]] int most_half_open(Moment since) const;
 
  private:
+  bool hear(int patience_ms, const std::function<bool()>& done);
+
   std::vector<std::unique_ptr<Process>> all_;
-  int most_probing_ = 0;
 };
 
 }  // namespace breakers

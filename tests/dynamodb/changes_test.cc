@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <map>
+#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
@@ -60,23 +62,33 @@ class DynamoDbChanges : public ::testing::Test {
   ChangeStream& changes = *store.published().changes;
 };
 
+// 20,000 events, in commits of one and of nineteen. LEFTFOLD_STREAM_COMMITS: how many each writer makes instead of 250.
 TEST_F(DynamoDbChanges, AllThatManyWritersAppendArrivesOnce) {
   constexpr int kWriters = 8;
   constexpr int kAggregates = 10;  // of each writer
   // moto serves one request at a time, some hundred a second.
-  const int appends = test_dynamodb::service_name() == "moto" ? 40 : 2500;
+  int commits = test_dynamodb::service_name() == "moto" ? 20 : 250;
+  const char* const given = std::getenv("LEFTFOLD_STREAM_COMMITS");  // NOLINT(concurrency-mt-unsafe): none sets it
+  if (given != nullptr) commits = std::stoi(given);
   std::atomic<int> writing{kWriters};
+  std::mutex mutex;
+  Places written;
   std::vector<std::jthread> writers;
   for (int writer = 0; writer < kWriters; ++writer) {
     writers.emplace_back([&, writer] {
-      for (int i = 0; i < appends; ++i) {
-        append("a-" + std::to_string(writer) + "-" + std::to_string(i % kAggregates), Version{i / kAggregates - 1});
+      std::vector<Version> heads(kAggregates);
+      for (int i = 0; i < commits; ++i) {
+        const std::string id = "a-" + std::to_string(writer) + "-" + std::to_string(i % kAggregates);
+        Version& head = heads[static_cast<std::size_t>(i % kAggregates)];
+        const std::size_t events = (i / kAggregates) % 2 == 0 ? 1 : 19;
+        append(id, head, events);
+        const std::scoped_lock lock{mutex};
+        for (std::size_t event = 0; event < events; ++event) written[id].insert((head = head.next()).value());
       }
       --writing;
     });
   }
   Places found;
-  std::size_t events = 0;
   const auto note = [&](const ChangePage& page) {
     for (const Change& change : page.changes) {
       EXPECT_EQ(change.events, 1U);
@@ -84,7 +96,6 @@ TEST_F(DynamoDbChanges, AllThatManyWritersAppendArrivesOnce) {
       const RecordedEvent& event = page.events[change.first_event];
       EXPECT_TRUE(found[std::string{event.aggregate_id}].insert(event.version.value()).second);
       EXPECT_EQ(event.type, "Happened");
-      ++events;
     }
   };
   const ShardList list = changes.shards();
@@ -93,11 +104,8 @@ TEST_F(DynamoDbChanges, AllThatManyWritersAppendArrivesOnce) {
   while (writing > 0) note(reader->read(1000));
   writers.clear();
   read_to_the_end(*reader, 1000, note);
-  EXPECT_EQ(events, static_cast<std::size_t>(kWriters * appends));
+  EXPECT_EQ(found, written);
   EXPECT_EQ(found.size(), static_cast<std::size_t>(kWriters * kAggregates));
-  for (const auto& [id, versions] : found) {
-    EXPECT_EQ(versions.size(), static_cast<std::size_t>(appends / kAggregates)) << id;
-  }
 }
 
 TEST_F(DynamoDbChanges, EachEventOfATransactionIsAChange) {

@@ -1,6 +1,7 @@
 #include "dynamodb/fault_proxy.h"
 
 #include <chrono>
+#include <stdexcept>
 #include <utility>
 
 #include <leftfold/error.h>
@@ -140,7 +141,40 @@ HttpReply FaultProxy::answer(const Received& received) {
   return reply;
 }
 
+FaultyStream& FaultProxy::shape_stream(const StreamFaults& faults) {
+  auto stream = std::make_unique<FaultyStream>(options_, faults);
+  const std::scoped_lock lock{mutex_};
+  if (stream_) throw std::logic_error{"the stream has its shape already"};  // somebody may be in it
+  stream_ = std::move(stream);
+  return *stream_;
+}
+
+FaultyStream* FaultProxy::shaped() const {
+  const std::scoped_lock lock{mutex_};
+  return stream_.get();
+}
+
 HttpReply FaultProxy::forward(const Received& received) {
+  FaultyStream* const stream = shaped();
+  if (stream == nullptr) return forward_to_service(received);
+  const std::string operation = operation_of(received);
+  try {
+    if (received.header("x-amz-target").starts_with("DynamoDBStreams_"))
+      return stream->answer(operation, received.body);
+    Reply reply = forward_to_service(received);
+    if (operation != "DescribeTable") return reply;
+    reply.body = stream->described(std::move(reply.body));
+    reply.headers.erase("x-amz-crc32");
+    return reply;
+  } catch (const std::exception& e) {
+    Reply reply;
+    reply.status = 502;
+    reply.body = e.what();
+    return reply;
+  }
+}
+
+HttpReply FaultProxy::forward_to_service(const Received& received) {
   http::Request request;
   request.method = "POST";
   request.url = options_.endpoint_url + "/";

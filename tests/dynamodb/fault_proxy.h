@@ -4,12 +4,14 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "dynamodb/fault.h"
+#include "dynamodb/faulty_stream.h"
 #include "dynamodb/service.h"
 #include "http/client.h"
 #include "support/http_server.h"
@@ -41,6 +43,9 @@ class FaultProxy {
   /// Hands the held requests to the service, the oldest first; returns how many.
   std::size_t release();
 
+  /// From here on, the events table's stream is one of many shards with these faults; scripts go on as before. Once.
+  FaultyStream& shape_stream(const StreamFaults& faults);
+
   /// Requests of this operation since the script was set.
   [[nodiscard]] int calls(std::string_view operation) const;
   [[nodiscard]] int calls() const;
@@ -53,6 +58,8 @@ class FaultProxy {
   [[nodiscard]] Reply answer(const Received& received);
   [[nodiscard]] Fault decide(const Received& received, std::string_view operation);
   [[nodiscard]] Reply forward(const Received& received);
+  [[nodiscard]] Reply forward_to_service(const Received& received);
+  [[nodiscard]] FaultyStream* shaped() const;
   [[nodiscard]] Reply empty_page(const Received& received);
   [[nodiscard]] Received behind_empty_page(const Received& received);
 
@@ -64,6 +71,7 @@ class FaultProxy {
   std::map<std::string, int, std::less<>> calls_;
   int faults_ = 0;
   std::vector<Received> held_;
+  std::unique_ptr<FaultyStream> stream_;
   std::map<std::string, std::string> behind_;  // bodies of the requests that got an empty page, by its last key
   test_support::HttpServer server_;            // last: its threads use the rest
 };

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -192,6 +193,7 @@ TEST_F(KafkaApp, never_handles_or_takes_more_than_its_settings_say) {
   App app{"desk", with({{"KAFKA_CONSUMER_MAX_PARALLEL_HANDLES", "3"}, {"KAFKA_CONSUMER_MAX_QUEUE_SIZE", "5"}})};
   app.listener<Watch>(notes);
   const Running running = app.start();
+  const std::unique_ptr<Notes, void (*)(Notes*)> opened{&notes, [](Notes* shut) { shut->open(); }};  // should it fail
   const auto in_flight = [&] { return app.runner().status().front().in_flight; };
   ASSERT_TRUE(notes.wait_for(3));
   const Instant patience = system_clock().instant() + kLong;

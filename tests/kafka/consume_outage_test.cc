@@ -16,8 +16,6 @@
 namespace leftfold::test_kafka {
 namespace {
 
-using std::chrono::seconds;
-
 /// The broker's process.
 pid_t broker_process() {
   const char* const state =
@@ -31,7 +29,7 @@ pid_t broker_process() {
 
 void end(WorkerProcess& worker) {
   worker.terminate();
-  worker.wait(seconds{20});
+  worker.wait();
 }
 
 TEST(KafkaOutage, OfTheBrokerLosesNothingAndTheProcessesGoOn) {

@@ -16,7 +16,6 @@ namespace leftfold::test_kafka {
 namespace {
 
 using Kind = HistoryLine::Kind;
-using std::chrono::seconds;
 
 struct Parked {
   std::string sequence;
@@ -76,7 +75,7 @@ TEST(KafkaGarbage, IsParkedVerbatimAndTheRestIsHandled) {
   EXPECT_EQ(ended("keyless"), 1U);
   chaos.drain_offsets();
   worker->terminate();
-  worker->wait(seconds{20});
+  worker->wait();
 
   const std::vector<Parked> parked = letters_of(chaos, chaos.options.subscription());
   ASSERT_EQ(parked.size(), 6U);
@@ -91,6 +90,53 @@ TEST(KafkaGarbage, IsParkedVerbatimAndTheRestIsHandled) {
   // The projector parks the same, by itself.
   const std::vector<Parked> projector = letters_of(chaos, chaos.options.group + ".Ledger");
   EXPECT_EQ(projector, parked);
+}
+
+TEST(KafkaGarbage, WhatCouldNotBePublishedIsParkedUnderItsVersion) {
+  Chaos chaos{1};
+  chaos.send_to_each("account-", 2);
+  chaos.settle();
+  KafkaBroker broker{chaos.kafka()};
+  RecordedEvent event;
+  event.aggregate_id = "account-0";
+  event.version = Version{chaos.sent_otherwise("account-0")};
+  event.type = kUnpublished;
+  event.payload = "{}";
+  event.metadata = R"({"unpublished":"it has 1200345 bytes"})";
+  event.committed_at = system_clock().now();
+  event.id = event.commit_id = Uuid::v7(event.committed_at);
+  const auto sink = broker.open_sink();
+  ASSERT_NE(sink->send(event), 0U);
+  const auto receipts = sink->close(system_clock().instant() + seconds{60});
+  ASSERT_EQ(receipts.size(), 1U);
+  ASSERT_TRUE(receipts[0].acknowledged) << receipts[0].why;
+  chaos.send_to_each("account-", 2);
+  chaos.settle();
+
+  const auto worker = chaos.start();
+  const auto ended = [&](const std::string& account) { return chaos.count(Kind::ended, account); };
+  ASSERT_TRUE(Chaos::wait_until([&] { return ended("account-1") == 2; }));
+  ASSERT_TRUE(Chaos::wait_until([&] { return letters_of(chaos, chaos.options.subscription()).size() == 2; }));
+  EXPECT_EQ(ended("account-0"), 1U) << "what came after it waits behind it";
+  chaos.drain_offsets();
+  worker->terminate();
+  worker->wait(seconds{20});
+
+  const std::vector<Parked> parked = letters_of(chaos, chaos.options.subscription());
+  ASSERT_EQ(parked.size(), 2U);
+  EXPECT_EQ(parked[0], (Parked{"account-0", ParkReason::undecodable, "{}"}));
+  EXPECT_EQ(parked[1].sequence, "account-0");
+  EXPECT_EQ(parked[1].reason, ParkReason::follower);
+  EXPECT_EQ(letters_of(chaos, chaos.options.group + ".Ledger"), parked);
+  SqliteOptions file;
+  file.file = chaos.options.letters();
+  SqliteStore store{file};
+  const auto letters = store.dead_letters().letters(chaos.options.subscription(), "account-0", {}, 10);
+  ASSERT_EQ(letters.size(), 2U);
+  EXPECT_EQ(letters[0].event.type, kUnpublished);
+  EXPECT_EQ(letters[0].event.version, Version{1});
+  EXPECT_EQ(letters[0].event.id, event.id);
+  EXPECT_NE(letters[0].error_message.find("it has 1200345 bytes"), std::string::npos) << letters[0].error_message;
 }
 
 }  // namespace

@@ -216,6 +216,7 @@ TEST_F(KafkaGroupErrors, AHandlerThatOutlivesItsAssignmentIsFencedAndItsEventCom
   Runner runner{*broker, runner_options};
   runner.add(waits, {.name = "Handler"});
   Running running = runner.start();
+  const std::unique_ptr<Waits, void (*)(Waits*)> let_go{&waits, [](Waits* held) { held->let_go(); }};  // should it fail
   ASSERT_TRUE(wait_until([&] { return waits.calls().size() == 1; }));
   mock.answer_next(MockKafka::kHeartbeat, {RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID});
   ASSERT_TRUE(wait_until([&] { return runner.status().front().state == "waiting"; }));

@@ -14,7 +14,6 @@ namespace leftfold::test_kafka {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 bool handles_now(const std::vector<HistoryLine>& history, pid_t process) {
   int running = 0;
@@ -44,7 +43,7 @@ TEST(KafkaKills, InTheMiddleOfHandlersRepeatAFewAndLoseNone) {
   const auto last = chaos.start();
   chaos.drain();
   last->terminate();
-  last->wait(seconds{20});
+  last->wait();
   const Findings found = chaos.verify();
   EXPECT_GE(found.processes, static_cast<std::size_t>(rounds));
 

@@ -46,7 +46,7 @@ class Storm {
       // One that hangs in a transaction would let the projector of this one wait for its read model.
       for (Worker& worker : workers_) thaw(worker);
       at->process->terminate();
-      at->process->wait(seconds{20});
+      at->process->wait();
       ++stopped;
       workers_.erase(at);
     } else {
@@ -66,7 +66,7 @@ class Storm {
     thaw(workers_.back());
     chaos_.drain();
     workers_.back().process->terminate();
-    workers_.back().process->wait(seconds{20});
+    workers_.back().process->wait();
   }
 
   int stopped = 0;

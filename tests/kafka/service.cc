@@ -1,5 +1,7 @@
 #include "kafka/service.h"
 
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): kill() is POSIX
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +15,7 @@
 #include "kafka/client_config.h"
 #include "kafka/handles.h"
 #include "kafka/topic.h"
+#include "kafka/topic_limit.h"
 #include "support/source_dir.h"
 
 namespace leftfold::test_kafka {
@@ -25,12 +28,15 @@ std::string variable(const char* name) {
   return value == nullptr ? std::string{} : std::string{value};
 }
 
+std::filesystem::path services_state() {
+  std::filesystem::path folder = variable("LEFTFOLD_SERVICES_STATE");
+  return folder.empty() ? test_support::source_dir() / "build/services" : folder;
+}
+
 std::string brokers() {
   const std::string key = "LEFTFOLD_TEST_KAFKA";
   if (std::string given = variable(key.c_str()); !given.empty()) return given;
-  std::filesystem::path folder = variable("LEFTFOLD_SERVICES_STATE");
-  if (folder.empty()) folder = test_support::source_dir() / "build/services";
-  std::ifstream file{folder / "kafka.env"};
+  std::ifstream file{services_state() / "kafka.env"};
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with(key + "=")) return line.substr(key.size() + 1);
   }
@@ -56,6 +62,36 @@ void run_services(const std::string& arguments) {
   const std::string command = "'" + script + "' " + arguments + " >&2";
   // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread of a test waits for children
   if (std::system(command.c_str()) != 0) throw std::runtime_error{command + " failed"};
+}
+
+void signal_broker(int signal) {
+  pid_t pid = 0;
+  std::ifstream file{services_state() / "kafka.pid"};
+  if (!(file >> pid) || kill(pid, signal) != 0) throw std::runtime_error{"Kafka does not run"};
+}
+
+void set_topic_limit(const KafkaOptions& options, std::size_t bytes) {
+  const std::string name = "max.message.bytes";
+  const std::string value = std::to_string(bytes);
+  const kafka::Client client =
+      kafka::make_client(options, kafka::Purpose::admin, kafka::client_config(options, kafka::Purpose::admin, {}));
+  const kafka::Queue results{rd_kafka_queue_new(client.get())};
+  using Resource = kafka::Handle<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;
+  const Resource topic{rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, options.topic.c_str())};
+  rd_kafka_ConfigResource_set_config(topic.get(), name.c_str(), value.c_str());
+  rd_kafka_ConfigResource_t* topics[] = {topic.get()};
+  rd_kafka_AlterConfigs(client.get(), topics, 1, nullptr, results.get());
+  const kafka::Event result{rd_kafka_queue_poll(results.get(), kPatienceMs)};
+  if (result == nullptr) throw std::runtime_error{"the broker does not answer"};
+  std::size_t count = 0;
+  const rd_kafka_ConfigResource_t** const changed =
+      rd_kafka_AlterConfigs_result_resources(rd_kafka_event_AlterConfigs_result(result.get()), &count);
+  if (count != 1 || rd_kafka_ConfigResource_error(changed[0]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    throw std::runtime_error{"the topic's " + name + " cannot be set"};
+  }
+  for (int asked = 0; kafka::read_topic_limit(options).bytes != bytes; ++asked) {
+    if (asked == 300) throw std::runtime_error{"no broker tells the topic's new " + name};
+  }
 }
 
 void delete_topic(const KafkaOptions& options) noexcept {

@@ -1,6 +1,7 @@
 // The Kafka broker that these tests run against.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include <leftfold/kafka.h>
@@ -14,6 +15,12 @@ namespace leftfold::test_kafka {
 
 /// Runs scripts/services with these arguments. Throws std::runtime_error when it fails.
 void run_services(const std::string& arguments);
+
+/// Sets the topic's max.message.bytes and returns when brokers tell it. Throws std::runtime_error.
+void set_topic_limit(const KafkaOptions& options, std::size_t bytes);
+
+/// Sends a signal to the broker that scripts/services started. Throws std::runtime_error when it does not run.
+void signal_broker(int signal);
 
 /// Deletes the topic; says on stderr why it stays, when it does.
 void delete_topic(const KafkaOptions& options) noexcept;

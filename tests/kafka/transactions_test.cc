@@ -10,8 +10,6 @@
 namespace leftfold::test_kafka {
 namespace {
 
-using std::chrono::seconds;
-
 TEST(KafkaTransactions, AreReadWhenCommittedAndTheWatermarkPassesTheirGaps) {
   Chaos chaos{2};
   RawProducer other{chaos.kafka(), chaos.kafka().topic};
@@ -38,7 +36,7 @@ TEST(KafkaTransactions, AreReadWhenCommittedAndTheWatermarkPassesTheirGaps) {
   chaos.settle();
   chaos.drain();
   worker->terminate();
-  worker->wait(seconds{20});
+  worker->wait();
   const Findings found = chaos.verify();
   EXPECT_EQ(found.calls, found.events);
 }
@@ -57,7 +55,7 @@ TEST(KafkaTransactions, AMarkerAtTheEndLeavesTheCheckpointBeforeIt) {
     other.commit();
     ASSERT_TRUE(Chaos::wait_until([&] { return chaos.count(HistoryLine::Kind::ended, "account") == before + 1; }));
     worker->terminate();
-    worker->wait(seconds{20});
+    worker->wait();
     EXPECT_EQ(group.heads().front(), 2 * (run + 1));
     EXPECT_EQ(group.committed().front(), 2 * (run + 1) - 1);
   }

@@ -134,5 +134,26 @@ TEST(HandlerTable, ReceivesWhatNobodyCanReadAndSaysWhy) {
   }
 }
 
+TEST(HandlerTable, ReceivesWhatCouldNotBePublishedAndSaysWhy) {
+  Totals totals;
+  const HandlerTable table = HandlerTable::of(totals);
+  EXPECT_TRUE(table.handles(leftfold::kUnpublished));
+  for (const bool explained : {true, false}) {
+    RecordedEvent e = event(leftfold::kUnpublished, "{}");
+    e.version = leftfold::Version{4};
+    e.metadata = explained ? R"({"unpublished":"it is too large"})" : "";
+    try {
+      (void)table.handle(e);
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), Errc::invalid_data);
+      const std::string what = error.what();
+      EXPECT_NE(what.find(explained ? "it is too large" : "does not say why"), what.npos) << what;
+      EXPECT_NE(what.find("version 4 of aggregate \"cart-7\""), what.npos) << what;
+      EXPECT_NE(what.find("dlq skip"), what.npos) << what;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace cart_tests

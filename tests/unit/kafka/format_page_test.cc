@@ -68,7 +68,7 @@ std::string shown(const RecordedEvent& event) {
 
 TEST(KafkaPage, its_examples_are_what_is_written_and_are_read_as_what_they_were) {
   const std::vector<std::string> examples = blocks("text");
-  const std::vector<RecordedEvent> events{apple(), checked_out()};
+  const std::vector<RecordedEvent> events{apple(), checked_out(), unpublished()};
   ASSERT_EQ(examples.size(), events.size());
   for (std::size_t i = 0; i < events.size(); ++i) {
     EXPECT_EQ(shown(events[i]), examples[i]);

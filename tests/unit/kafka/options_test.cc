@@ -104,8 +104,11 @@ TEST(KafkaOptions, WhatCannotBeIsNamedWithItsValue) {
 }
 
 TEST(KafkaOptions, APropertyOnWhichAPromiseStandsIsRefused) {
-  for (const char* name : {"LEFTFOLD_KAFKA__ENABLE_AUTO_OFFSET_STORE", "LEFTFOLD_KAFKA__ENABLE_IDEMPOTENCE",
-                           "LEFTFOLD_KAFKA__BOOTSTRAP_SERVERS", "LEFTFOLD_KAFKA__GROUP_ID"}) {
+  for (const char* name :
+       {"LEFTFOLD_KAFKA__ENABLE_AUTO_OFFSET_STORE", "LEFTFOLD_KAFKA__ENABLE_IDEMPOTENCE",
+        "LEFTFOLD_KAFKA__BOOTSTRAP_SERVERS", "LEFTFOLD_KAFKA__GROUP_ID", "LEFTFOLD_KAFKA__ENABLE_GAPLESS_GUARANTEE",
+        "LEFTFOLD_KAFKA__MESSAGE_TIMEOUT_MS", "LEFTFOLD_KAFKA__DELIVERY_TIMEOUT_MS", "LEFTFOLD_KAFKA__RETRIES",
+        "LEFTFOLD_KAFKA__MESSAGE_SEND_MAX_RETRIES", "LEFTFOLD_KAFKA__QUEUING_STRATEGY"}) {
     std::string what;
     EXPECT_EQ(code_of([&] { (void)KafkaOptions::from({{name, "true"}}); }, &what), Errc::invalid_config);
     EXPECT_NE(what.find(name), std::string::npos) << what;

@@ -96,4 +96,16 @@ inline RecordedEvent checked_out() {
   return event;
 }
 
+/// And what stands for a third one.
+inline RecordedEvent unpublished() {
+  RecordedEvent event = apple();
+  event.version = Version{2};
+  event.type = kUnpublished;
+  event.payload = "{}";
+  event.metadata = R"({"unpublished":"it has 1200345 bytes, the topic takes 1048588"})";
+  event.id = event.commit_id = *Uuid::parse("018f3406-9000-7000-8000-000000000003");
+  event.commit_size = 1;
+  return event;
+}
+
 }  // namespace leftfold::kafka_test

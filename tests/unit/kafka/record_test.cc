@@ -55,6 +55,13 @@ TEST(Record, snapshots_of_the_node_library_are_notes_in_both_directions) {
   EXPECT_EQ(read(to_record(ours, "shop").value)[0].type, "Snapshot");
 }
 
+TEST(Record, an_event_that_could_not_be_published_comes_back_with_its_reason) {
+  const EventPage page = read(to_record(unpublished(), "shop").value);
+  expect_same(page[0], unpublished());
+  EXPECT_EQ(page[0].type, kUnpublished);
+  EXPECT_EQ(metadata_of(page[0]).headers.at("unpublished"), "it has 1200345 bytes, the topic takes 1048588");
+}
+
 TEST(Record, the_trace_has_headers_only_when_the_metadata_says_so) {
   const std::string plain = without(list(to_record(checked_out(), "shop").headers.get()), "");
   for (const char* metadata :
@@ -82,6 +89,7 @@ TEST(Record, what_no_record_can_hold_is_refused_and_named) {
   refused([](RecordedEvent& e) { e.aggregate_id = "\xff"; }, R"(aggregate "\xFF")");
   refused([](RecordedEvent& e) { e.type = ""; }, "its type");
   refused([](RecordedEvent& e) { e.type = kUnreadable; }, "nobody can read");
+  refused([](RecordedEvent& e) { e.type = kUnpublished; }, "why it is unpublished");
   refused([](RecordedEvent& e) { e.version = Version::none(); }, "its version");
   refused([](RecordedEvent& e) { e.version = Version{std::int64_t{1} << 53}; }, "its version");
   refused([](RecordedEvent& e) { e.committed_at = Timestamp::max(); }, "the years 0 to 9999");

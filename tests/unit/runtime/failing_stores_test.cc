@@ -172,10 +172,6 @@ TEST(FailingStores, an_event_parked_before_a_crash_and_delivered_again_is_one_le
     runner.add(moody);
     Running running{runner};
     ASSERT_TRUE(running.handled(Position{2}));
-    if (life == 1) {
-      std::stop_source never;
-      clock.wait_for_waiters(1, never.get_token());
-    }
     EXPECT_EQ(text_of(running.stop()), "");
     EXPECT_EQ(moody.calls("a", 1), 1);
     EXPECT_EQ(moody.calls("a", 2), 0);

@@ -81,6 +81,13 @@ struct Moody : Listener<TestEvents> {
   mutable std::map<std::string, std::vector<int>> handled_;
 };
 
+// For tests that count attempts: the clock may run ahead of a worker that is slow, and all of them are made.
+inline FailureOptions unhurried() {
+  FailureOptions failures;
+  failures.retry.max_elapsed = std::chrono::hours{8'000};
+  return failures;
+}
+
 // A service under a virtual clock: a store, letters, controls, a Runner with one Moody.
 struct Service {
   explicit Service(const FailureOptions& failures = {}, const std::function<void(RunnerOptions&)>& change = {}) {
@@ -90,6 +97,7 @@ struct Service {
     options.dead_letters = &letters;
     options.controls = &controls;
     if (change) change(options);
+    if (options.dead_letters == nullptr) --threads;
     runner.emplace(store, options);
     HandlerOptions own;
     own.name = "Moody";
@@ -97,37 +105,24 @@ struct Service {
     runner->add(moody, own);
   }
 
-  // Moves time in steps until `done`; false when neither `most` of the clock nor kLong of real time was enough: on a
-  // busy machine threads follow the clock late.
   template <class Done>
-  [[nodiscard]] bool pass_time_until(Done done, std::chrono::milliseconds step = std::chrono::milliseconds{20},
+  [[nodiscard]] bool pass_time_until(const Done& done, std::chrono::milliseconds step = std::chrono::milliseconds{20},
                                      std::chrono::milliseconds most = std::chrono::hours{1}) {
-    const Instant end = soon();
-    for (std::chrono::milliseconds passed{0}; passed < most || system_clock().instant() < end; passed += step) {
-      if (done() || !wait_for_waiter(clock, done)) return true;
-      clock.advance(step);
-      std::this_thread::yield();
-    }
-    return done();
+    return runtime_test::pass_time_until(clock, threads, done, step, most);
   }
-  // Lets `time` pass in steps, each only once the run has lived the one before: its four threads that wait by the clock
-  // (run, poll, keeper, re-drive) wait again, and the next event of each of `aggregates` waits to be tried. So no
-  // thread sees time leap. False when that does not come within kLong of real time.
+  // Lets `time` pass in steps, each only once the run has lived the one before: its threads that wait by the clock wait
+  // again, and the next event of each of `aggregates` waits to be tried. So no thread sees time leap. False when that
+  // does not come within kLong of real time.
   [[nodiscard]] bool sit_out(std::chrono::milliseconds time, std::chrono::milliseconds step, std::size_t aggregates) {
     for (std::chrono::milliseconds passed{0}; passed < time; passed += step) {
       const Instant end = soon();
-      while (status().waiting != aggregates || !all_threads_wait()) {
+      while (status().waiting != aggregates || !threads_wait(clock, threads)) {
         if (system_clock().instant() > end) return false;
         std::this_thread::yield();
       }
       clock.advance(step);
     }
     return true;
-  }
-  [[nodiscard]] bool all_threads_wait() {
-    std::stop_source now;
-    now.request_stop();
-    return clock.wait_for_waiters(4, now.get_token());
   }
   [[nodiscard]] SubscriptionStatus status() const { return runner->status().front(); }
   [[nodiscard]] std::vector<DeadLetter> parked(const std::string& aggregate) {
@@ -141,6 +136,7 @@ struct Service {
   MemoryControlStore controls{clock};
   Moody moody;
   std::optional<Runner> runner;
+  std::size_t threads = 4;  // that wait by the clock: run, poll, keeper, re-drive
 };
 
 }  // namespace leftfold::runtime_test

@@ -35,7 +35,7 @@ TEST(Failing, an_event_is_tried_again_at_once_and_handled_once) {
 }
 
 TEST(Failing, one_that_waits_holds_no_worker_and_keeps_its_aggregates_order) {
-  Service service;
+  Service service{unhurried()};
   service.moody.behave([](const std::string& aggregate, int n, int call) {
     if (aggregate == "a" && n == 0 && call <= 4) throw std::runtime_error{"not yet"};
   });
@@ -77,7 +77,7 @@ TEST(Failing, poison_is_parked_with_its_followers_in_order_and_the_others_go_on)
 }
 
 TEST(Failing, all_attempts_are_made_before_an_event_is_parked) {
-  FailureOptions failures;
+  FailureOptions failures = unhurried();
   failures.retry.max_attempts = 4;
   Service service{failures};
   service.moody.behave(fail_at("a", 0));
@@ -147,7 +147,7 @@ TEST(Failing, stop_ends_the_run_before_the_event_and_the_next_one_begins_there) 
 }
 
 TEST(Failing, without_a_store_of_dead_letters_the_run_stops_after_the_retries) {
-  Service service{{}, [](RunnerOptions& options) { options.dead_letters = nullptr; }};
+  Service service{unhurried(), [](RunnerOptions& options) { options.dead_letters = nullptr; }};
   service.moody.behave(fail_at("a", 1));
   for (int n = 0; n < 3; ++n) append(service.store, "a", counted(n));
   Running running{*service.runner};
@@ -333,7 +333,7 @@ TEST(Failing, a_flapping_dependency_loses_nothing_and_keeps_the_order) {
     for (int a = 0; a < 6; ++a) last = append(service.store, "a" + std::to_string(a), counted(n));
   }
   Running running{*service.runner};
-  ASSERT_TRUE(service.pass_time_until([&] { return service.done(last); }, 100ms, 6h));
+  ASSERT_TRUE(service.pass_time_until([&] { return service.done(last); }, 10s, 6h));
   for (int a = 0; a < 6; ++a) EXPECT_EQ(service.moody.of("a" + std::to_string(a)), up_to(40));
   EXPECT_EQ(service.letters.count({}).letters, 0U);
   EXPECT_FALSE(service.moody.overlapped());

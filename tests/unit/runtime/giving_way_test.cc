@@ -22,11 +22,10 @@ std::vector<int> up_to_all() {
 }
 
 // A next try so far away that nothing but giving way lets the others go on.
-FailureOptions with_late_retries() {
-  FailureOptions failures;
-  failures.retry.base = 10min;
-  failures.retry.cap = 10min;
-  failures.retry.max_elapsed = 24h;
+FailureOptions with_late_retries(std::chrono::milliseconds at_most = 8'000h) {
+  FailureOptions failures = unhurried();
+  failures.retry.base = at_most;
+  failures.retry.cap = at_most;
   return failures;
 }
 
@@ -68,7 +67,7 @@ TEST(GivingWay, one_that_fails_again_then_stays_parked) {
 }
 
 TEST(GivingWay, in_an_outage_nothing_gives_way) {
-  FailureOptions failures = with_late_retries();
+  FailureOptions failures = with_late_retries(10min);
   failures.breaker.enabled = false;  // so that what is seen is not its doing
   Service service{failures};
   std::atomic<bool> down{true};

@@ -46,13 +46,7 @@ class ProjectorProcess {
   }
   template <class Done>
   [[nodiscard]] bool pass_time_until(Done done) {
-    const Instant end = soon();  // on a busy machine threads follow the clock late
-    for (int i = 0; i < 10'000 || system_clock().instant() < end; ++i) {
-      if (done() || !wait_for_waiter(clock_, done)) return true;
-      clock_.advance(20ms);
-      std::this_thread::yield();
-    }
-    return done();
+    return runtime_test::pass_time_until(clock_, 4, done, 250ms);  // run, poll, keeper, re-drive
   }
   [[nodiscard]] SubscriptionStatus status() const { return runner->status().front(); }
 
@@ -235,7 +229,7 @@ TEST_F(ProjectorFailing, an_open_breaker_takes_nothing_and_keeps_the_partition) 
   const Position last = append(store, "b", counted(1));
   Running running{*p.runner};
   for (int i = 0; i < 10; ++i) {
-    clock.wait_for_waiters(1);
+    ASSERT_TRUE(wait_for_threads(clock, 4));
     clock.advance(1s);
   }
   EXPECT_TRUE(model.rows().empty());
@@ -314,24 +308,16 @@ TEST_F(ProjectorFailing, a_table_in_memory_waits_and_then_stops_as_nothing_of_it
   HandlerOptions own;
   own.failures.on_fatal = OnFatal::stop_subscription;
   runner.add(memory, own);
-  const auto pass_time_until = [&](auto done) {
-    for (const Instant end = soon(); !done() && system_clock().instant() < end;) {
-      clock.wait_for_waiters(1);
-      clock.advance(20ms);
-      std::this_thread::yield();
-    }
-    return done();
-  };
   {
     Running running{runner};
-    ASSERT_TRUE(pass_time_until([&] { return runner.status().front().done == last; }));
+    ASSERT_TRUE(pass_time_until(clock, 4, [&] { return runner.status().front().done == last; }));
     EXPECT_EQ(text_of(running.stop()), "");
   }
   EXPECT_EQ(memory.numbers, (std::vector<int>{0, 2, 1}));
   memory.calls = 0;
   memory.bad = 1'000'000;
   Running running{runner};
-  ASSERT_TRUE(pass_time_until([&] { return runner.status().front().state == "failed"; }));
+  ASSERT_TRUE(pass_time_until(clock, 4, [&] { return runner.status().front().state == "failed"; }));
   EXPECT_EQ(text_of(running.stop()), "");
   EXPECT_NE(runner.status().front().failure.find("position 2"), std::string::npos);
   EXPECT_EQ(memory.numbers, (std::vector<int>{0, 2}));

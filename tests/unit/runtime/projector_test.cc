@@ -146,7 +146,7 @@ TEST(ProjectorInMemory, that_does_not_finish_in_the_drain_time_is_left_and_waite
   struct Slow : Projector<TestEvents> {
     void on(const Counted&) {
       started.raise();
-      EXPECT_TRUE(go_on.wait_for(1));
+      EXPECT_TRUE(go_on.wait_for(1));  // ends by itself, should the test fail
       ++calls;
     }
     void reset() {}
@@ -309,9 +309,9 @@ TEST_F(Gated, a_commit_that_fails_is_repeated_and_its_effect_is_once) {
   feed.assign(0, 1);
   feed.event(1, "a");
   Running running{*runner};
-  clock.wait_for_waiters(2);  // run() and the pause
+  ASSERT_TRUE(wait_for_threads(clock, 2));  // run() and the pause
   clock.advance(20ms);
-  clock.wait_for_waiters(2);
+  ASSERT_TRUE(wait_for_threads(clock, 2));
   clock.advance(40ms);
   ASSERT_TRUE(running.handled(Position{1}));
   EXPECT_EQ(model.rows(), std::vector<int>{1});
@@ -322,7 +322,7 @@ TEST_F(Gated, a_read_model_that_does_not_answer_is_asked_again) {
   feed.assign(0, 1);
   feed.event(1, "a");
   Running running{*runner};
-  clock.wait_for_waiters(2);
+  ASSERT_TRUE(wait_for_threads(clock, 2));
   clock.advance(20ms);
   ASSERT_TRUE(running.handled(Position{1}));
   EXPECT_EQ(model.rows(), std::vector<int>{1});

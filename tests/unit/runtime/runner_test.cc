@@ -161,14 +161,14 @@ TEST(Runner, waiting_ends_at_its_deadline_its_stop_and_the_end_of_the_run) {
   bool result = true;
   {
     const std::jthread waiter{[&] { result = runner.wait_until_handled(Position{1}, {}, clock.instant() + 1h); }};
-    clock.wait_for_waiters(3);  // run(), the poll thread and the waiter
+    ASSERT_TRUE(wait_for_threads(clock, 3));  // run(), the poll thread and the waiter
     clock.advance(1h);
   }
   EXPECT_FALSE(result);
   result = true;
   {
     const std::jthread waiter{[&] { result = runner.wait_until_handled(Position{1}, {}, kNever); }};
-    clock.wait_for_waiters(3);
+    ASSERT_TRUE(wait_for_threads(clock, 3));
     EXPECT_EQ(text_of(running.stop()), "");
   }
   EXPECT_FALSE(result);

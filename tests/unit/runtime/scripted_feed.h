@@ -47,6 +47,11 @@ class ScriptedFeed final : public EventFeed {
     put(Event{partition, position, Version::none(), std::move(key), std::string{kUnreadable}, std::move(bytes),
               R"({"unreadable":"Topic/0/)" + std::to_string(position - 1) + R"(: it is garbage"})"});
   }
+  // What stands for an event that could not be published.
+  void unpublished(std::int32_t partition, std::int64_t position, std::string aggregate, int version) {
+    put(Event{partition, position, Version{version}, std::move(aggregate), std::string{kUnpublished}, "{}",
+              R"({"unpublished":"it is too large"})"});
+  }
   void event(std::int64_t position, const std::string& aggregate) {
     event(0, position, aggregate, static_cast<int>(position));
   }
@@ -66,6 +71,11 @@ class ScriptedFeed final : public EventFeed {
   [[nodiscard]] std::vector<Stored> checkpoints() const {
     const std::scoped_lock lock{mutex_};
     return checkpoints_;
+  }
+  // {-1, -1} when there is none.
+  [[nodiscard]] Stored last_checkpoint() const {
+    const std::scoped_lock lock{mutex_};
+    return checkpoints_.empty() ? Stored{-1, -1} : checkpoints_.back();
   }
   [[nodiscard]] std::vector<Stored> releases() const {
     const std::scoped_lock lock{mutex_};
@@ -100,13 +110,17 @@ class ScriptedFeed final : public EventFeed {
   [[nodiscard]] bool wait_for_hold(std::int32_t partition, bool on) {
     return wait([&] { return contains(holds_, {partition, on ? 1 : 0}); });
   }
-  // Waits until everything put in was taken and a take() waits for more.
-  [[nodiscard]] bool wait_until_idle() {
-    return wait([&] { return waiting_ && script_.empty(); });
+  [[nodiscard]] bool has_checkpoint(std::int32_t partition, std::int64_t position) const {
+    const std::scoped_lock lock{mutex_};
+    return contains(checkpoints_, {partition, position});
   }
-  // Waits until a take() waits that asks for at most `max` events.
+  // Waits until everything put in was taken and a take() waits for more, which nobody has woken.
+  [[nodiscard]] bool wait_until_idle() {
+    return wait([&] { return waiting_ && !woken_ && script_.empty(); });
+  }
+  // Waits until a take() waits that asks for at most `max` events, and which nobody has woken.
   [[nodiscard]] bool wait_until_it_waits(std::size_t max) {
-    return wait([&] { return waiting_ && waiting_max_ <= max; });
+    return wait([&] { return waiting_ && !woken_ && waiting_max_ <= max; });
   }
 
   std::unique_ptr<Subscription> subscribe(const SubscriptionOptions&) override;
@@ -165,6 +179,7 @@ class ScriptedFeed final : public EventFeed {
   int taken_ = 0;
   int takes_ = 0;
   bool waiting_ = false;
+  bool woken_ = false;
   std::size_t waiting_max_ = 0;
 };
 
@@ -176,7 +191,7 @@ class ScriptedFeed::Reader final : public Subscription {
     std::unique_lock lock{feed_.mutex_};
     ++feed_.takes_;
     const auto ready = [&] {
-      if (woken_) return true;
+      if (feed_.woken_) return true;
       return !feed_.script_.empty() && (max > 0 || !std::holds_alternative<Event>(feed_.script_.front()));
     };
     feed_.waiting_ = true;
@@ -184,7 +199,7 @@ class ScriptedFeed::Reader final : public Subscription {
     if (!ready()) feed_.observed_.notify_all();
     feed_.clock_.wait_until(lock, feed_.changed_, stop, deadline, ready);
     feed_.waiting_ = false;
-    woken_ = false;
+    feed_.woken_ = false;
     Taken taken;
     while (!feed_.script_.empty()) {
       Step& step = feed_.script_.front();
@@ -220,7 +235,7 @@ class ScriptedFeed::Reader final : public Subscription {
 
   void wake() noexcept override {
     const std::scoped_lock lock{feed_.mutex_};
-    woken_ = true;
+    feed_.woken_ = true;
     feed_.changed_.notify_all();
   }
   void seek(std::int32_t partition, std::int64_t, Position done) override {
@@ -252,7 +267,6 @@ class ScriptedFeed::Reader final : public Subscription {
 
  private:
   ScriptedFeed& feed_;
-  bool woken_ = false;
 };
 
 inline std::unique_ptr<Subscription> ScriptedFeed::subscribe(const SubscriptionOptions&) {

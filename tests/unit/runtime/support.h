@@ -14,8 +14,10 @@
 #include <utility>
 #include <vector>
 
+#include <gtest/gtest.h>
 #include <leftfold/memory.h>
 #include <leftfold/runner.h>
+#include <leftfold/testing/virtual_clock.h>
 
 namespace leftfold::runtime_test {
 
@@ -31,16 +33,45 @@ using TestEvents = Events<Counted, Ignored>;
 inline constexpr std::chrono::seconds kLong{30};
 inline Instant soon() { return system_clock().instant() + kLong; }
 
-// Waits until a thread waits by the clock; false when `done` comes first, as of a run that has ended: none waits then.
-template <class Clock, class Done>
-[[nodiscard]] bool wait_for_waiter(Clock& clock, const Done& done) {
+// Whether so many threads wait by the clock now.
+[[nodiscard]] inline bool threads_wait(testing::VirtualClock& clock, std::size_t threads) {
   std::stop_source now;
   now.request_stop();
-  while (!clock.wait_for_waiters(1, now.get_token())) {
-    if (done()) return false;
+  return clock.wait_for_waiters(threads, now.get_token());
+}
+
+// Waits until so many threads wait by the clock, or `done`; false when neither comes within `patience` of real time.
+template <class Done>
+[[nodiscard]] bool wait_for_threads(testing::VirtualClock& clock, std::size_t threads, const Done& done,
+                                    std::chrono::milliseconds patience = kLong) {
+  for (const Instant end = system_clock().instant() + patience; !threads_wait(clock, threads) && !done();) {
+    if (system_clock().instant() > end) return false;
     std::this_thread::yield();
   }
   return true;
+}
+[[nodiscard]] inline bool wait_for_threads(testing::VirtualClock& clock, std::size_t threads) {
+  return wait_for_threads(clock, threads, [] { return false; });
+}
+
+// Moves time in steps until `done`. Each step comes only when as many threads as the run has wait by the clock again,
+// or are late by 50 ms: on a busy machine time would leap for them otherwise, and leases and deadlines of many seconds
+// end in one of real time. False when neither `most` of the clock nor kLong of real time was enough, or when the
+// threads did not all wait for as long.
+template <class Done>
+[[nodiscard]] bool pass_time_until(testing::VirtualClock& clock, std::size_t threads, const Done& done,
+                                   std::chrono::milliseconds step = std::chrono::milliseconds{20},
+                                   std::chrono::milliseconds most = std::chrono::hours{1}) {
+  const Instant end = soon();
+  Instant missing_until = end;
+  for (std::chrono::milliseconds passed{0};; passed += step) {
+    if (wait_for_threads(clock, threads, done, std::chrono::milliseconds{50})) missing_until = soon();
+    if (done()) return true;
+    const Instant now = system_clock().instant();
+    if ((passed >= most && now > end) || now > missing_until) return false;
+    clock.advance(step);
+    std::this_thread::yield();
+  }
 }
 
 // Counts up and lets threads wait for a number.
@@ -64,6 +95,23 @@ class Signal {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   int count_ = 0;
+};
+
+// What handlers wait for that a test holds up on purpose. When it fails before it lets go of them, Running does: the
+// run could not end, nor the test.
+class Held {
+ public:
+  [[nodiscard]] static std::stop_token until_given_up() { return given_up().get_token(); }
+  static void give_up() {
+    given_up().request_stop();
+    given_up() = std::stop_source{};  // for the next test of this program
+  }
+
+ private:
+  static std::stop_source& given_up() {
+    static std::stop_source source;
+    return source;
+  }
 };
 
 inline NewEvent counted(int n) {
@@ -99,6 +147,11 @@ class Running {
           }
           ended_.raise();
         }} {}
+  ~Running() {
+    if (::testing::Test::HasFatalFailure()) Held::give_up();
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
 
   // Ends the run and returns what it threw, or nothing.
   std::exception_ptr stop() {
@@ -151,7 +204,7 @@ struct Recorder : Listener<TestEvents> {
       if (running_[meta.aggregate_id]++ > 0) overlapped = true;
       most_parallel = std::max(most_parallel, ++parallel_);
       started.raise();
-      if (event.n == hold_at) changed_.wait(lock, [this] { return !held_; });
+      if (event.n == hold_at) changed_.wait(lock, given_up_, [this] { return !held_; });
     }
     if (event.n == fail_at) {
       leave(meta.aggregate_id);
@@ -193,7 +246,8 @@ struct Recorder : Listener<TestEvents> {
     --parallel_;
   }
   mutable std::mutex mutex_;
-  mutable std::condition_variable changed_;
+  mutable std::condition_variable_any changed_;
+  const std::stop_token given_up_ = Held::until_given_up();
   mutable bool held_ = true;
   mutable int parallel_ = 0;
   mutable int total_ = 0;

@@ -1,4 +1,5 @@
-// Records that a broker holds and nobody can read: parked with their bytes, and what comes after them behind them.
+// Records that a broker holds and nobody can read, and those that stand for events that could not be published: parked,
+// and what comes after them behind them.
 #include <gtest/gtest.h>
 
 #include <leftfold/memory_dead_letter_store.h>
@@ -124,6 +125,103 @@ TEST_F(Unreadable, without_dead_letters_the_subscription_stops_before_it) {
   const std::string text = text_of(running->wait());
   EXPECT_NE(text.find("Topic/0/1: it is garbage"), std::string::npos) << text;
   EXPECT_EQ(listener.of("a"), std::vector<int>{0});
+}
+
+// Version 1 of "a" could not be published.
+class Unpublished : public Unreadable {
+ protected:
+  void begin_without_one(bool may_repeat) {
+    if (may_repeat) feed.let_repeat();
+    feed.assign(0, 1);
+    event(1, "a", 0);
+    feed.unpublished(0, 2, "a", 1);
+    event(3, "b", 0);
+    event(4, "a", 2);
+    event(5, "b", 1);
+  }
+  void expect_parked_with_follower() {
+    const std::vector<DeadLetter> found = parked();
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].reason, ParkReason::undecodable);
+    EXPECT_EQ(found[0].failure, FailureClass::permanent);
+    EXPECT_EQ(found[0].attempts, 1);
+    EXPECT_EQ(found[0].event.type, kUnpublished);
+    EXPECT_EQ(found[0].event.version, Version{1});
+    EXPECT_NE(found[0].error_message.find("it is too large"), std::string::npos) << found[0].error_message;
+    EXPECT_EQ(found[1].event.version, Version{2});
+    EXPECT_EQ(found[1].reason, ParkReason::follower);
+  }
+  void skip_first() {
+    const auto claim = letters.claim("g.Handler", "a", "ann", 30s);
+    ASSERT_TRUE(claim);
+    EXPECT_EQ(letters.skip(*claim, LetterKey::of(parked().at(0).event.view()), {"ann", "published again"}),
+              DeadLetterStore::Removed::letter);
+    letters.release(*claim);
+  }
+  // As docs/guides/failures.md says.
+  void publish_again() {
+    skip_first();
+    event(6, "a", 1);
+    ASSERT_TRUE(handled(Position{6}));
+    ASSERT_EQ(parked().size(), 2U);
+    EXPECT_EQ(parked()[0].event.version, Version{1});
+    const RedriveReport report = runner->redrive("Handler", "a");
+    EXPECT_EQ(report.end, RedriveReport::End::finished) << report.error;
+    event(7, "a", 3);
+    ASSERT_TRUE(handled(Position{7}));
+  }
+  void go_on_without_it() {
+    skip_first();
+    const RedriveReport report = runner->redrive("Handler", "a");
+    EXPECT_EQ(report.end, RedriveReport::End::finished) << report.error;
+    event(6, "a", 3);
+    ASSERT_TRUE(handled(Position{6}));
+  }
+};
+
+TEST_F(Unpublished, a_listener_parks_it_and_handles_the_event_that_is_published_again) {
+  Recorder listener;
+  begin_without_one(false);
+  run(listener, &letters);
+  ASSERT_TRUE(handled(Position{5}));
+  expect_parked_with_follower();
+  EXPECT_EQ(listener.of("a"), std::vector<int>{0});
+  EXPECT_EQ(listener.of("b"), (std::vector<int>{0, 1}));
+  publish_again();
+  EXPECT_EQ(listener.of("a"), (std::vector<int>{0, 1, 2, 3}));
+  EXPECT_EQ(text_of(running->stop()), "");
+}
+
+TEST_F(Unpublished, a_listener_goes_on_without_it_once_it_is_skipped) {
+  Recorder listener;
+  begin_without_one(false);
+  run(listener, &letters);
+  ASSERT_TRUE(handled(Position{5}));
+  go_on_without_it();
+  EXPECT_EQ(listener.of("a"), (std::vector<int>{0, 2, 3}));
+  EXPECT_EQ(text_of(running->stop()), "");
+}
+
+TEST_F(Unpublished, a_projector_counts_it_as_parked_and_has_the_effect_of_what_is_published_again) {
+  Table table{model};
+  begin_without_one(true);
+  run(table, &letters);
+  ASSERT_TRUE(handled(Position{5}));
+  expect_parked_with_follower();
+  EXPECT_EQ(model.rows(), (std::vector<int>{0, 0, 1}));
+  publish_again();
+  EXPECT_EQ(model.rows(), (std::vector<int>{0, 0, 1, 1, 2, 3}));
+  EXPECT_EQ(text_of(running->stop()), "");
+}
+
+TEST_F(Unpublished, a_projector_goes_on_without_it_once_it_is_skipped) {
+  Table table{model};
+  begin_without_one(true);
+  run(table, &letters);
+  ASSERT_TRUE(handled(Position{5}));
+  go_on_without_it();
+  EXPECT_EQ(model.rows(), (std::vector<int>{0, 0, 1, 2, 3}));
+  EXPECT_EQ(text_of(running->stop()), "");
 }
 
 }  // namespace

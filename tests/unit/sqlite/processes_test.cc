@@ -43,7 +43,7 @@ class Signal {
   std::array<int, 2> ends_{};
 };
 
-Instant soon() { return system_clock().instant() + std::chrono::seconds{20}; }
+Instant soon() { return system_clock().instant() + std::chrono::seconds{60}; }
 
 /// Appends to its own aggregate and, in a race with the others, to a shared one.
 int append_a_lot(const std::filesystem::path& file, int process) {

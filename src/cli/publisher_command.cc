@@ -1,0 +1,100 @@
+#include <memory>
+#include <optional>
+
+#include <leftfold/event_feed.h>
+#include <leftfold/lease_store.h>
+
+#include "app/address.h"
+#include "app/publisher_settings.h"
+#include "cli/commands.h"
+#include "cli/publisher_watch.h"
+#include "cli/rows.h"
+
+namespace leftfold::cli {
+namespace {
+
+void say_how_it_ended(Context& context, const PublisherStatus& status) {
+  hint(context, std::to_string(status.published) + " published");
+}
+
+/// A command that looks is no service: what it logs stays out of the way unless it is asked for.
+std::unique_ptr<Logger> quiet_log(const Settings& settings) {
+  const Setting& level = settings.get("log_level");
+  const LogLevel least = level.origin.starts_with("flag ") ? app::log_level_value(level) : LogLevel::warn;
+  return std::make_unique<StderrLogger>(least, app::log_format_value(settings.get("log_format")));
+}
+
+void add_lease(Rows& rows, const Lease& lease) {
+  const std::string_view state = lease.done ? "done" : lease.owner.empty() ? "free" : "taken";
+  JsonObject object;
+  object.text("name", lease.name)
+      .text("state", state)
+      .text("owner", lease.owner)
+      .text("checkpoint", lease.checkpoint)
+      .text("note", lease.note);
+  const auto shown = [](const std::string& text) { return text.empty() ? "-" : text; };
+  rows.add({lease.name, std::string{state}, shown(lease.owner), shown(lease.checkpoint), shown(lease.note)}, object);
+}
+
+int show_leases(Context& context, const std::string& name, LeaseStore& leases) {
+  Rows rows{context, "parts", {{"PART"}, {"STATE"}, {"OWNER"}, {"CHECKPOINT"}, {"NOTE"}}};
+  for (const std::string& group : {name, name + ".reconcile", name + ".seed"}) {
+    for (Lease& lease : leases.list(group)) {
+      if (group != name) lease.name = group.substr(name.size() + 1) + "/" + lease.name;
+      add_lease(rows, lease);
+    }
+  }
+  rows.finish();
+  if (rows.size() == 0) hint(context, "no publisher of the name \"" + name + "\" ever ran on this store");
+  return 0;
+}
+
+int show_place(Context& context, const std::string& name, EventFeed& feed) {
+  Rows rows{context, "parts", {{"PART"}, {"POSITION", true}, {"HEAD", true}, {"LAG", true}}};
+  for (const Progress& each : feed.progress(name)) {
+    const std::int64_t done = each.done.value_or(each.begin).value();
+    JsonObject object;
+    object.text("name", name).number("position", done).number("head", each.head.value()).number("lag", each.lag());
+    rows.add({name, std::to_string(done), std::to_string(each.head.value()), std::to_string(each.lag())}, object);
+  }
+  rows.finish();
+  return 0;
+}
+
+}  // namespace
+
+int run_publisher(Context& context) {
+  if (context.json) throw UsageError{"publisher run prints no data; for log lines in JSON use --log-format json"};
+  const Settings& settings = context.program.settings;
+  settings.validate();
+  PublisherOptions options = app::publisher_options(settings);
+  StderrLogger log{app::log_level_value(settings.get("log_level")), app::log_format_value(settings.get("log_format"))};
+  Metrics metrics;
+  const app::OpenPublishing open = app::open_publishing(settings, log, metrics);
+  options.log = &log;
+  options.metrics = &metrics;
+  std::optional<Publisher> publisher;
+  if (open.ports) {
+    publisher.emplace(*open.ports, open.kafka.open_sink, options);
+  } else {
+    publisher.emplace(*open.store.feed, open.kafka.open_sink, options);
+  }
+  {
+    const PublisherWatch watch{*publisher, metrics, context.line.flags.value("--metrics-file"), log};
+    publisher->run(context.signals.token());
+  }
+  say_how_it_ended(context, publisher->status());
+  return 0;
+}
+
+int show_publisher_status(Context& context) {
+  const Settings& settings = context.program.settings;
+  settings.validate();
+  const std::unique_ptr<Logger> log = quiet_log(settings);
+  const app::OpenPublishing open =
+      app::open_published_store(settings, SqliteOptions::Mode::read_only, *log, no_metrics());
+  const std::string name = settings.get("publisher.name").value;
+  return open.ports ? show_leases(context, name, *open.ports->leases) : show_place(context, name, *open.store.feed);
+}
+
+}  // namespace leftfold::cli

@@ -1,0 +1,115 @@
+#include <leftfold/batch_publisher.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <stop_token>
+#include <string_view>
+#include <utility>
+
+#include <leftfold/cursor_store.h>
+#include <leftfold/error.h>
+
+#include "runtime/resequencer.h"
+
+namespace leftfold {
+namespace {
+
+/// How many changes lie before the oldest open one.
+std::size_t done_of(const ChangePage& page, std::size_t taken, const runtime::ChangeLane& lane) {
+  if (lane.open() == 0) return taken;
+  const std::string_view oldest = lane.oldest_open();
+  const auto begin = page.changes.begin();
+  const auto end = begin + static_cast<std::ptrdiff_t>(taken);
+  return static_cast<std::size_t>(
+      std::find_if(begin, end, [oldest](const Change& change) { return change.sequence == oldest; }) - begin);
+}
+
+}  // namespace
+
+class BatchPublisher::Impl {
+ public:
+  Impl(PublishedStore stored, OpenSink open_sink, BatchPublisherOptions options)
+      : stored_{stored}, open_sink_{std::move(open_sink)}, options_{options} {
+    if (stored_.events == nullptr || stored_.cursors == nullptr || !open_sink_) {
+      throw Error{Errc::invalid_argument,
+                  "a BatchPublisher needs a store of events, its cursors and a way to a broker"};
+    }
+  }
+  ~Impl() { end(); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  std::size_t publish(const ChangePage& page, Instant deadline) {
+    try {
+      if (!sorter_) begin();
+      return publish_by(page, deadline);
+    } catch (...) {
+      end();
+      throw;
+    }
+  }
+
+ private:
+  void begin() {
+    sink_ = open_sink_();
+    runtime::ResequencerOptions options;
+    options.remembered = options_.remembered;
+    options.unpublishable = options_.unpublishable;
+    options.clock = options_.clock;
+    options.log = options_.log;
+    options.metrics = options_.metrics;
+    sorter_.emplace(*stored_.events, *stored_.cursors, *sink_, options);
+  }
+
+  std::size_t publish_by(const ChangePage& page, Instant deadline) {
+    const std::stop_token never;
+    runtime::ChangeLane& lane = sorter_->open_lane();
+    const std::size_t taken = sorter_->take(lane, page, never, deadline);
+    while (lane.open() > 0 && !sorter_->at_rest() && options_.clock->instant() < deadline) {
+      sorter_->settle(never, deadline);
+    }
+    const std::size_t done = done_of(page, taken, lane);
+    store_cursors();
+    // What is on the way must not go out after this, and what waits would add up, batch by batch.
+    if (done < page.changes.size() || !sorter_->at_rest()) end();
+    else sorter_->close_lane(lane);
+    return done;
+  }
+
+  void store_cursors() {
+    const std::vector<PublishCursor> cursors = sorter_->take_cursors();
+    if (cursors.empty()) return;
+    try {
+      stored_.cursors->advance(cursors);
+    } catch (const Error& error) {
+      options_.log->log(LogLevel::warn, "publisher", "cursors were not stored: some events will be sent twice",
+                        {{"cause", error.what()}});
+    }
+  }
+
+  void end() noexcept {
+    if (!sorter_) return;
+    sorter_.reset();
+    try {
+      (void)sink_->close(options_.clock->instant());
+    } catch (const std::exception& error) {
+      options_.log->log(LogLevel::warn, "publisher", "closing the way to the broker", {{"cause", error.what()}});
+    }
+    sink_.reset();
+  }
+
+  const PublishedStore stored_;
+  const OpenSink open_sink_;
+  const BatchPublisherOptions options_;
+  std::unique_ptr<EventSink> sink_;
+  std::optional<runtime::Resequencer> sorter_;
+};
+
+BatchPublisher::BatchPublisher(PublishedStore stored, OpenSink open_sink, BatchPublisherOptions options)
+    : impl_{std::make_unique<Impl>(stored, std::move(open_sink), options)} {}
+BatchPublisher::~BatchPublisher() = default;
+
+std::size_t BatchPublisher::publish(const ChangePage& page, Instant deadline) { return impl_->publish(page, deadline); }
+
+}  // namespace leftfold

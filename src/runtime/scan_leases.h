@@ -1,0 +1,60 @@
+// Divides a scan of a store among processes, so that it can be stopped and goes on.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <leftfold/clock.h>
+#include <leftfold/lease_store.h>
+
+namespace leftfold::runtime {
+
+/// A run over all segments of a store is a group of leases, one a segment; the checkpoint of each is where its scan
+/// goes on. When all are done, the next run begins them again. One thread at a time. The store and the clock must
+/// outlive it.
+class ScanLeases {
+ public:
+  /// `expires` is how long a lease that nobody renews is left alone.
+  ScanLeases(LeaseStore& store, std::string group, std::string worker, Clock& clock, std::chrono::milliseconds expires);
+
+  /// Joins the run that is not finished, or begins one of so many segments; `afresh` begins one in any case, and
+  /// whoever works on the old one loses its segments. Returns the run's number of segments. Throws as LeaseStore, and
+  /// Error(corrupt) for leases that are no segments.
+  int begin(int segments, bool afresh);
+
+  /// A segment that is not done and that nobody works on, from now on ours; empty when there is none at the moment.
+  [[nodiscard]] std::optional<Lease> take();
+  [[nodiscard]] bool all_done() const;
+  [[nodiscard]] int done() const;
+
+  /// Renews `mine` with where its scan goes on. Returns false when another process has it now.
+  [[nodiscard]] bool keep(Lease& mine, std::string checkpoint);
+  /// `mine` was scanned to its end. Returns false when another process has it now.
+  [[nodiscard]] bool finish(Lease& mine);
+  /// Gives `mine` back as it is; another process may have it already.
+  void release(Lease& mine);
+
+  /// The number of a segment's lease, from 0.
+  [[nodiscard]] static int number_of(const Lease& segment);
+
+ private:
+  struct Seen {
+    std::int64_t counter = 0;
+    Instant since{};
+  };
+  void look();
+  [[nodiscard]] bool write(Lease& mine, Lease wanted);
+
+  LeaseStore& store_;
+  const std::string group_;
+  const std::string worker_;
+  Clock& clock_;
+  const std::chrono::milliseconds expires_;
+  std::vector<Lease> leases_;         // as they were seen last
+  std::map<std::string, Seen> seen_;  // by name
+};
+
+}  // namespace leftfold::runtime

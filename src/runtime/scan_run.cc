@@ -1,0 +1,201 @@
+#include "runtime/scan_run.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+#include <leftfold/error.h>
+
+#include "runtime/node_name.h"
+
+namespace leftfold::runtime {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLookForWork{1'000};
+constexpr milliseconds kFirstPause{50};
+constexpr milliseconds kLongestPause{5'000};
+constexpr milliseconds kShortestWait{100};
+
+void check(const PublishedStore& stored, const ReconcileOptions& options, const std::string& what) {
+  const auto refuse = [&what](const std::string& why) { throw Error{Errc::invalid_argument, what + ": " + why}; };
+  if (stored.scan == nullptr || stored.cursors == nullptr)
+    refuse("the store has no scan or no cursors to compare with");
+  if (stored.events == nullptr) refuse("there is no store to read events back from");
+  if (stored.leases == nullptr && !options.dry_run) refuse("the store has no leases, which keep how far a run is");
+  if (options.segments < 1) refuse("segments is " + std::to_string(options.segments) + "; at least 1");
+  if (!(options.events_a_second >= 0)) refuse("events_a_second is below 0; 0 is as fast as it goes");
+}
+
+}  // namespace
+
+ScanRun::ScanRun(const PublishedStore& stored, const ReconcileOptions& options, std::string what, PageWork& work)
+    : stored_{stored}, options_{options}, what_{std::move(what)}, work_{work} {
+  check(stored_, options_, what_);
+  if (options_.dry_run) return;
+  leases_.emplace(*stored_.leases, options_.name + "." + what_,
+                  options_.worker.empty() ? detail::node_name() : options_.worker, *options_.clock,
+                  options_.lease_expires_after);
+}
+
+ReconcileProgress ScanRun::run(const std::stop_token& stop) {
+  begin_ = options_.clock->instant();
+  const auto rough = static_cast<double>(stored_.scan->rough_size());
+  if (options_.dry_run) {
+    progress_.segments = options_.segments;
+    rough_segment_ = rough / progress_.segments;
+    for (int i = 0; i < options_.segments && !stop.stop_requested(); ++i) {
+      if (scan({i, options_.segments, {}}, nullptr, stop) == End::done) progress_.segments_done = i + 1;
+    }
+  } else {
+    progress_.segments = leases_->begin(options_.segments, options_.afresh);
+    rough_segment_ = rough / progress_.segments;
+    run_shared(stop);
+  }
+  tell();
+  return progress_;
+}
+
+void ScanRun::run_shared(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    std::optional<Lease> mine = leases_->take();
+    progress_.segments_done = leases_->done();
+    if (!mine) {
+      if (leases_->all_done()) return;
+      wait(options_.clock->instant() + kLookForWork, stop);  // others have the rest, or died with it
+      continue;
+    }
+    const End end = scan({ScanLeases::number_of(*mine), progress_.segments, mine->checkpoint}, &*mine, stop);
+    if (end == End::done && leases_->finish(*mine)) ++progress_.segments_done;
+    if (end == End::stopped) leases_->release(*mine);
+    if (end == End::lost) {
+      work_.forget();
+      options_.log->log(LogLevel::warn, what_, "another process took a segment over",
+                        {{"segment", std::to_string(ScanLeases::number_of(*mine))}});
+    }
+  }
+}
+
+ScanRun::End ScanRun::scan(ScanPlace place, Lease* mine, const std::stop_token& stop) {
+  const std::uint64_t before = progress_.looked_at;
+  std::uint64_t settled = before;  // of what was looked at
+  std::string settled_place = place.after;
+  renewed_ = options_.clock->instant();
+  End end = End::stopped;
+  while (!stop.stop_requested()) {
+    try {
+      wait_for_rate(stop);
+      ScanPage page = stored_.scan->scan(place);
+      // The page before this one was on its way meanwhile.
+      if (end = settle(mine, stop); end != End::done) break;
+      settled = progress_.looked_at;
+      settled_place = place.after;
+      if (end = keep(mine, settled_place) ? End::stopped : End::lost; end == End::lost) break;
+      const std::uint64_t events = page.events.size();
+      work_.take(std::move(page.events), stop);
+      const double looked = static_cast<double>(progress_.looked_at - before + events);
+      note(events, rough_segment_ > 0 ? std::min(0.99, looked / rough_segment_) : 0);
+      if (page.next.empty()) {
+        end = settle(mine, stop);
+        break;
+      }
+      place.after = std::move(page.next);
+    } catch (const Error& error) {
+      work_.forget();
+      if (!error.retryable() && error.code() != Errc::in_doubt) throw;
+      if (!back_off(error, mine, stop)) {
+        end = stop.stop_requested() ? End::stopped : End::lost;
+        break;
+      }
+      place.after = settled_place;
+      progress_.looked_at = settled;
+    }
+  }
+  if (mine != nullptr) mine->checkpoint = settled_place;  // for a release
+  return end;
+}
+
+ScanRun::End ScanRun::settle(Lease* mine, const std::stop_token& stop) {
+  std::uint64_t seen = work_.progress();
+  Instant moved = options_.clock->instant();
+  for (;;) {
+    const Instant now = options_.clock->instant();
+    switch (work_.settle(stop, now + std::max<milliseconds>(kShortestWait, options_.lease_expires_after / 4))) {
+      case PageWork::Settled::all:
+        failing_since_ = kNever;
+        failures_ = 0;
+        return End::done;
+      case PageWork::Settled::stopped: return End::stopped;
+      case PageWork::Settled::not_yet: break;
+    }
+    if (work_.progress() != seen) {
+      seen = work_.progress();
+      moved = options_.clock->instant();
+    } else if (options_.clock->instant() - moved >= options_.give_up_after) {
+      throw Error{Errc::unavailable, what_ + ": nothing was acknowledged for " +
+                                         std::to_string(options_.give_up_after.count()) +
+                                         " ms; see whether the broker answers, then run it again: it goes on there"};
+    }
+    if (mine != nullptr && !keep(mine, mine->checkpoint)) return End::lost;
+  }
+}
+
+// Writes the lease when it is time to. False: another process has it.
+bool ScanRun::keep(Lease* mine, const std::string& checkpoint) {
+  if (mine == nullptr) return true;
+  const Instant instant = options_.clock->instant();
+  if (instant - renewed_ < options_.lease_expires_after / 4) return true;
+  renewed_ = instant;
+  return leases_->keep(*mine, checkpoint);
+}
+
+// False: a stop, or the lease is gone.
+bool ScanRun::back_off(const Error& error, Lease* mine, const std::stop_token& stop) {
+  const Instant now = options_.clock->instant();
+  if (failing_since_ == kNever) failing_since_ = now;
+  if (now - failing_since_ >= options_.give_up_after) throw error;
+  const milliseconds pause =
+      std::min<milliseconds>(kLongestPause, kFirstPause * (1LL << std::min<std::uint64_t>(failures_, 10)));
+  if (failures_++ == 0) {
+    options_.log->log(LogLevel::warn, what_, "the store or broker does not answer; trying again",
+                      {{"cause", error.what()}});
+  }
+  wait(now + pause, stop);
+  if (stop.stop_requested()) return false;
+  try {
+    return mine == nullptr || keep(mine, mine->checkpoint);
+  } catch (const Error& again) {
+    if (!again.retryable() && again.code() != Errc::in_doubt) throw;
+    return true;  // the next look tells
+  }
+}
+
+void ScanRun::note(std::uint64_t events, double part_of_segment) {
+  scanned_ += events;
+  progress_.looked_at += events;
+  progress_.part = std::min(1.0, (progress_.segments_done + part_of_segment) / progress_.segments);
+  tell();
+}
+
+void ScanRun::tell() {
+  if (progress_.segments_done == progress_.segments) progress_.part = 1;
+  work_.report(progress_);
+  if (options_.on_progress) options_.on_progress(progress_);
+}
+
+void ScanRun::wait(Instant deadline, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock{mutex};
+  (void)options_.clock->wait_until(lock, never, stop, deadline, [] { return false; });
+}
+
+void ScanRun::wait_for_rate(const std::stop_token& stop) {
+  if (options_.events_a_second <= 0) return;
+  const std::chrono::duration<double> due{static_cast<double>(scanned_) / options_.events_a_second};
+  wait(begin_ + std::chrono::duration_cast<Instant::duration>(due), stop);
+}
+
+}  // namespace leftfold::runtime

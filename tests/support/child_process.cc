@@ -1,0 +1,110 @@
+#include "support/child_process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace leftfold::test_support {
+namespace {
+
+[[noreturn]] void fail(const char* what) { throw std::system_error{errno, std::generic_category(), what}; }
+
+std::string describe(int status) {
+  return WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))
+                             : "exit code " + std::to_string(WEXITSTATUS(status));
+}
+
+std::vector<std::string> environment_of(const std::map<std::string, std::string>& added) {
+  std::map<std::string, std::string> all;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text{*entry};
+    const std::size_t equals = text.find('=');
+    if (equals != std::string::npos) all.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  for (const auto& [name, value] : added) all[name] = value;
+  std::vector<std::string> texts;
+  for (const auto& [name, value] : all) texts.push_back(name + "=" + value);
+  return texts;
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+}  // namespace
+
+ChildProcess::ChildProcess(const Start& start) : program_{start.program} {
+  std::vector<std::string> arguments = start.arguments;
+  arguments.insert(arguments.begin(), start.program);
+  std::vector<std::string> environment = environment_of(start.environment);
+  const std::vector<char*> argv = pointers_to(arguments);
+  const std::vector<char*> envp = pointers_to(environment);
+  const int log = ::open(start.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (log < 0) fail("open");
+  sigset_t terminates;
+  sigemptyset(&terminates);
+  if (start.holds_sigterm) sigaddset(&terminates, SIGTERM);
+  pid_ = ::fork();
+  if (pid_ == 0) {
+    ::sigprocmask(SIG_BLOCK, &terminates, nullptr);  // stays blocked over execve()
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::dup2(log, STDERR_FILENO);
+    ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);  // sockets of this process
+    ::execve(argv.front(), argv.data(), envp.data());
+    ::_exit(127);
+  }
+  ::close(log);
+  if (pid_ < 0) fail("fork");
+}
+
+ChildProcess::~ChildProcess() {
+  if (pid_ <= 0) return;
+  ::kill(pid_, SIGKILL);
+  int status = 0;
+  ::waitpid(pid_, &status, 0);
+}
+
+void ChildProcess::kill() {
+  const pid_t pid = std::exchange(pid_, -1);
+  ::kill(pid, SIGKILL);
+  int status = 0;
+  if (::waitpid(pid, &status, 0) != pid) fail("waitpid");
+  if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL) {
+    throw std::runtime_error{program_ + " " + std::to_string(pid) + " ended by itself with " + describe(status)};
+  }
+}
+
+void ChildProcess::terminate() const { ::kill(pid_, SIGTERM); }
+void ChildProcess::freeze() const { ::kill(pid_, SIGSTOP); }
+void ChildProcess::thaw() const { ::kill(pid_, SIGCONT); }
+
+void ChildProcess::wait(std::chrono::milliseconds limit) {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  int status = 0;
+  pid_t ended = 0;
+  while ((ended = ::waitpid(pid_, &status, WNOHANG)) == 0) {
+    if (std::chrono::steady_clock::now() >= deadline) {
+      throw std::runtime_error{program_ + " " + std::to_string(pid_) + " did not end within " +
+                               std::to_string(limit.count()) + " ms"};
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+  if (ended < 0) fail("waitpid");
+  const pid_t pid = std::exchange(pid_, -1);
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    throw std::runtime_error{program_ + " " + std::to_string(pid) + " ended with " + describe(status)};
+  }
+}
+
+}  // namespace leftfold::test_support

@@ -1,0 +1,46 @@
+// A program that can be stopped, killed and frozen.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace leftfold::test_support {
+
+/// Dies with its parent. One thread at a time.
+class ChildProcess {
+ public:
+  struct Start {
+    std::string program;
+    std::vector<std::string> arguments = {};
+    std::map<std::string, std::string> environment = {};  ///< added to that of this process
+    std::filesystem::path log;                            ///< what it writes to stderr is added there
+    bool holds_sigterm = false;  ///< SIGTERM is blocked from its first moment: it takes it when it is ready
+  };
+  /// Throws std::system_error.
+  explicit ChildProcess(const Start& start);
+  ~ChildProcess();  // kills it if it still runs
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+
+  [[nodiscard]] pid_t id() const noexcept { return pid_; }
+  /// SIGKILL, and waits. Throws std::runtime_error when it had ended by itself: it must not.
+  void kill();
+  /// SIGTERM; wait() waits for what comes of it.
+  void terminate() const;
+  /// Throws std::runtime_error when it does not end well within `limit`, which only one that hangs needs.
+  void wait(std::chrono::milliseconds limit = std::chrono::seconds{60});
+  /// Nothing of it runs, but its connections stay: what the others see of a machine that hangs.
+  void freeze() const;
+  void thaw() const;
+
+ private:
+  std::string program_;
+  pid_t pid_ = -1;
+};
+
+}  // namespace leftfold::test_support
