@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <leftfold/error.h>
+#include <leftfold/reconcile.h>
 #include <leftfold/uuid.h>
 
 #include "runtime/node_name.h"
@@ -47,6 +48,20 @@ void check_ports(const PublishedStore& stored, bool polls) {
   }
 }
 
+// Looks through the whole store; an unfinished look of before may have been past what was missed since.
+runtime::Repair repair_with(const PublishedStore& stored, const OpenSink& open_sink, const PublisherOptions& options) {
+  if (stored.scan == nullptr) return nullptr;
+  ReconcileOptions reconciling;
+  reconciling.name = options.name + "/repair";
+  reconciling.worker = options.worker;
+  reconciling.afresh = true;
+  reconciling.unpublishable = options.unpublishable;
+  reconciling.clock = options.clock;
+  reconciling.log = options.log;
+  reconciling.metrics = options.metrics;
+  return [=](const std::stop_token& stop) { (void)reconcile(stored, open_sink, reconciling, stop); };
+}
+
 }  // namespace
 
 class Publisher::Impl {
@@ -71,6 +86,8 @@ class Publisher::Impl {
       source.settled = [poll = poll_.get()](const runtime::HoldProgress& progress) {
         poll->settled(progress.checkpoint);
       };
+    } else {
+      source.repair = repair_with(stored, open_sink, good);
     }
     run_ = std::make_unique<runtime::StreamPublisher>(std::move(source), std::move(open_sink), std::move(good));
   }

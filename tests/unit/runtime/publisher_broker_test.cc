@@ -52,6 +52,27 @@ TEST_F(PublisherBroker, WhileItIsAwayNothingIsLostAndMemoryIsBounded) {
   EXPECT_TRUE(all_published());
 }
 
+TEST_F(PublisherBroker, AShardIsDoneOnlyWhenItsLastEventIsAcknowledged) {
+  broker.go_away();
+  write("a", "cart-1", 30);
+  stream.close("a");
+  PublisherOptions at_once = options();
+  at_once.drain = 0ms;
+  {
+    const auto killed = start("w1", at_once);
+    EXPECT_TRUE(wait_for([&] { return killed->status().on_the_way == 30; }));
+    const std::int64_t counter = lease_of("a").counter;
+    EXPECT_TRUE(wait_for([&] { return lease_of("a").done || lease_of("a").counter > counter + 3; }));
+    EXPECT_FALSE(lease_of("a").done);
+    EXPECT_EQ(killed->stop(), nullptr);
+  }
+  EXPECT_FALSE(lease_of("a").done);
+  broker.come_back();
+  const auto next = start("w2", at_once);
+  EXPECT_TRUE(all_published());
+  EXPECT_TRUE(wait_for([&] { return lease_of("a").done; }));
+}
+
 TEST_F(PublisherBroker, AnEventThatItNeverTakesBlocksItsAggregateAlone) {
   broker.refuse("cart-1", 3);
   write("a", "cart-1", 6);

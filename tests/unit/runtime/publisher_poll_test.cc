@@ -167,5 +167,20 @@ TEST_F(PublisherPoll, MarkedEventsBehindABlockedOneKeepTheirMark) {
   EXPECT_EQ(outbox.size(), 3U);
 }
 
+TEST_F(PublisherPoll, WhatAStreamLostIsFoundByAScanAndPublished) {
+  stream.add_shard("a");
+  write("a", "cart-1", 5);
+  PublishedStore all = ports();
+  all.scan = &scan;
+  const auto make_one = [&] { return std::make_unique<Publisher>(all, [this] { return broker.open(); }, options()); };
+  const auto first = make_one();
+  run_until(*first, [&] { return !lease_of("a").checkpoint.empty(); });
+  write("a", "cart-2", 5);
+  stream.trim("a");
+  const auto second = make_one();
+  std::jthread thread{[&](const std::stop_token& stop) { second->run(stop); }};
+  EXPECT_TRUE(all_published());
+}
+
 }  // namespace
 }  // namespace leftfold::publisher_test
