@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <leftfold/event_copy.h>
+#include <leftfold/settings.h>
 #include <leftfold/uuid.h>
 
 #include "base/sleep.h"
@@ -96,6 +97,9 @@ std::unique_ptr<test_support::ChildProcess> PublishedTable::start(std::vector<st
   };
   std::ofstream{environment.at("LEFTFOLD_CONFIG"), std::ios::app};  // there, and empty
   for (const auto& [name, value] : settings_) environment[name] = value;
+  for (const auto& [name, value] : Settings::process_environment()) {  // of the tests: lfold would not know them
+    if (name.starts_with("LEFTFOLD_")) environment.try_emplace(name);
+  }
   return std::make_unique<test_support::ChildProcess>(
       test_support::ChildProcess::Start{.program = LEFTFOLD_LFOLD,
                                         .arguments = std::move(arguments),
