@@ -38,6 +38,8 @@ PublishSession::PublishSession(const PublishedStore& stored, std::unique_ptr<Eve
 bool PublishSession::take(const std::stop_token& interrupt, Instant deadline) {
   lanes_.open(resequencer_);
   if (interrupt.stop_requested() || lanes_.open_changes() >= options_.most_open) return false;
+  // Cursors that cannot be stored would pile up for as long as that lasts.
+  if (resequencer_.remembered() >= 2 * options_.remembered + options_.most_open) return false;
   std::optional<PageQueue::Entry> entry = rest_ ? std::exchange(rest_, std::nullopt) : lanes_.queue().pop();
   if (!entry) return false;
   take_page(std::move(*entry), interrupt, deadline);
