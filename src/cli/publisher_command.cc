@@ -38,7 +38,9 @@ void add_lease(Rows& rows, const Lease& lease) {
 
 int show_leases(Context& context, const std::string& name, LeaseStore& leases) {
   Rows rows{context, "parts", {{"PART"}, {"STATE"}, {"OWNER"}, {"CHECKPOINT"}, {"NOTE"}}};
-  for (const std::string& group : {name, name + ".reconcile", name + ".seed"}) {
+  // Of streams, of polling, of what a publisher or people look through the store for.
+  for (const std::string& group :
+       {name, name + "/poll", name + "/repair.reconcile", name + ".reconcile", name + ".seed"}) {
     for (Lease& lease : leases.list(group)) {
       if (group != name) lease.name = group.substr(name.size() + 1) + "/" + lease.name;
       add_lease(rows, lease);

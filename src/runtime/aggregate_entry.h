@@ -62,6 +62,15 @@ struct AggregateEntry {
     waiters.push_back({version, &change});
     std::push_heap(waiters.begin(), waiters.end(), &Waiter::later);
   }
+  /// Lets an earlier change of this lane wait for `version` too. Returns false when none waits.
+  [[nodiscard]] bool raise_waiter(const ChangeLane& lane, std::int64_t version) noexcept {
+    const auto at =
+        std::find_if(waiters.begin(), waiters.end(), [&](const Waiter& w) { return w.change->lane == &lane; });
+    if (at == waiters.end()) return false;
+    at->version = std::max(at->version, version);
+    std::make_heap(waiters.begin(), waiters.end(), &Waiter::later);
+    return true;
+  }
   /// Settles those whose version is acknowledged.
   void settle_waiters() noexcept {
     while (!waiters.empty() && waiters.front().version <= acked) {

@@ -48,8 +48,13 @@ void Publishing::deliver(AggregateEntry& entry, std::int64_t version, const Reco
 }
 
 void Publishing::wait_for(AggregateEntry& entry, std::int64_t version, OpenChange& change) {
-  entry.add_waiter(version, change);
   if (entry.stall) entry.stall->wanted = std::max(entry.stall->wanted, version);
+  // Its lane cannot get past an earlier change that waits for this version too, so one a lane is enough, however much
+  // comes for an aggregate that may be blocked for days.
+  if (entry.stall && entry.stall->blocked && entry.raise_waiter(*change.lane, version)) {
+    return ChangeLane::settle(change);
+  }
+  entry.add_waiter(version, change);
   cache_.rouse(entry);
 }
 

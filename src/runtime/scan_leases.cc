@@ -47,6 +47,8 @@ ScanLeases::ScanLeases(LeaseStore& store, std::string group, std::string worker,
 
 int ScanLeases::number_of(const Lease& segment) { return numbers_of(segment).segment; }
 
+int ScanLeases::segments_of(const Lease& segment) { return numbers_of(segment).segments; }
+
 void ScanLeases::look() {
   leases_ = store_.list(group_);
   const Instant now = clock_.instant();

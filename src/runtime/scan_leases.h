@@ -39,6 +39,8 @@ class ScanLeases {
 
   /// The number of a segment's lease, from 0.
   [[nodiscard]] static int number_of(const Lease& segment);
+  /// How many segments its run has.
+  [[nodiscard]] static int segments_of(const Lease& segment);
 
  private:
   struct Seen {

@@ -42,16 +42,15 @@ ScanRun::ScanRun(const PublishedStore& stored, const ReconcileOptions& options, 
 
 ReconcileProgress ScanRun::run(const std::stop_token& stop) {
   begin_ = options_.clock->instant();
-  const auto rough = static_cast<double>(stored_.scan->rough_size());
+  rough_ = static_cast<double>(stored_.scan->rough_size());
   if (options_.dry_run) {
     progress_.segments = options_.segments;
-    rough_segment_ = rough / progress_.segments;
+    rough_segment_ = rough_ / progress_.segments;
     for (int i = 0; i < options_.segments && !stop.stop_requested(); ++i) {
       if (scan({i, options_.segments, {}}, nullptr, stop) == End::done) progress_.segments_done = i + 1;
     }
   } else {
     progress_.segments = leases_->begin(options_.segments, options_.afresh);
-    rough_segment_ = rough / progress_.segments;
     run_shared(stop);
   }
   tell();
@@ -67,6 +66,8 @@ void ScanRun::run_shared(const std::stop_token& stop) {
       wait(options_.clock->instant() + kLookForWork, stop);  // others have the rest, or died with it
       continue;
     }
+    progress_.segments = ScanLeases::segments_of(*mine);  // of another run, when one was begun afresh meanwhile
+    rough_segment_ = rough_ / progress_.segments;
     const End end = scan({ScanLeases::number_of(*mine), progress_.segments, mine->checkpoint}, &*mine, stop);
     if (end == End::done && leases_->finish(*mine)) ++progress_.segments_done;
     if (end == End::stopped) leases_->release(*mine);
@@ -86,7 +87,10 @@ ScanRun::End ScanRun::scan(ScanPlace place, Lease* mine, const std::stop_token& 
   End end = End::stopped;
   while (!stop.stop_requested()) {
     try {
-      wait_for_rate(stop);
+      if (!wait_for_rate(mine, stop)) {
+        end = End::lost;
+        break;
+      }
       ScanPage page = stored_.scan->scan(place);
       // The page before this one was on its way meanwhile.
       if (end = settle(mine, stop); end != End::done) break;
@@ -192,10 +196,17 @@ void ScanRun::wait(Instant deadline, const std::stop_token& stop) {
   (void)options_.clock->wait_until(lock, never, stop, deadline, [] { return false; });
 }
 
-void ScanRun::wait_for_rate(const std::stop_token& stop) {
-  if (options_.events_a_second <= 0) return;
+// False: another process has the lease.
+bool ScanRun::wait_for_rate(Lease* mine, const std::stop_token& stop) {
+  if (options_.events_a_second <= 0) return true;
   const std::chrono::duration<double> due{static_cast<double>(scanned_) / options_.events_a_second};
-  wait(begin_ + std::chrono::duration_cast<Instant::duration>(due), stop);
+  const Instant end = begin_ + std::chrono::duration_cast<Instant::duration>(due);
+  while (!stop.stop_requested() && options_.clock->instant() < end) {
+    const auto slice = std::max<milliseconds>(kShortestWait, options_.lease_expires_after / 4);
+    wait(std::min(end, options_.clock->instant() + slice), stop);
+    if (mine != nullptr && !keep(mine, mine->checkpoint)) return false;
+  }
+  return true;
 }
 
 }  // namespace leftfold::runtime

@@ -55,7 +55,7 @@ class ScanRun {
   [[nodiscard]] bool back_off(const Error& error, Lease* mine, const std::stop_token& stop);
   void note(std::uint64_t events, double part_of_segment);
   void wait(Instant deadline, const std::stop_token& stop);
-  void wait_for_rate(const std::stop_token& stop);
+  [[nodiscard]] bool wait_for_rate(Lease* mine, const std::stop_token& stop);
   void tell();
 
   const PublishedStore& stored_;
@@ -64,7 +64,8 @@ class ScanRun {
   PageWork& work_;
   std::optional<ScanLeases> leases_;  // none in a dry run
   ReconcileProgress progress_;
-  double rough_segment_ = 0;   // events of one segment, about
+  double rough_ = 0;           // events of the store, about
+  double rough_segment_ = 0;   // of one segment
   std::uint64_t scanned_ = 0;  // since begin_, for the rate
   Instant begin_{};
   Instant renewed_{};

@@ -52,13 +52,21 @@ void FeedPublisher::run(const std::stop_token& stop) {
       set_state("broken", &why);
     }
     if (traffic_.published != published) backoff.reset();
-    (void)pause_until(*options_.clock, options_.clock->instant() + backoff.next(), stop);
+    const Instant again = options_.clock->instant() + backoff.next();
+    while (!stop.stop_requested() && options_.clock->instant() < again) {
+      ++turns_;
+      (void)pause_until(*options_.clock, std::min(again, options_.clock->instant() + kTurn), stop);
+    }
   }
 }
 
 void FeedPublisher::session(const std::stop_token& stop) {
   Clock& clock = *options_.clock;
-  FeedSession session{stored_, open_sink_(), options_, traffic_};
+  std::string state = "publishing";
+  FeedSession session{stored_, open_sink_(), options_, traffic_, [&] {
+                        ++turns_;
+                        show(session, state);
+                      }};
   struct End {
     FeedPublisher& self;
     FeedSession& session;
@@ -74,7 +82,8 @@ void FeedPublisher::session(const std::stop_token& stop) {
   bool goes_on = false;
   Instant next_checkpoint = clock.instant() + options_.checkpoint_every;
   while (!stop.stop_requested()) {
-    session.step(stop, next_checkpoint);
+    ++turns_;
+    session.step(stop, std::min(next_checkpoint, clock.instant() + kTurn));
     if (session.counts().published > 0 && !std::exchange(goes_on, true)) {
       const std::string none;
       set_state("publishing", &none);
@@ -83,9 +92,11 @@ void FeedPublisher::session(const std::stop_token& stop) {
       session.checkpoint();
       next_checkpoint = clock.instant() + options_.checkpoint_every;
     }
-    show(session, session.parts().empty() ? "waiting" : "publishing");
+    state = session.parts().empty() ? "waiting" : "publishing";
+    show(session, state);
   }
-  show(session, "draining");
+  state = "draining";
+  show(session, state);
   session.drain(clock.instant() + options_.drain);
 }
 
@@ -128,6 +139,7 @@ PublisherStatus FeedPublisher::status() const {
   status.published = traffic_.published;
   status.on_the_way = traffic_.on_the_way;
   status.oldest = traffic_.oldest(options_.clock->now());
+  status.turns = turns_;
   return status;
 }
 

@@ -1,6 +1,7 @@
 // Publishes from a store whose events have an order: a subscription keeps the place.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -36,6 +37,7 @@ class FeedPublisher final : public PublisherRun {
   const OpenSink open_sink_;
   const PublisherOptions options_;
   Traffic traffic_;
+  std::atomic<std::uint64_t> turns_{0};
   PublisherMetrics metrics_;
   ResequencerMetrics counted_;
   ResequencerCounts before_;  // of sessions that are over; the thread's

@@ -5,6 +5,7 @@
 
 #include <leftfold/error.h>
 
+#include "runtime/publisher/publisher_run.h"
 #include "runtime/unpublished_event.h"
 
 namespace leftfold::runtime {
@@ -18,8 +19,9 @@ constexpr milliseconds kLookForEvents{50};  // of other processes, while receipt
 }  // namespace
 
 FeedSession::FeedSession(EventFeed& stored, std::unique_ptr<EventSink> sink, const PublisherOptions& options,
-                         Traffic& traffic)
+                         Traffic& traffic, std::function<void()> turn)
     : options_{options},
+      turn_{std::move(turn)},
       sink_{std::move(sink), traffic},
       subscription_{stored.subscribe({options.name, SubscriptionKind::shared, StartFrom::beginning})} {}
 
@@ -55,8 +57,7 @@ void FeedSession::assign(const Assignment& assignment) {
 
 void FeedSession::revoke(const Revocation& revocation) {
   if (!revocation.lost) {
-    const Instant deadline = options_.clock->instant() + options_.drain;
-    while (sink_.on_the_way() > 0 && options_.clock->instant() < deadline) receive({}, deadline);
+    settle(options_.clock->instant() + options_.drain);
     checkpoint();
     subscription_->release(revocation.partition, revocation.epoch);
   }
@@ -116,7 +117,8 @@ FeedSession::Outcome FeedSession::hand_over(const RecordedEvent& event, const Re
       sent_.emplace(ticket, Sent{place.partition, parts_.at(place.partition).epoch, place.position});
       return Outcome::sent;
     }
-    receive(stop, kNever);
+    receive(stop, options_.clock->instant() + kTurn);
+    turn_();
     if (stop.stop_requested()) return Outcome::stopped;
   }
 }
@@ -138,6 +140,15 @@ void FeedSession::receive(const std::stop_token& stop, Instant deadline) {
   }
   if (!failed.empty()) {
     throw Error{Errc::unavailable, "the broker did not keep an event: " + failed + "; it is sent again"};
+  }
+}
+
+// Waits for what is on the way.
+void FeedSession::settle(Instant deadline) {
+  Clock& clock = *options_.clock;
+  while (sink_.on_the_way() > 0 && clock.instant() < deadline) {
+    receive({}, std::min(deadline, clock.instant() + kTurn));
+    turn_();
   }
 }
 
@@ -197,7 +208,7 @@ void FeedSession::checkpoint() {
 }
 
 void FeedSession::drain(Instant deadline) {
-  while (sink_.on_the_way() > 0 && options_.clock->instant() < deadline) receive({}, deadline);
+  settle(deadline);
   checkpoint();
   for (const auto& [partition, part] : parts_) subscription_->release(partition, part.epoch);
   parts_.clear();

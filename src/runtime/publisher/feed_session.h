@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <stop_token>
@@ -31,7 +32,9 @@ class FeedSession {
  public:
   static constexpr std::size_t kMostAhead = 100;
 
-  FeedSession(EventFeed& stored, std::unique_ptr<EventSink> sink, const PublisherOptions& options, Traffic& traffic);
+  /// `turn` is called once in kTurn at least while a function waits for the broker.
+  FeedSession(EventFeed& stored, std::unique_ptr<EventSink> sink, const PublisherOptions& options, Traffic& traffic,
+              std::function<void()> turn);
 
   /// Takes events and receipts, and waits when there is neither, at most until `deadline` or the stop. Throws
   /// Error(unavailable) when the broker failed an event, and what the ports throw.
@@ -73,6 +76,7 @@ class FeedSession {
   Outcome send(const RecordedEvent& event, const std::stop_token& stop);
   Outcome hand_over(const RecordedEvent& event, const RecordedEvent& place, const std::stop_token& stop);
   void receive(const std::stop_token& stop, Instant deadline);
+  void settle(Instant deadline);
   void retry(const std::stop_token& stop);
   void block(const RecordedEvent& event);
   [[nodiscard]] bool full() const;
@@ -80,6 +84,7 @@ class FeedSession {
   void forget_part(std::int32_t partition);
 
   const PublisherOptions& options_;
+  const std::function<void()> turn_;
   WatchedSink sink_;
   const std::unique_ptr<Subscription> subscription_;
   std::map<std::int32_t, Part> parts_;

@@ -72,7 +72,8 @@ void LeaseRounds::progress(const HoldProgress& progress) {
   const auto at = held_.find(progress.lease);
   if (at == held_.end() || at->second.hold.number != progress.number || at->second.finished) return;
   Held& held = at->second;
-  held.unwritten = held.unwritten || progress.finished || held.hold.checkpoint != progress.checkpoint;
+  held.unwritten = held.unwritten || progress.finished || held.hold.checkpoint != progress.checkpoint ||
+                   (!progress.note.empty() && held.note != progress.note);
   held.hold.checkpoint = progress.checkpoint;
   held.finished = progress.finished;
   if (!progress.note.empty()) held.note = progress.note;
@@ -293,6 +294,8 @@ void LeaseRounds::release() {
     write_repair();
   } catch (const Error& error) {
     failed("missed events at the end", error);
+    held_.clear();  // whoever takes them after they expired finds the loss again, which no checkpoint may hide
+    return;
   }
   for (const auto& [name, held] : held_) {
     const Lease* known = book_.find(name);

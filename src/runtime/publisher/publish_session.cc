@@ -35,22 +35,24 @@ PublishSession::PublishSession(const PublishedStore& stored, std::unique_ptr<Eve
       resequencer_{*stored.events, *stored.cursors, sink_, resequencer_options(options)} {}
 
 // One page before each settle(), so that receipts are taken as pages are.
-bool PublishSession::take(const std::stop_token& interrupt) {
+bool PublishSession::take(const std::stop_token& interrupt, Instant deadline) {
   lanes_.open(resequencer_);
   if (interrupt.stop_requested() || lanes_.open_changes() >= options_.most_open) return false;
+  // Cursors that cannot be stored would pile up for as long as that lasts.
+  if (resequencer_.remembered() >= 2 * options_.remembered + options_.most_open) return false;
   std::optional<PageQueue::Entry> entry = rest_ ? std::exchange(rest_, std::nullopt) : lanes_.queue().pop();
   if (!entry) return false;
-  take_page(std::move(*entry), interrupt);
+  take_page(std::move(*entry), interrupt, deadline);
   return rest_ || !lanes_.queue().empty();
 }
 
-void PublishSession::take_page(PageQueue::Entry entry, const std::stop_token& interrupt) {
+void PublishSession::take_page(PageQueue::Entry entry, const std::stop_token& interrupt, Instant deadline) {
   ShardLane* shard = lanes_.of_reading(entry.reading);
   if (shard == nullptr) return;  // lost meanwhile, or read anew
   if (entry.failure) std::rethrow_exception(entry.failure);
   auto& changes = entry.page.changes;
   if (!changes.empty()) {
-    const std::size_t taken = resequencer_.take(*shard->lane, entry.page, interrupt);
+    const std::size_t taken = resequencer_.take(*shard->lane, entry.page, interrupt, deadline);
     if (taken < changes.size()) {
       changes.erase(changes.begin(), changes.begin() + static_cast<std::ptrdiff_t>(taken));
       rest_ = std::move(entry);
@@ -91,11 +93,6 @@ void PublishSession::look_at_end(ShardLane& shard, ChangePage::End end) {
   missed_(shard.hold.lease + " " + shard.note);
   if (trimmed) lanes_.open_from_oldest(shard, resequencer_);
   else shard.ended = true;
-}
-
-void PublishSession::drain(Instant deadline) {
-  Clock& clock = *options_.clock;
-  while (!resequencer_.at_rest() && clock.instant() < deadline) resequencer_.settle({}, deadline);
 }
 
 Flush PublishSession::flush() {

@@ -32,20 +32,19 @@ class PublishSession {
   [[nodiscard]] EventSink& sink() noexcept { return sink_; }
   [[nodiscard]] Resequencer& resequencer() noexcept { return resequencer_; }
 
-  /// Opens what is held and not open yet, and takes a page if there is room for it; waits for the sink until the stop
-  /// of `interrupt`. Returns whether there is more to take now. Throws as Resequencer, and what ended a reading.
-  bool take(const std::stop_token& interrupt);
+  /// Opens what is held and not open yet, and takes a page if there is room for it; waits for the sink until `deadline`
+  /// or the stop of `interrupt`, and goes on with the rest of the page next time. Returns whether there is more to take
+  /// now. Throws as Resequencer, and what ended a reading.
+  bool take(const std::stop_token& interrupt, Instant deadline);
   /// Waits for what comes of it, at most until `deadline` or the stop of `interrupt`. Throws as Resequencer.
   void settle(const std::stop_token& interrupt, Instant deadline) { resequencer_.settle(interrupt, deadline); }
-  /// Waits until everything taken is acknowledged or blocked, at most until `deadline`.
-  void drain(Instant deadline);
   /// What was acknowledged since the last call.
   [[nodiscard]] Flush flush();
   /// Closes the sink at once and forgets what is on the way; places stay. Call once. What was not flushed is returned.
   [[nodiscard]] std::vector<PublishCursor> end();
 
  private:
-  void take_page(PageQueue::Entry entry, const std::stop_token& interrupt);
+  void take_page(PageQueue::Entry entry, const std::stop_token& interrupt, Instant deadline);
   void look_at_end(ShardLane& shard, ChangePage::End end);
   void look_at_age(ShardLane& shard, std::chrono::milliseconds behind);
 

@@ -9,6 +9,10 @@
 
 namespace leftfold::runtime {
 
+/// The publishing thread waits no longer than this without counting a turn and showing how it is: who watches it must
+/// see that it lives, and how old what waits is, while a broker is away.
+inline constexpr std::chrono::milliseconds kTurn{1'000};
+
 /// run() on one thread at a time, status() from any.
 class PublisherRun {
  public:

@@ -75,11 +75,14 @@ std::vector<HoldProgress> ShardLanes::progress(Resequencer& session) {
     ShardLane& shard = at->second;
     if (shard.lane != nullptr && !shard.lane->done().empty()) shard.place = shard.lane->done();
     const bool finished = shard.ended && shard.lane != nullptr && shard.lane->open() == 0;
+    // Parents come first because that saves reading back, so it need not be exact whose event it is that is blocked.
+    const bool held_up = shard.ended && !finished && session.counts().blocked > 0;
+    const bool passed = std::exchange(shard.held_up, held_up) && held_up && !shard.note.ends_with(kReadToEnd);
+    if (passed) shard.note.append(shard.note.empty() ? "" : "; ").append(kReadToEnd);
     // An empty place is no news: after a loss it would hide from the next owner that there was one.
-    if (finished || (shard.place != shard.told && !shard.place.empty())) {
-      shard.told = shard.place;
-      news.push_back({at->first, shard.hold.number, shard.place, finished, shard.note});
-    }
+    const bool moved = shard.place != shard.told && !shard.place.empty();
+    if (moved) shard.told = shard.place;
+    if (finished || moved || passed) news.push_back({at->first, shard.hold.number, shard.told, finished, shard.note});
     if (finished) {
       retire(std::move(shard.reading));
       session.close_lane(*shard.lane);

@@ -29,8 +29,9 @@ struct ShardLane {
   std::string note;
   ChangeLane* lane = nullptr;  ///< of the session
   std::unique_ptr<ShardReading> reading;
-  bool ended = false;  ///< everything of it was taken
-  bool late = false;   ///< that it is far behind was said
+  bool ended = false;    ///< everything of it was taken
+  bool late = false;     ///< that it is far behind was said
+  bool held_up = false;  ///< it was ended when progress() looked last, and something blocked
   std::chrono::milliseconds behind{};
 };
 

@@ -3,6 +3,12 @@
 #include <algorithm>
 
 namespace leftfold::runtime {
+namespace {
+
+// Done, or as far as it can be.
+bool was_read(const Lease& lease) { return lease.done || lease.note.ends_with(kReadToEnd); }
+
+}  // namespace
 
 void ShardTable::merge(const ShardList& list) {
   stream_ = list.stream;
@@ -63,7 +69,7 @@ bool ShardTable::parent_done(const ShardName& name, const LeaseBook& leases) con
   const Known* known = find(name);
   if (known == nullptr || known->parent.empty()) return true;
   const ShardName parent{name.stream, known->parent};
-  if (const Lease* lease = leases.find(lease_name(parent))) return lease->done;
+  if (const Lease* lease = leases.find(lease_name(parent))) return was_read(*lease);
   return !listed(parent);  // listed without a lease: it is about to get one
 }
 
@@ -75,8 +81,10 @@ LeaseBook::Names ShardTable::eligible(const LeaseBook& leases) const {
     const auto name = shard_of(lease->name);
     if (!name || lease->done) continue;
     const bool is_earlier = !stream_.empty() && name->stream != stream_;
-    earlier_open = earlier_open || is_earlier;
-    if (parent_done(*name, leases)) (is_earlier ? earlier : newest).insert(lease->name);
+    earlier_open = earlier_open || (is_earlier && !was_read(*lease));
+    if (!parent_done(*name, leases)) continue;
+    if (is_earlier) earlier.insert(lease->name);
+    if (!is_earlier || was_read(*lease)) newest.insert(lease->name);
   }
   return earlier_open ? earlier : newest;
 }

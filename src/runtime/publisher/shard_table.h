@@ -34,7 +34,8 @@ class ShardTable {
 
   /// Shards that are listed and have no lease yet; they are to be read from their oldest record.
   [[nodiscard]] std::vector<ShardName> without_lease(const LeaseBook& leases) const;
-  /// Leases that may be worked on now. While a lease of an earlier stream is not done, those of the newest wait.
+  /// Leases that may be worked on now. While a lease of an earlier stream is not done, those of the newest wait;
+  /// nothing waits for one that was read to its end and has a blocked event.
   [[nodiscard]] LeaseBook::Names eligible(const LeaseBook& leases) const;
   /// Closed shards that are listed, or done, and have no known child: a listing may have been late.
   [[nodiscard]] std::vector<ShardName> childless(const LeaseBook& leases) const;

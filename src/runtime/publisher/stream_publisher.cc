@@ -152,7 +152,8 @@ void StreamPublisher::publish(Threads& threads, const std::stop_token& stop) {
     while (!stop.stop_requested() && options_.clock->instant() < again) {
       apply_changes(threads, nullptr);
       show(threads, nullptr, "broken");
-      doorbell_.wait(stop, again);
+      ++turns_;
+      doorbell_.wait(stop, std::min(again, options_.clock->instant() + kTurn));
     }
   }
 }
@@ -174,10 +175,11 @@ void StreamPublisher::session(Threads& threads, const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       const std::stop_token interrupt = interrupt_.begin();
       if (stop.stop_requested()) break;  // its request may have come before begin()
+      ++turns_;
       apply_changes(threads, &session.resequencer());
-      const bool more = session.take(interrupt);
+      const bool more = session.take(interrupt, clock.instant() + kTurn);
       const bool finished = threads.lanes.any_finished() && threads.flusher.idle();  // its children wait
-      Instant until = threads.next_flush;
+      Instant until = std::min(threads.next_flush, clock.instant() + kTurn);
       // With more to take, what is stalled gets a moment all the same.
       if (more || finished) until = clock.instant() + (session.resequencer().at_rest() ? 0ms : 1ms);
       session.settle(interrupt, until);
@@ -247,7 +249,10 @@ void StreamPublisher::drain(Threads& threads, PublishSession& session) {
   show(threads, &session, "draining");
   threads.keeper.stop_taking();
   threads.lanes.stop_reading();
-  session.drain(deadline);
+  for (; !session.resequencer().at_rest() && clock.instant() < deadline; ++turns_) {
+    session.settle({}, std::min(deadline, clock.instant() + kTurn));
+    show(threads, &session, "draining");
+  }
   while (!threads.flusher.idle() && clock.instant() < deadline) doorbell_.wait({}, deadline);
   threads.next_flush = {};
   flush(threads, session);
@@ -304,6 +309,7 @@ PublisherStatus StreamPublisher::status() const {
   status.published = traffic_.published;
   status.on_the_way = traffic_.on_the_way;
   status.oldest = traffic_.oldest(options_.clock->now());
+  status.turns = turns_;
   const std::scoped_lock lock{mutex_};
   status.state = shown_.state;
   status.failure = shown_.failure;

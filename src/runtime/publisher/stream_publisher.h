@@ -70,6 +70,7 @@ class StreamPublisher final : public PublisherRun {
   const OpenSink open_sink_;
   const PublisherOptions options_;
   Traffic traffic_;
+  std::atomic<std::uint64_t> turns_{0};
   PublisherMetrics metrics_;
   Doorbell doorbell_;
   Interrupt interrupt_;

@@ -154,5 +154,39 @@ TEST_F(PublisherLosses, AnotherStreamIsReadAfterTheOneBeforeAndWhatWasInBetweenI
   EXPECT_TRUE(wait_for([&] { return lease_of("z", "stream-2").checkpoint == "15"; }));
 }
 
+// Reads cursors, and cannot store any.
+class ReadOnlyCursors final : public CursorStore {
+ public:
+  explicit ReadOnlyCursors(CursorStore& store) : store_{store} {}
+  std::atomic<bool> throttled{true};
+  std::vector<Version> load(std::span<const std::string_view> ids) override { return store_.load(ids); }
+  void advance(std::span<const PublishCursor> cursors) override {
+    if (throttled) throw Error{Errc::throttled, "too many writes"};
+    store_.advance(cursors);
+  }
+  bool remove(std::string_view id) override { return store_.remove(id); }
+
+ private:
+  CursorStore& store_;
+};
+
+TEST_F(PublisherLosses, CursorsThatCannotBeStoredDoNotPileUp) {
+  ReadOnlyCursors cursors{cursor_memory};
+  cursor_store = &cursors;
+  stream.add_shard("a");
+  stream.read_at_most(5);
+  for (int i = 0; i < 1'000; ++i) write("a", "cart-" + std::to_string(i), 1);
+  PublisherOptions few = options();
+  few.remembered = 10;
+  few.most_open = 20;
+  const auto publisher = start("w1", few);
+  EXPECT_TRUE(wait_for([&] { return publisher->status().failure == "too many writes"; }));
+  const std::uint64_t turns = publisher->status().turns;
+  EXPECT_TRUE(wait_for([&] { return publisher->status().turns >= turns + 300 || broker.size() == 1'000; }));
+  EXPECT_LT(broker.size(), 200U);
+  cursors.throttled = false;
+  EXPECT_TRUE(all_published());
+}
+
 }  // namespace
 }  // namespace leftfold::publisher_test

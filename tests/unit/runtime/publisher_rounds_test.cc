@@ -26,6 +26,7 @@ class FaultyLeases final : public LeaseStore {
   std::optional<Errc> list_failure;
   std::optional<Errc> write_failure;
   bool stores_all_the_same = false;
+  int failing_writes = 0;
   int writes = 0;
   int lists = 0;
 
@@ -36,6 +37,7 @@ class FaultyLeases final : public LeaseStore {
   }
   bool write(const Lease& lease) override {
     ++writes;
+    if (failing_writes > 0 && failing_writes-- > 0) throw Error{Errc::throttled, "not this write"};
     if (write_failure) {
       if (stores_all_the_same) (void)store_.write(lease);
       throw Error{*write_failure, "no write"};
@@ -255,6 +257,20 @@ TEST_F(PublisherRounds, StealsOneARoundUntilSharesAreEven) {
   EXPECT_EQ(second.shards.size(), 3U);
   EXPECT_EQ(first.lost, 3);
   EXPECT_EQ(second.lost, 0);
+}
+
+TEST_F(PublisherRounds, ALossThatCannotBeNotedAtTheEndIsNotHiddenByACheckpoint) {
+  stream.add_shard("a");
+  Worker worker{*this, "w"};
+  worker.tick();
+  const Lease before = lease("a");
+  // The first write fails, and the store answers again at once.
+  worker.rounds.need_repair("trimmed");
+  worker.rounds.progress({worker.holds[0].lease, worker.holds[0].number, "12", false, "lost: trimmed"});
+  worker.faulty.failing_writes = 1;
+  worker.rounds.release();
+  EXPECT_EQ(lease("repair").counter, 0);
+  EXPECT_EQ(lease("a"), before) << "the next owner reads at the same place, and finds the same loss";
 }
 
 TEST_F(PublisherRounds, GivesEverythingBackAtTheEndWithItsCheckpoints) {

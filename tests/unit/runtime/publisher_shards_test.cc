@@ -164,6 +164,26 @@ TEST_F(PublisherShards, AnotherStreamWaitsForTheLeasesOfTheOneBefore) {
   EXPECT_TRUE(create().empty());
 }
 
+TEST_F(PublisherShards, NothingWaitsForAShardThatWasReadToItsEndAndIsTakenAgainItself) {
+  const auto block = [&](const std::string& shard) {
+    Lease lease = *leases.find(lease_name({"s1", shard}));
+    lease.note = "lost: x; " + std::string{kReadToEnd};
+    leases.wrote(lease, {});
+  };
+  list({{"p", "", true}, {"c", "p", true}});
+  create();
+  block("p");
+  EXPECT_EQ(eligible(), (Names{"c", "p"}));
+  list({{"z", "", false}}, "s2");
+  create();
+  EXPECT_EQ(eligible(), (Names{"c", "p"}));
+  block("c");
+  EXPECT_EQ(eligible(), (Names{"c", "p", "z"}));
+  finish("p");
+  finish("c");
+  EXPECT_EQ(eligible(), (Names{"z"}));
+}
+
 TEST_F(PublisherShards, AfterARestartWithoutTheListingOfTheStreamBeforeItsLeasesAreReadFirst) {
   leases.observe({{"g", lease_name({"s1", "a"}), "", 3, "7", false, ""}}, {});
   list({{"z", "", false}}, "s2");

@@ -53,6 +53,33 @@ TEST_F(PublisherStream, ACommitThatIsOneChangeIsSettledAsOne) {
   EXPECT_TRUE(wait_for([&] { return lease_of("a").checkpoint == "1"; }));
 }
 
+TEST_F(PublisherStream, ABlockedEventDoesNotHoldBackTheShardsThatFollow) {
+  stream.add_shard("a");
+  broker.refuse("cart-1", 3);
+  write("a", "cart-1", 6);
+  write("a", "cart-2", 5);
+  stream.split("a", {"b", "c"});
+  write("b", "cart-2", 5);
+  write("c", "cart-3", 5);
+  {
+    const auto publisher = start();
+    EXPECT_TRUE(wait_for([&] { return published({{"cart-1", 3}, {"cart-2", 10}, {"cart-3", 5}}); }));
+    EXPECT_EQ(publisher->stop(), nullptr);
+  }
+  EXPECT_FALSE(lease_of("a").done) << "it is tried again, by the next one too";
+  {
+    const auto publisher = start("w2");
+    write("b", "cart-3", 5);
+    EXPECT_TRUE(wait_for([&] { return published({{"cart-3", 10}}) && !publisher->status().blocked.empty(); }));
+    EXPECT_EQ(publisher->stop(), nullptr);
+  }
+  EXPECT_FALSE(lease_of("a").done);
+  broker.refuse_nothing();
+  const auto publisher = start("w3");
+  EXPECT_TRUE(all_published());
+  EXPECT_TRUE(done("a"));
+}
+
 TEST_F(PublisherStream, FollowsSplitsAndRollovers) {
   stream.add_shard("a");
   write("a", "cart-1", 10);

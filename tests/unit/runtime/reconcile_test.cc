@@ -103,6 +103,37 @@ TEST(Reconcile, KeepsTheNumberOfSegmentsOfTheRunThatItJoins) {
   EXPECT_EQ(world.leases.list("publisher.reconcile").size(), 5U);
 }
 
+TEST(Reconcile, GoesOnWithTheSegmentsOfARunThatAnotherProcessBeganAfresh) {
+  PublishedWorld world;
+  for (int i = 0; i < 40; ++i) world.add("cart-" + std::to_string(i), 2);
+  ReconcileOptions options = world.options(4);
+  options.lease_expires_after = 0ms;
+  world.scan.on_scan = [&](int scan) {
+    if (scan != 2) return;
+    ReconcileOptions afresh = world.options(2);
+    afresh.afresh = true;
+    std::stop_source stop;
+    stop.request_stop();
+    (void)world.reconcile(afresh, stop.get_token());
+  };
+  const ReconcileProgress done = world.reconcile(options);
+  EXPECT_EQ(done.segments, 2);
+  EXPECT_EQ(done.segments_done, 2);
+  EXPECT_EQ(world.published().size(), 40U);
+}
+
+TEST(Reconcile, KeepsItsPartWhileItWaitsForItsRate) {
+  PublishedWorld world;
+  world.add("a", 30);
+  ReconcileOptions options = world.options(1);
+  options.events_a_second = 0.2;  // 50 s a page
+  std::vector<std::int64_t> counters;
+  world.scan.on_scan = [&](int) { counters.push_back(world.leases.list("publisher.reconcile").front().counter); };
+  (void)world.reconcile(options);
+  ASSERT_EQ(counters.size(), 3U);
+  EXPECT_GE(counters[2] - counters[1], 10) << "others take what is not renewed for 10 s";
+}
+
 TEST(Reconcile, TakesOverFromAProcessThatDiedAndNotFromOneThatLives) {
   PublishedWorld world;
   world.add("a", 30);
