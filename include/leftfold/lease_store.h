@@ -7,10 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include <leftfold/types.h>
+
 namespace leftfold {
 
-/// One piece of work and who does it. No time is stored: each process counts, on its own monotonic clock, how long the
-/// counter of a lease has not moved, so no two clocks are ever compared. Plain value.
+/// One piece of work and who does it. Who owns it is no matter of time: each process counts, on its own monotonic clock,
+/// how long the counter of a lease has not moved, so no two clocks are ever compared. Plain value.
 struct Lease {
   std::string group;         ///< what belongs together, such as one publisher
   std::string name;          ///< unique in its group
@@ -19,6 +21,7 @@ struct Lease {
   std::string checkpoint;    ///< how far the work is; empty: not begun
   bool done = false;         ///< the work is finished for good
   std::string note;          ///< for people, such as why work was given up
+  Timestamp renewed_at{};    ///< by the writer's wall clock: for people, and to notice that nobody was there for hours
   bool operator==(const Lease&) const = default;
 };
 

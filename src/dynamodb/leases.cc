@@ -1,5 +1,6 @@
 #include "dynamodb/leases.h"
 
+#include <chrono>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -17,6 +18,7 @@ using detail::in_quotes;
 constexpr std::string_view kPrefix = "lease#";
 constexpr std::string_view kCounter = "counter";
 constexpr std::string_view kWriteId = "writeId";
+constexpr std::string_view kRenewedAt = "renewedAt";
 
 Item lease_key(const Lease& lease) {
   return {{std::string{kKind}, std::string{kPrefix} + lease.group}, {std::string{kSort}, lease.name}};
@@ -54,6 +56,9 @@ Item lease_item(const Lease& lease, const Uuid& write_id) {
   if (!lease.checkpoint.empty()) item.push_back({"checkpoint", lease.checkpoint});
   if (lease.done) item.push_back({"done", true});
   if (!lease.note.empty()) item.push_back({"note", lease.note});
+  if (lease.renewed_at != Timestamp{}) {
+    item.push_back({std::string{kRenewedAt}, number(lease.renewed_at.time_since_epoch().count())});
+  }
   return item;
 }
 
@@ -73,6 +78,7 @@ Lease read_lease(const Item& item) {
   const AttributeValue* const done = find(item, "done");
   lease.done = done != nullptr && done->as<bool>() != nullptr && *done->as<bool>();
   lease.note = text_in(item, "note");
+  lease.renewed_at = Timestamp{std::chrono::milliseconds{find_integer(item, kRenewedAt).value_or(0)}};
   return lease;
 }
 

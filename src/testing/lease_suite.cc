@@ -36,6 +36,8 @@ void expect_same(const Lease& actual, const Lease& expected,
   expect_equal(actual.checkpoint, expected.checkpoint, "checkpoint", where);
   expect_equal(actual.done, expected.done, "done", where);
   expect_equal(actual.note, expected.note, "note", where);
+  expect_equal(actual.renewed_at.time_since_epoch().count(), expected.renewed_at.time_since_epoch().count(),
+               "time of renewal", where);
   expect(actual == expected, "the leases are the same", where);
 }
 
@@ -60,6 +62,7 @@ Lease full_lease() {
   lease.checkpoint = "1234567890123456789012345678901234567890";
   lease.done = true;
   lease.note = "events were missed\nlook at \"reconcile\"";
+  lease.renewed_at = Timestamp{std::chrono::milliseconds{1'714'564'800'123}};
   return lease;
 }
 

@@ -83,9 +83,13 @@ TEST(DynamoDbPublished, ItsItemsAreWhatThePageShows) {
   const dynamodb::Item cursor_item = dynamodb::cursor_item("publisher", cursor);
   shown(cursor_item);
   EXPECT_EQ(dynamodb::read_cursor(cursor_item).aggregate_id, "cart-42");
-  const Lease lease{
-      "publisher", "shardId-00000001701234567890-1a2b3c4d",     "shop-1:4711", 12, "100000000000000000041",
-      true,        "the shard was gone before its end was read"};
+  Lease lease{"publisher", "shardId-00000001701234567890-1a2b3c4d"};
+  lease.owner = "shop-1:4711";
+  lease.counter = 12;
+  lease.checkpoint = "100000000000000000041";
+  lease.done = true;
+  lease.note = "the shard was gone before its end was read";
+  lease.renewed_at = Timestamp{std::chrono::milliseconds{1'714'564'800'000}};
   const dynamodb::Item lease_item = dynamodb::lease_item(lease, *Uuid::parse("018f3406-9000-7000-8000-000000000001"));
   shown(lease_item);
   EXPECT_EQ(dynamodb::read_lease(lease_item), lease);

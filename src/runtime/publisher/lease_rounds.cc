@@ -6,6 +6,8 @@
 
 #include <leftfold/error.h>
 
+#include "runtime/publisher/retention.h"
+
 namespace leftfold::runtime {
 namespace {
 
@@ -118,7 +120,8 @@ void LeaseRounds::look() {
   }
 }
 
-LeaseRounds::Write LeaseRounds::write(const Lease& lease) {
+LeaseRounds::Write LeaseRounds::write(Lease lease) {
+  lease.renewed_at = options_.clock->now();
   try {
     if (leases_.write(lease)) {
       book_.wrote(lease, options_.clock->instant());
@@ -258,11 +261,26 @@ void LeaseRounds::take(bool steal) {
   if (options_.repairs && book_.free(kRepairLease, now)) wanted.push_back(*book_.find(kRepairLease));
   for (Lease& lease : wanted) {
     const std::string from = std::exchange(lease.owner, options_.worker);
+    note_absence(lease);
     if (write(lease) != Write::stored) continue;
     options_.log->log(LogLevel::info, "publisher", "took a lease",
                       {{"publisher", options_.group}, {"lease", lease.name}, {"from", from}});
     hold(lease.name);
   }
+}
+
+// A stream keeps records for 24 h. What it deleted while nobody read shows only when a checkpoint lies in it; without
+// one the oldest record that is left would look like the first there ever was.
+void LeaseRounds::note_absence(const Lease& lease) {
+  if (lease.renewed_at == Timestamp{} || !shard_of(lease.name)) return;
+  const auto away = std::chrono::floor<std::chrono::hours>(options_.clock->now() - lease.renewed_at);
+  if (away < kLate) return;
+  const std::string why = "lost: nobody held " + lease.name + " for " + std::to_string(away.count()) +
+                          " h; the stream may have deleted events";
+  options_.log->log(LogLevel::error, "publisher", "nobody published for hours, and the stream may have deleted events",
+                    {{"publisher", options_.group}, {"lease", lease.name}, {"hours", std::to_string(away.count())}});
+  need_repair(why);
+  write_repair();
 }
 
 void LeaseRounds::clean_up() {
@@ -307,6 +325,7 @@ void LeaseRounds::release() {
     }
     lease.owner.clear();
     if (!held.note.empty()) lease.note = held.note;
+    lease.renewed_at = options_.clock->now();
     try {
       (void)leases_.write(lease);
     } catch (const Error& error) {

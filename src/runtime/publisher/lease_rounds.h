@@ -82,11 +82,12 @@ class LeaseRounds {
   void write_repair();
   void write_held(bool renew);
   enum class Write { stored, refused, unknown };
-  Write write(const Lease& lease);
+  Write write(Lease lease);
   void discover();
   void ask_children();
   void create_leases();
   void take(bool steal);
+  void note_absence(const Lease& lease);
   void clean_up();
   void hold(const std::string& name);
   void lose(const std::string& name, std::string_view why);

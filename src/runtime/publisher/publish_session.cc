@@ -6,11 +6,10 @@
 
 #include <leftfold/error.h>
 
+#include "runtime/publisher/retention.h"
+
 namespace leftfold::runtime {
 namespace {
-
-// DynamoDB deletes what is older than 24 h whenever it likes.
-constexpr std::chrono::hours kLate{20};
 
 ResequencerOptions resequencer_options(const PublisherOptions& options) {
   ResequencerOptions result;

@@ -137,6 +137,32 @@ TEST_F(PublisherRounds, MakesLeasesForAllShardsAndTakesThoseThatMayBeRead) {
   EXPECT_TRUE(lease("a").done);
 }
 
+TEST_F(PublisherRounds, AnAbsenceAsLongAsTheStreamKeepsRecordsIsALossAndAShorterOneIsNot) {
+  repairs = false;
+  stream.add_shard("a");
+  {
+    Worker first{*this, "v"};
+    first.tick();
+    first.rounds.release();
+  }
+  pass(19h);
+  {
+    Worker second{*this, "w"};
+    second.tick();
+    EXPECT_EQ(second.shards, (Shards{"a"}));
+    EXPECT_EQ(lease(std::string{kRepairLease}).name, "") << "the stream still has everything";
+    second.rounds.release();
+  }
+  pass(21h);
+  Worker third{*this, "x"};
+  third.tick();
+  EXPECT_EQ(third.shards, (Shards{"a"}));
+  EXPECT_EQ(lease(std::string{kRepairLease}).checkpoint, "1");
+  EXPECT_NE(lease(std::string{kRepairLease}).note.find("21 h"), std::string::npos);
+  third.tick();
+  EXPECT_EQ(lease(std::string{kRepairLease}).checkpoint, "1") << "once";
+}
+
 TEST_F(PublisherRounds, RenewsInTimeAndNotMoreOften) {
   stream.add_shard("a");
   Worker worker{*this, "w"};
