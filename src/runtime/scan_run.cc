@@ -98,14 +98,15 @@ ScanRun::End ScanRun::scan(ScanPlace place, Lease* mine, const std::stop_token& 
       settled_place = place.after;
       if (end = keep(mine, settled_place) ? End::stopped : End::lost; end == End::lost) break;
       const std::uint64_t events = page.events.size();
-      work_.take(std::move(page.events), stop);
+      const std::string next = page.next;
+      work_.take(std::move(page), stop);
       const double looked = static_cast<double>(progress_.looked_at - before + events);
       note(events, rough_segment_ > 0 ? std::min(0.99, looked / rough_segment_) : 0);
-      if (page.next.empty()) {
+      if (next.empty()) {
         end = settle(mine, stop);
         break;
       }
-      place.after = std::move(page.next);
+      place.after = next;
     } catch (const Error& error) {
       work_.forget();
       if (!error.retryable() && error.code() != Errc::in_doubt) throw;

@@ -25,7 +25,7 @@ class PageWork {
   PageWork& operator=(const PageWork&) = delete;
 
   /// Begins the work on a page's events. Throws what it needs throws; forget() comes next then.
-  virtual void take(EventPage events, const std::stop_token& stop) = 0;
+  virtual void take(ScanPage page, const std::stop_token& stop) = 0;
   /// Waits until `deadline` for the work on what was taken; `all`: the place behind it may be kept. Throws as take.
   [[nodiscard]] virtual Settled settle(const std::stop_token& stop, Instant deadline) = 0;
   /// Grows while the work gets on.

@@ -44,6 +44,15 @@ TEST(Reconcile, PublishesWhatLiesBeyondTheCursorsAndNothingElse) {
   EXPECT_EQ(world.reconcile(world.options()).missing, 0U) << "the next run finds nothing";
 }
 
+TEST(Reconcile, AsksTheStoreForWhatTheScanCouldNotRead) {
+  PublishedWorld world;
+  world.add("a", 25);
+  world.scan.unreadable = {"a", Version{12}};
+  EXPECT_EQ(world.reconcile(world.options()).published, 25U);
+  EXPECT_EQ(world.published().at("a"), numbers(0, 25));
+  for (const EventCopy& event : world.topic.events()) EXPECT_NE(event.type, "") << event.version.value();
+}
+
 TEST(Reconcile, CountsInADryRunAndChangesNothing) {
   PublishedWorld world;
   world.add("a", 25);
