@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -49,6 +50,7 @@ class ScanRun {
  private:
   enum class End { done, lost, stopped };
   void run_shared(const std::stop_token& stop);
+  [[nodiscard]] bool reached(const std::function<void()>& call, const std::stop_token& stop);
   [[nodiscard]] End scan(ScanPlace place, Lease* mine, const std::stop_token& stop);
   [[nodiscard]] End settle(Lease* mine, const std::stop_token& stop);
   [[nodiscard]] bool keep(Lease* mine, const std::string& checkpoint);
