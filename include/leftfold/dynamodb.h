@@ -93,7 +93,8 @@ class DynamoDbStore final : public EventStore, public EventScan {
 
   /// Reads one page (1 MB) of everything, eventually consistent: half the price. Events of one aggregate mostly come
   /// together and by version, but nothing promises it; what is appended meanwhile may be missing.
-  /// Throws Error(invalid_argument) for a segment that is none, unavailable, throttled, corrupt.
+  /// Throws Error(invalid_argument) for a segment that is none, unavailable, throttled, and corrupt for a table that is
+  /// none of events.
   [[nodiscard]] ScanPage scan(const ScanPlace& where) override;
   /// The table's items, as DynamoDB counted them some hours ago; 0 when it does not say.
   [[nodiscard]] std::uint64_t rough_size() override;

@@ -1,8 +1,10 @@
 // Port: reading everything a store holds, in any order.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <leftfold/event_page.h>
 
@@ -15,9 +17,17 @@ struct ScanPlace {
   std::string after;  ///< ScanPage::next of the page before; empty for the first
 };
 
+/// An event that cannot be read. Plain value.
+struct UnreadableEvent {
+  std::size_t place = 0;  ///< in ScanPage::events
+  std::string why;        ///< for people
+};
+
 struct ScanPage {
   EventPage events;  ///< may be empty although more follows; at_end() of the segment's last
   std::string next;  ///< to go on, also in another process; empty at the end
+  std::vector<UnreadableEvent>
+      unreadable;  ///< these have only aggregate_id and version; the store says more when asked
 };
 
 /// Port: every event that was stored before a scan began is in one of its pages; what is stored meanwhile may be.
@@ -26,7 +36,8 @@ struct ScanPage {
 class EventScan {
  public:
   virtual ~EventScan() = default;
-  /// Reads one page. Throws Error(invalid_argument) for a segment that is none, unavailable, throttled, corrupt.
+  /// Reads one page. Throws Error(invalid_argument) for a segment that is none, unavailable, throttled, and corrupt for
+  /// what holds no events at all; one event that cannot be read does not keep the others back.
   [[nodiscard]] virtual ScanPage scan(const ScanPlace& where) = 0;
   /// About how many events there are, hours old perhaps, for showing how far a scan is; 0 when it is not known.
   [[nodiscard]] virtual std::uint64_t rough_size() { return 0; }

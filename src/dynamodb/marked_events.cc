@@ -40,8 +40,12 @@ EventPage MarkedEvents::unpublished(std::size_t max) {
     for (const Item& item : items.items) {
       const std::string* const aggregate_id = find_text(item, kAggregateId);
       if (aggregate_id == nullptr) throw Error{Errc::corrupt, "table " + table_ + ": an item has no aggregateId"};
-      const ItemHead head = head_of(*aggregate_id, item);
-      add_events(page, *aggregate_id, head, item, Version{0}, max - page.size());
+      try {
+        const ItemHead head = head_of(*aggregate_id, item);
+        add_events(page, *aggregate_id, head, item, Version{0}, max - page.size());
+      } catch (const Error& e) {
+        if (e.code() != Errc::corrupt && e.code() != Errc::invalid_data) throw;  // a scan tells of it, and why
+      }
     }
     query.after = std::move(items.last_key);
     if (query.after.empty()) {

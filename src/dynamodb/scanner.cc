@@ -29,6 +29,22 @@ Item read_place(std::string text) {
   return key;
 }
 
+void add_item(ScanPage& page, std::string_view aggregate_id, Version version, const Item& item) {
+  constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+  try {
+    EventPage whole;  // the last event of a commit may be the one that cannot be read
+    add_events(whole, aggregate_id, head_of(aggregate_id, item), item, Version{0}, kAll);
+    for (const RecordedEvent& event : whole) page.events.add(event);
+  } catch (const Error& e) {
+    if (e.code() != Errc::corrupt && e.code() != Errc::invalid_data) throw;
+    page.unreadable.push_back({page.events.size(), e.what()});
+    RecordedEvent event;
+    event.aggregate_id = aggregate_id;
+    event.version = version;
+    page.events.add(event);
+  }
+}
+
 }  // namespace
 
 ScanPage scan_page(const EventTable& table, const ScanPlace& where) {
@@ -46,8 +62,9 @@ ScanPage scan_page(const EventTable& table, const ScanPlace& where) {
   for (const Item& item : items.items) {
     const std::string* const aggregate_id = find_text(item, kAggregateId);
     if (aggregate_id == nullptr) throw Error{Errc::corrupt, "table " + table.name + ": an item has no aggregateId"};
-    const ItemHead head = head_of(*aggregate_id, item);
-    add_events(page.events, *aggregate_id, head, item, Version{0}, std::numeric_limits<std::size_t>::max());
+    const auto version = find_integer(item, kVersion);
+    if (!version || *version < 0) continue;  // an item that somebody put beside the events
+    add_item(page, *aggregate_id, Version{*version}, item);
   }
   page.events.set_at_end(items.last_key.empty());
   if (!items.last_key.empty()) write_item(page.next, items.last_key);

@@ -50,15 +50,16 @@ class PublishMissing final : public PageWork {
   PublishMissing(const PublishMissing&) = delete;
   PublishMissing& operator=(const PublishMissing&) = delete;
 
-  void take(EventPage events, const std::stop_token& stop) override {
+  void take(ScanPage scanned, const std::stop_token& stop) override {
     if (!sorter_) open();
     ChangePage page;
-    page.changes.resize(events.size());
-    for (std::size_t i = 0; i < events.size(); ++i) {
+    page.changes.resize(scanned.events.size());
+    for (std::size_t i = 0; i < page.changes.size(); ++i) {
       page.changes[i].first_event = i;
       page.changes[i].events = 1;
     }
-    page.events = std::move(events);
+    for (UnreadableEvent& each : scanned.unreadable) page.changes.at(each.place).unreadable = std::move(each.why);
+    page.events = std::move(scanned.events);
     (void)sorter_->take(*lane_, page, stop);
   }
 
@@ -125,11 +126,11 @@ class CountMissing final : public PageWork {
  public:
   explicit CountMissing(CursorStore& cursors) : cursors_{cursors} {}
 
-  void take(EventPage events, const std::stop_token& /*stop*/) override {
-    const PageAggregates page{events};
+  void take(ScanPage scanned, const std::stop_token& /*stop*/) override {
+    const PageAggregates page{scanned.events};
     if (page.ids.empty()) return;
     const std::vector<Version> published = cursors_.load(page.ids);
-    for (const RecordedEvent& event : events) {
+    for (const RecordedEvent& event : scanned.events) {
       if (event.version > published[page.of.at(event.aggregate_id)]) ++missing_;
     }
     ++pages_;
@@ -152,8 +153,8 @@ class SeedCursors final : public PageWork {
  public:
   SeedCursors(CursorStore& cursors, bool dry_run) : cursors_{cursors}, dry_run_{dry_run} {}
 
-  void take(EventPage events, const std::stop_token& /*stop*/) override {
-    const PageAggregates page{events};
+  void take(ScanPage scanned, const std::stop_token& /*stop*/) override {
+    const PageAggregates page{scanned.events};
     if (page.ids.empty()) return;
     const std::vector<Version> published = cursors_.load(page.ids);
     std::vector<PublishCursor> behind;

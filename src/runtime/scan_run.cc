@@ -50,7 +50,8 @@ ReconcileProgress ScanRun::run(const std::stop_token& stop) {
       if (scan({i, options_.segments, {}}, nullptr, stop) == End::done) progress_.segments_done = i + 1;
     }
   } else {
-    progress_.segments = leases_->begin(options_.segments, options_.afresh);
+    const auto begin = [&] { progress_.segments = leases_->begin(options_.segments, options_.afresh); };
+    while (!reached(begin, stop) && !stop.stop_requested()) continue;
     run_shared(stop);
   }
   tell();
@@ -59,7 +60,8 @@ ReconcileProgress ScanRun::run(const std::stop_token& stop) {
 
 void ScanRun::run_shared(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    std::optional<Lease> mine = leases_->take();
+    std::optional<Lease> mine;
+    if (!reached([&] { mine = leases_->take(); }, stop)) continue;
     progress_.segments_done = leases_->done();
     if (!mine) {
       if (leases_->all_done()) return;
@@ -69,13 +71,30 @@ void ScanRun::run_shared(const std::stop_token& stop) {
     progress_.segments = ScanLeases::segments_of(*mine);  // of another run, when one was begun afresh meanwhile
     rough_segment_ = rough_ / progress_.segments;
     const End end = scan({ScanLeases::number_of(*mine), progress_.segments, mine->checkpoint}, &*mine, stop);
-    if (end == End::done && leases_->finish(*mine)) ++progress_.segments_done;
-    if (end == End::stopped) leases_->release(*mine);
+    if (end == End::done) {
+      const auto finish = [&] { progress_.segments_done += leases_->finish(*mine) ? 1 : 0; };
+      while (!reached(finish, stop) && !stop.stop_requested()) continue;
+    }
+    if (end == End::stopped) (void)reached([&] { leases_->release(*mine); }, stop);
     if (end == End::lost) {
       work_.forget();
       options_.log->log(LogLevel::warn, what_, "another process took a segment over",
                         {{"segment", std::to_string(ScanLeases::number_of(*mine))}});
     }
+  }
+}
+
+// Runs a call of the leases. False: they do not answer now, and some time has passed.
+bool ScanRun::reached(const std::function<void()>& call, const std::stop_token& stop) {
+  try {
+    call();
+    failing_since_ = kNever;
+    failures_ = 0;
+    return true;
+  } catch (const Error& error) {
+    if (!error.retryable() && error.code() != Errc::in_doubt) throw;
+    (void)back_off(error, nullptr, stop);
+    return false;
   }
 }
 
@@ -98,14 +117,15 @@ ScanRun::End ScanRun::scan(ScanPlace place, Lease* mine, const std::stop_token& 
       settled_place = place.after;
       if (end = keep(mine, settled_place) ? End::stopped : End::lost; end == End::lost) break;
       const std::uint64_t events = page.events.size();
-      work_.take(std::move(page.events), stop);
+      const std::string next = page.next;
+      work_.take(std::move(page), stop);
       const double looked = static_cast<double>(progress_.looked_at - before + events);
       note(events, rough_segment_ > 0 ? std::min(0.99, looked / rough_segment_) : 0);
-      if (page.next.empty()) {
+      if (next.empty()) {
         end = settle(mine, stop);
         break;
       }
-      place.after = std::move(page.next);
+      place.after = next;
     } catch (const Error& error) {
       work_.forget();
       if (!error.retryable() && error.code() != Errc::in_doubt) throw;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -25,7 +26,7 @@ class PageWork {
   PageWork& operator=(const PageWork&) = delete;
 
   /// Begins the work on a page's events. Throws what it needs throws; forget() comes next then.
-  virtual void take(EventPage events, const std::stop_token& stop) = 0;
+  virtual void take(ScanPage page, const std::stop_token& stop) = 0;
   /// Waits until `deadline` for the work on what was taken; `all`: the place behind it may be kept. Throws as take.
   [[nodiscard]] virtual Settled settle(const std::stop_token& stop, Instant deadline) = 0;
   /// Grows while the work gets on.
@@ -49,6 +50,7 @@ class ScanRun {
  private:
   enum class End { done, lost, stopped };
   void run_shared(const std::stop_token& stop);
+  [[nodiscard]] bool reached(const std::function<void()>& call, const std::stop_token& stop);
   [[nodiscard]] End scan(ScanPlace place, Lease* mine, const std::stop_token& stop);
   [[nodiscard]] End settle(Lease* mine, const std::stop_token& stop);
   [[nodiscard]] bool keep(Lease* mine, const std::string& checkpoint);

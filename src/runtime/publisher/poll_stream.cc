@@ -34,7 +34,11 @@ class PollStream::Reader final : public ShardReader {
     }
     while (!round_over_ && page.changes.size() < max) {
       ScanPage scanned = stream_.scan_.scan(where_);
+      const std::size_t first = page.changes.size();
       for (const RecordedEvent& event : scanned.events) add(page, event);
+      for (UnreadableEvent& each : scanned.unreadable) {
+        page.changes.at(first + each.place).unreadable = std::move(each.why);
+      }
       where_.after = std::move(scanned.next);
       round_over_ = where_.after.empty();
     }

@@ -36,7 +36,16 @@ class ScannedStore final : public EventScan {
     const EventPage events = store_.read_all(after, page_);
     for (const RecordedEvent& event : events) {
       const auto number = std::hash<std::string_view>{}(event.aggregate_id) % static_cast<std::size_t>(where.segments);
-      if (static_cast<int>(number) == where.segment) page.events.add(event);
+      if (static_cast<int>(number) != where.segment) continue;
+      if (unreadable != std::pair{std::string{event.aggregate_id}, event.version}) {
+        page.events.add(event);
+        continue;
+      }
+      page.unreadable.push_back({page.events.size(), "no number"});
+      RecordedEvent bare;
+      bare.aggregate_id = event.aggregate_id;
+      bare.version = event.version;
+      page.events.add(bare);
     }
     if (!events.empty() && !events.at_end()) page.next = std::to_string(events.back().position.value());
     return page;
@@ -45,6 +54,7 @@ class ScannedStore final : public EventScan {
 
   int scans = 0;
   std::function<void(int scan)> on_scan;  // may throw, or stop
+  std::pair<std::string, Version> unreadable;
 
  private:
   MemoryStore& store_;

@@ -44,6 +44,15 @@ TEST(Reconcile, PublishesWhatLiesBeyondTheCursorsAndNothingElse) {
   EXPECT_EQ(world.reconcile(world.options()).missing, 0U) << "the next run finds nothing";
 }
 
+TEST(Reconcile, AsksTheStoreForWhatTheScanCouldNotRead) {
+  PublishedWorld world;
+  world.add("a", 25);
+  world.scan.unreadable = {"a", Version{12}};
+  EXPECT_EQ(world.reconcile(world.options()).published, 25U);
+  EXPECT_EQ(world.published().at("a"), numbers(0, 25));
+  for (const EventCopy& event : world.topic.events()) EXPECT_NE(event.type, "") << event.version.value();
+}
+
 TEST(Reconcile, CountsInADryRunAndChangesNothing) {
   PublishedWorld world;
   world.add("a", 25);
@@ -162,6 +171,34 @@ TEST(Reconcile, EndsItsPartWhenAnotherProcessTookIt) {
   const ReconcileProgress done = world.reconcile(options);
   EXPECT_EQ(done.segments_done, 1);
   EXPECT_LT(done.looked_at, 100U);
+}
+
+// Every third call is too much for it.
+class ThrottledLeases final : public LeaseStore {
+ public:
+  explicit ThrottledLeases(LeaseStore& store) : store_{store} {}
+  std::vector<Lease> list(std::string_view group) override { return limit(), store_.list(group); }
+  bool write(const Lease& lease) override { return limit(), store_.write(lease); }
+  bool remove(const Lease& lease) override { return limit(), store_.remove(lease); }
+
+ private:
+  void limit() {
+    if (++calls_ % 3 == 2) throw Error{Errc::throttled, "too much"};
+  }
+  LeaseStore& store_;
+  int calls_ = 0;
+};
+
+TEST(Reconcile, TriesAgainWhenTheLeasesAreThrottled) {
+  PublishedWorld world;
+  for (int i = 0; i < 10; ++i) world.add("cart-" + std::to_string(i), 5);
+  ThrottledLeases throttled{world.leases};
+  PublishedStore ports = world.ports();
+  ports.leases = &throttled;
+  const ReconcileProgress done = reconcile(ports, world.open_sink(), world.options(1), {});
+  EXPECT_EQ(done.segments_done, 1);
+  EXPECT_EQ(world.published().size(), 10U);
+  EXPECT_TRUE(world.leases.list("publisher.reconcile").at(0).done);
 }
 
 TEST(Reconcile, TriesAgainWhenTheStoreFailsForAWhile) {
