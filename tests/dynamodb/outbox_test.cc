@@ -23,7 +23,8 @@ using test_dynamodb::request_of;
 // As the library's own EventStore.createTable does.
 std::string node_table(const std::string& name) {
   return R"({"TableName":")" + name +
-         R"(","KeySchema":[{"AttributeName":"aggregateId","KeyType":"HASH"},{"AttributeName":"version","KeyType":"RANGE"}],)"
+         R"(","KeySchema":[{"AttributeName":"aggregateId","KeyType":"HASH"},)"
+         R"({"AttributeName":"version","KeyType":"RANGE"}],)"
          R"("AttributeDefinitions":[{"AttributeName":"aggregateId","AttributeType":"S"},)"
          R"({"AttributeName":"version","AttributeType":"N"},{"AttributeName":"published","AttributeType":"N"},)"
          R"({"AttributeName":"committedAt","AttributeType":"N"}],"BillingMode":"PAY_PER_REQUEST",)"
