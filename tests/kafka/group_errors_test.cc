@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include <leftfold/error.h>
 #include <leftfold/kafka.h>
 #include <leftfold/listener.h>
 #include <leftfold/runner.h>
@@ -30,12 +31,23 @@ struct Happened {};
 using HappenedEvents = Events<Happened>;
 
 bool wait_until(const std::function<bool()>& holds) {
-  const Instant deadline = system_clock().instant() + seconds{60};
+  const Instant deadline = system_clock().instant() + seconds{120};
   while (!holds()) {
     if (system_clock().instant() >= deadline) return false;
     std::this_thread::sleep_for(milliseconds{10});
   }
   return true;
+}
+
+/// What it returns, or {} when the cluster did not answer in time: on a machine that stood still, so ask again.
+template <class Ask>
+auto unless_unavailable(const Ask& ask) -> decltype(ask()) {
+  try {
+    return ask();
+  } catch (const Error& error) {
+    if (error.code() != Errc::unavailable) throw;
+    return {};
+  }
 }
 
 /// One member of a group, which takes what comes and remembers it.
@@ -44,7 +56,8 @@ class Member {
   explicit Member(KafkaBroker& broker) : subscription_{broker.subscribe({"shop.Handler"})} {}
 
   void take() {
-    const Taken taken = subscription_->take(100, {}, system_clock().instant() + milliseconds{20});
+    const Taken taken = unless_unavailable(
+        [this] { return subscription_->take(100, {}, system_clock().instant() + milliseconds{20}); });
     for (const Revocation& revocation : taken.revoked) {
       if (revocation.lost) ++lost;
       if (!revocation.lost) subscription_->release(revocation.partition, revocation.epoch);
@@ -57,6 +70,7 @@ class Member {
     for (const RecordedEvent& event : taken.events) {
       EXPECT_EQ(event.position, newest.next());
       newest = event.position;
+      ++received;
     }
   }
   [[nodiscard]] bool take_until(const std::function<bool()>& holds) {
@@ -68,6 +82,7 @@ class Member {
   [[nodiscard]] bool finish(std::int64_t epoch, Position done) { return subscription_->checkpoint(0, epoch, done); }
 
   int lost = 0;
+  int received = 0;
   std::vector<std::int64_t> epochs;
   Position begun_after;
   Position newest;
@@ -78,9 +93,17 @@ class Member {
 
 struct KafkaGroupErrors : ::testing::Test {
   KafkaGroupErrors() {
-    options.properties = {
-        {"session.timeout.ms", "4500"}, {"heartbeat.interval.ms", "200"}, {"auto.commit.interval.ms", "100"}};
     options.metrics = &metrics;
+    open(seconds{6}, seconds{10});
+  }
+  /// The mock cluster of librdkafka 2.0.2 answers whoever joins a group that has members one second before it would
+  /// forget them; and whom it forgets while they wait, because the machine stood still, it never answers. A member asks
+  /// again after max.poll.interval.ms and three seconds, which are five minutes unless they are shortened.
+  void open(milliseconds session_timeout, milliseconds max_poll_interval) {
+    options.properties = {{"session.timeout.ms", std::to_string(session_timeout.count())},
+                          {"max.poll.interval.ms", std::to_string(max_poll_interval.count())},
+                          {"heartbeat.interval.ms", "200"},
+                          {"auto.commit.interval.ms", "100"}};
     broker.emplace(options);
   }
   void publish(std::int64_t events) {
@@ -98,7 +121,9 @@ struct KafkaGroupErrors : ::testing::Test {
     }
     for (const SinkReceipt& receipt : sink->close(kNever)) EXPECT_TRUE(receipt.acknowledged) << receipt.why;
   }
-  [[nodiscard]] Position committed() { return broker->checkpoint("shop.Handler"); }
+  [[nodiscard]] Position committed() {
+    return unless_unavailable([this] { return broker->checkpoint("shop.Handler"); });
+  }
 
   /// Of the subscription "shop.Handler".
   [[nodiscard]] double metric(const std::string& name, const std::string& more_labels = {}) const {
@@ -116,6 +141,7 @@ struct KafkaGroupErrors : ::testing::Test {
 };
 
 TEST_F(KafkaGroupErrors, ACommitThatIsRefusedForNowIsTriedAgain) {
+  open(seconds{60}, seconds{60});  // or a slow machine could be why the partition went
   publish(10);
   Member member{*broker};
   ASSERT_TRUE(member.take_until([&] { return member.newest == Position{10}; }));
@@ -164,19 +190,25 @@ TEST_F(KafkaGroupErrors, AMemberThatIsForgottenIsFencedAndBeginsAfterWhatWasComm
   EXPECT_TRUE(member.finish(first, Position{3}));
   ASSERT_TRUE(member.take_until([&] { return committed() == Position{3}; }));
   mock.answer_next(MockKafka::kHeartbeat, {RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID});
-  ASSERT_TRUE(member.take_until([&] { return member.lost == 1; }));
+  // At least: a machine that stood still longer than the session loses the partition once more.
+  ASSERT_TRUE(member.take_until([&] { return member.lost >= 1; }));
   EXPECT_FALSE(member.finish(first, Position{7})) << "another member may have it";
-  ASSERT_TRUE(member.take_until([&] { return member.epochs.size() == 2; }));
+  ASSERT_TRUE(member.take_until([&] { return member.epochs.size() >= 2; }));
   EXPECT_GT(member.epochs.back(), first);
   EXPECT_EQ(member.begun_after, Position{3});
   EXPECT_FALSE(member.finish(first, Position{7})) << "the assignment is another one";
   ASSERT_TRUE(member.take_until([&] { return member.newest == Position{10}; }));
-  EXPECT_TRUE(member.finish(member.epochs.back(), Position{10}));
-  EXPECT_TRUE(member.take_until([&] { return committed() == Position{10}; }));
-  EXPECT_EQ(metric("leftfold_kafka_rebalances_total", "outcome=\"assigned\","), 2);
-  EXPECT_EQ(metric("leftfold_kafka_rebalances_total", "outcome=\"lost\","), 1);
+  EXPECT_EQ(member.begun_after, Position{3});
+  EXPECT_TRUE(member.take_until([&] {
+    if (member.newest == Position{10}) static_cast<void>(member.finish(member.epochs.back(), Position{10}));
+    return committed() == Position{10};
+  }));
+  EXPECT_EQ(metric("leftfold_kafka_rebalances_total", "outcome=\"assigned\","), member.epochs.size());
+  EXPECT_EQ(metric("leftfold_kafka_rebalances_total", "outcome=\"lost\","), member.lost);
   EXPECT_EQ(metric("leftfold_kafka_rebalances_total", "outcome=\"revoked\","), 0);
-  EXPECT_EQ(metric("leftfold_kafka_received_events_total"), 17) << "4 to 10 came again";
+  EXPECT_EQ(metric("leftfold_kafka_received_events_total"), member.received);
+  EXPECT_GE(member.received, 17) << "4 to 10 came again";
+  std::cout << member.lost << " lost, " << member.epochs.size() << " assignments" << std::endl;
 }
 
 // The first call waits until it is let go; never are two running.
@@ -218,15 +250,29 @@ TEST_F(KafkaGroupErrors, AHandlerThatOutlivesItsAssignmentIsFencedAndItsEventCom
   Running running = runner.start();
   const std::unique_ptr<Waits, void (*)(Waits*)> let_go{&waits, [](Waits* held) { held->let_go(); }};  // should it fail
   ASSERT_TRUE(wait_until([&] { return waits.calls().size() == 1; }));
+  const auto rebalances = [&](const std::string& outcome) {
+    return metric("leftfold_kafka_rebalances_total", "outcome=\"" + outcome + "\",");
+  };
   mock.answer_next(MockKafka::kHeartbeat, {RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID});
-  ASSERT_TRUE(wait_until([&] { return runner.status().front().state == "waiting"; }));
+  // It waits until it gets the partition again, which it may have done already.
+  ASSERT_TRUE(wait_until([&] {
+    return rebalances("lost") >= 1 && (runner.status().front().state == "waiting" || rebalances("assigned") >= 2);
+  }));
   waits.let_go();
-  ASSERT_TRUE(wait_until([&] { return waits.calls().size() == 3; }));
   ASSERT_TRUE(wait_until([&] { return committed() == Position{2}; }));
   running.finish();
-  EXPECT_EQ(waits.calls(), (std::vector<std::int64_t>{0, 0, 1}));
+  const std::vector<std::int64_t> calls = waits.calls();
+  ASSERT_GE(calls.size(), 3U);
+  EXPECT_EQ(calls[0], 0);
+  EXPECT_EQ(calls[1], 0) << "it comes again";
+  EXPECT_EQ(calls.back(), 1);
   const std::string text = metrics.prometheus();
-  EXPECT_NE(text.find("leftfold_handler_fenced_total{handler=\"Handler\"} 1\n"), std::string::npos) << text;
+  const std::string fenced = "leftfold_handler_fenced_total{handler=\"Handler\"} ";
+  ASSERT_NE(text.find(fenced), std::string::npos) << text;
+  EXPECT_EQ(text.find(fenced + "0\n"), std::string::npos) << text;
+  if (rebalances("lost") > 1) return;  // the machine stood still longer than the session: more came again
+  EXPECT_EQ(calls.size(), 3U);
+  EXPECT_NE(text.find(fenced + "1\n"), std::string::npos) << text;
 }
 
 }  // namespace
