@@ -107,7 +107,7 @@ TEST(KafkaGarbage, WhatCouldNotBePublishedIsParkedUnderItsVersion) {
   event.id = event.commit_id = Uuid::v7(event.committed_at);
   const auto sink = broker.open_sink();
   ASSERT_NE(sink->send(event), 0U);
-  const auto receipts = sink->close(system_clock().instant() + seconds{60});
+  const auto receipts = sink->close(system_clock().instant() + std::chrono::seconds{60});
   ASSERT_EQ(receipts.size(), 1U);
   ASSERT_TRUE(receipts[0].acknowledged) << receipts[0].why;
   chaos.send_to_each("account-", 2);
@@ -120,7 +120,7 @@ TEST(KafkaGarbage, WhatCouldNotBePublishedIsParkedUnderItsVersion) {
   EXPECT_EQ(ended("account-0"), 1U) << "what came after it waits behind it";
   chaos.drain_offsets();
   worker->terminate();
-  worker->wait(seconds{20});
+  worker->wait(std::chrono::seconds{20});
 
   const std::vector<Parked> parked = letters_of(chaos, chaos.options.subscription());
   ASSERT_EQ(parked.size(), 2U);
