@@ -17,7 +17,8 @@ class ChildProcess {
   struct Start {
     std::string program;
     std::vector<std::string> arguments = {};
-    std::map<std::string, std::string> environment = {};  ///< added to that of this process
+    std::map<std::string, std::string> environment = {};  ///< added to that of this process, which
+                                                          ///< comes without its LEFTFOLD_TEST_...
     std::filesystem::path log;                            ///< what it writes is added there
     bool holds_sigterm = false;  ///< SIGTERM is blocked from its first moment: it takes it when it is ready
   };
