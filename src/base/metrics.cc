@@ -106,10 +106,9 @@ class Metrics::Impl {
       check_is_free(name, kHistogram);
       Family made;
       made.help = base::as_utf8(help);
-      Kind& metric = std::get<Kind>(
-          made.metrics.try_emplace(std::move(labels), std::in_place_type<Kind>, arguments...).first->second);
-      families_.emplace(name, std::move(made));
-      return metric;
+      made.metrics.try_emplace(std::move(labels), std::in_place_type<Kind>, arguments...);
+      const auto added = families_.emplace(name, std::move(made)).first;
+      return std::get<Kind>(added->second.metrics.begin()->second);
     }
     auto& metrics = family->second.metrics;
     const auto& [known, first] = *metrics.begin();

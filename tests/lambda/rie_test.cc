@@ -1,113 +1,131 @@
-// The function in AWS's own Runtime Interface Emulator, which scripts/services installs.
+// The function in AWS's own Runtime Interface Emulator, with a real table and the real records of its stream.
 #include <gtest/gtest.h>
-#include <unistd.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): kill() is POSIX
 
-#include <chrono>
-#include <cstdlib>
-#include <fstream>
+#include <algorithm>
 #include <map>
-#include <stdexcept>
+#include <optional>
+#include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include <leftfold/error.h>
-
-#include "http/client.h"
-#include "lambda/child_process.h"
+#include "kafka/service.h"
+#include "lambda/emulator.h"
 #include "lambda/publisher_function.h"
+#include "lambda/stored_events.h"
 #include "support/kafka_mock.h"
-#include "support/kafka_records.h"
-#include "support/source_dir.h"
-#include "support/stream_records.h"
 #include "support/temporary_folder.h"
 
 namespace leftfold::test_lambda {
 namespace {
 
-using namespace std::chrono_literals;
-using test_support::batch_of;
-using test_support::inserted;
-using test_support::StreamRecord;
-
-constexpr const char* kAllDone = R"({"batchItemFailures":[]})";
-
-std::string emulator() {
-  const char* const given = std::getenv("LEFTFOLD_TEST_LAMBDA_RIE");  // NOLINT(concurrency-mt-unsafe)
-  if (given != nullptr && *given != '\0') return given;
-  std::ifstream file{test_support::source_dir() / "build/services/lambda.env"};
-  const std::string key = "LEFTFOLD_TEST_LAMBDA_RIE=";
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with(key)) return line.substr(key.size());
-  }
-  throw std::runtime_error{"the Runtime Interface Emulator is not installed; run scripts/services up lambda"};
-}
-
-/// An address of this machine for this process alone, so that nobody takes the emulator's ports before it does.
-std::string own_host() {
-  const auto id = static_cast<unsigned>(::getpid());
-  return "127." + std::to_string(1 + id / 65'536 % 200) + '.' + std::to_string(id / 256 % 256) + '.' +
-         std::to_string(id % 256);
-}
+using Names = std::vector<std::string>;
 
 class LambdaEmulator : public ::testing::Test {
  protected:
-  // That the emulator is ready is said by its answer alone.
-  std::string invoke(const std::string& payload) {
-    const http::Request request{.method = "POST",
-                                .url = "http://" + host_ + ":8080/2015-03-31/functions/function/invocations",
-                                .body = payload,
-                                .timeout = http::kNoTimeout};
-    for (;;) {
-      try {
-        return client_.send(request).body;
-      } catch (const Error& error) {
-        if (error.code() != Errc::unavailable) throw;
-        std::this_thread::sleep_for(20ms);  // asking again: the test's own time limit ends it
-      }
-    }
+  Emulator& start(const KafkaOptions& topic, std::map<std::string, std::string> more = {}) {
+    std::map<std::string, std::string> variables = publishing(stored_.table(), topic);
+    variables["AWS_LAMBDA_FUNCTION_TIMEOUT"] = "300";
+    more.merge(variables);
+    return emulator_.emplace(more, folder_.path());
   }
-  std::map<std::string, std::string> environment() {
-    std::map<std::string, std::string> variables = publishing_to(topic_);
-    variables["AWS_LAMBDA_FUNCTION_TIMEOUT"] = "60";
-    return variables;
-  }
-  [[nodiscard]] std::size_t published() const { return test_support::events_in(topic_).size(); }
 
+  StoredEvents stored_;
   test_support::TemporaryFolder folder_;
-  test_support::MockKafka kafka_;
-  KafkaOptions topic_ = kafka_.topic("events", 3);
-  std::string host_ = own_host();
-  http::Client client_;
-  std::string log_ = (folder_.path() / "log").string();
-  ChildProcess emulator_{{emulator(), "--runtime-interface-emulator-address", host_ + ":8080", "--runtime-api-address",
-                          host_ + ":9001", bootstrap()},
-                         environment(),
-                         log_};
+  std::optional<Emulator> emulator_;
 };
 
-TEST_F(LambdaEmulator, PublishesBatchesOfOneToAThousand) {
+/// On a real broker.
+class LambdaEmulatorOnKafka : public LambdaEmulator {
+ protected:
+  test_kafka::TestTopic topic_;
+};
+
+/// On one that breaks when it is told to.
+class LambdaEmulatorAndOutages : public LambdaEmulator {
+ protected:
+  test_support::MockKafka kafka_;
+  KafkaOptions topic_ = kafka_.topic("events", 1);
+};
+
+TEST_F(LambdaEmulatorOnKafka, PublishesBatchesOfOneToAThousandInTheOrderOfVersions) {
+  Emulator& emulator = start(topic_.options());
+  std::mt19937 random{3};
   std::size_t sent = 0;
   for (const std::size_t size : {1U, 10U, 100U, 1000U}) {
-    std::vector<StreamRecord> records;
-    for (std::size_t i = 0; i < size; ++i, ++sent) {
-      records.push_back(
-          inserted("cart-" + std::to_string(size), Version{static_cast<std::int64_t>(i)}, std::to_string(1000 + sent)));
-    }
-    EXPECT_EQ(invoke(batch_of(records)), kAllDone) << std::ifstream{log_}.rdbuf();
-    EXPECT_EQ(published(), sent);
+    const std::string id = "cart-" + std::to_string(size);
+    std::vector<TableRecord> records = stored_.append(id, size);
+    std::shuffle(records.begin(), records.end(), random);
+    EXPECT_EQ(emulator.invoke(batch_of(records)), kAllDone) << emulator.log();
+    EXPECT_EQ(first_occurrences(topic_.options(), id), "0 to " + std::to_string(size - 1)) << emulator.log();
+    EXPECT_EQ(published_in(topic_.options()).size(), sent += size);
   }
 }
 
-TEST_F(LambdaEmulator, ABatchInPartAndAnErrorAreWhatTheInvokerGets) {
-  StreamRecord bad = inserted("cart-1", Version{1}, "2");
-  bad.image = "{}";
-  EXPECT_EQ(invoke(batch_of({inserted("cart-1", Version{0}, "1"), bad})),
-            R"({"batchItemFailures":[{"itemIdentifier":"2"}]})");
-  const std::string error = invoke("[1]");
+TEST_F(LambdaEmulatorOnKafka, ABatchInPartAndAnErrorAreWhatTheInvokerGets) {
+  Emulator& emulator = start(topic_.options());
+  std::vector<TableRecord> batch = stored_.append("cart-1", 1);
+  batch.push_back(stored_.put_garbage("cart-1"));
+  batch.push_back(stored_.append("cart-2", 1).front());
+  EXPECT_EQ(emulator.invoke(batch_of(batch)), again_from(batch[1].sequence)) << emulator.log();
+  const std::string error = emulator.invoke("[1]");
   EXPECT_NE(error.find(R"("errorType":"leftfold.invalid_data")"), std::string::npos) << error;
   EXPECT_NE(error.find(R"("stackTrace":[])"), std::string::npos) << error;
-  EXPECT_EQ(invoke(batch_of({inserted("cart-1", Version{1}, "2")})), kAllDone);
+  (void)stored_.mend(batch[1]);
+  EXPECT_EQ(emulator.invoke(batch_of({batch[1], batch[2]})), kAllDone) << emulator.log();
+  EXPECT_EQ(published_in(topic_.options()).size(), 3U);
+}
+
+TEST_F(LambdaEmulatorOnKafka, AnEventThatTheTopicDoesNotTakeBlocksItsAggregateOrIsMarked) {
+  test_kafka::set_topic_limit(topic_.options(), 100'000);
+  std::vector<TableRecord> batch = stored_.append("big", 1);
+  batch.push_back(stored_.append("big", 1, 300'000).front());
+  batch.push_back(stored_.append("big", 1).front());
+  batch.push_back(stored_.append("small", 1).front());
+  Emulator& blocks = start(topic_.options());
+  EXPECT_EQ(blocks.invoke(batch_of(batch)), again_from(batch[1].sequence)) << blocks.log();
+  EXPECT_EQ(published_in(topic_.options()).size(), 2U);
+  Emulator& marks = start(topic_.options(), {{"LEFTFOLD_PUBLISHER_UNPUBLISHABLE", "mark"}});
+  EXPECT_EQ(marks.invoke(batch_of({batch[1], batch[2], batch[3]})), kAllDone) << marks.log();
+  EXPECT_EQ(first_occurrences(topic_.options(), "big"), "0 to 2");
+  EXPECT_EQ(published_in(topic_.options()).size(), 4U) << "the second process sent what the first one had sent";
+}
+
+/// The emulator gives up a function that is late, with an answer of its own and whatever the machine was busy with:
+/// then the batch comes again, as from Lambda.
+std::string invoke_until_in_time(Emulator& emulator, const std::string& payload) {
+  for (;;) {
+    std::string answer = emulator.invoke(payload);
+    if (answer.find("timed out") == std::string::npos) return answer;
+  }
+}
+
+TEST_F(LambdaEmulatorAndOutages, KafkaDownAtTheStartAndLaterIsAnsweredInTime) {
+  kafka_.set_down();
+  Emulator& emulator = start(topic_, {{"AWS_LAMBDA_FUNCTION_TIMEOUT", "15"}});
+  std::vector<TableRecord> batch = stored_.append("cart-1", 2);
+  const std::string error = invoke_until_in_time(emulator, batch_of(batch));
+  EXPECT_NE(error.find(R"("errorType":"leftfold.unavailable")"), std::string::npos) << error << emulator.log();
+  kafka_.set_up();
+  EXPECT_EQ(invoke_until_in_time(emulator, batch_of({batch[0]})), kAllDone) << emulator.log();
+  kafka_.set_down();
+  EXPECT_EQ(invoke_until_in_time(emulator, batch_of({batch[1]})), again_from(batch[1].sequence)) << emulator.log();
+  kafka_.set_up();
+  EXPECT_EQ(invoke_until_in_time(emulator, batch_of({batch[1]})), kAllDone) << emulator.log();
+  EXPECT_EQ(first_occurrences(topic_, "cart-1"), "0 to 1");
+}
+
+TEST_F(LambdaEmulatorAndOutages, AfterAThawADeadConnectionToKafkaIsMadeAgain) {
+  Emulator& emulator = start(topic_);
+  EXPECT_EQ(emulator.invoke(batch_of(stored_.append("cart-1", 1))), kAllDone) << emulator.log();
+  const pid_t function = emulator.function();
+  ASSERT_EQ(::kill(function, SIGSTOP), 0);
+  kafka_.set_down();
+  kafka_.set_up();
+  ASSERT_EQ(::kill(function, SIGCONT), 0);
+  EXPECT_EQ(emulator.invoke(batch_of(stored_.append("cart-1", 1))), kAllDone) << emulator.log();
+  EXPECT_EQ(published_in(topic_), (Names{"cart-1/0", "cart-1/1"}));
+  EXPECT_EQ(emulator.function(), function) << "it was started anew";
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ std::vector<std::string> environment_of(const std::map<std::string, std::string>
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text{*entry};
     const std::size_t equals = text.find('=');
+    if (text.starts_with("LEFTFOLD_TEST_")) continue;  // for tests: programs refuse what is no setting of theirs
     if (equals != std::string::npos) all.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   for (const auto& [name, value] : added) all[name] = value;
@@ -59,6 +60,8 @@ ChildProcess::ChildProcess(const Start& start) : program_{start.program} {
   if (pid_ == 0) {
     ::sigprocmask(SIG_BLOCK, &terminates, nullptr);  // stays blocked over execve()
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::setpgid(0, 0);
+    ::dup2(log, STDOUT_FILENO);
     ::dup2(log, STDERR_FILENO);
     ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);  // sockets of this process
     ::execve(argv.front(), argv.data(), envp.data());
@@ -66,11 +69,12 @@ ChildProcess::ChildProcess(const Start& start) : program_{start.program} {
   }
   ::close(log);
   if (pid_ < 0) fail("fork");
+  ::setpgid(pid_, pid_);  // in both processes, so that it is done whichever runs first
 }
 
 ChildProcess::~ChildProcess() {
   if (pid_ <= 0) return;
-  ::kill(pid_, SIGKILL);
+  ::kill(-pid_, SIGKILL);
   int status = 0;
   ::waitpid(pid_, &status, 0);
 }
@@ -86,10 +90,16 @@ void ChildProcess::kill() {
 }
 
 void ChildProcess::terminate() const { ::kill(pid_, SIGTERM); }
-void ChildProcess::freeze() const { ::kill(pid_, SIGSTOP); }
+
+void ChildProcess::freeze() const {
+  ::kill(pid_, SIGSTOP);
+  siginfo_t stopped{};
+  if (::waitid(P_PID, static_cast<id_t>(pid_), &stopped, WSTOPPED | WNOWAIT) != 0) fail("waitid");
+}
+
 void ChildProcess::thaw() const { ::kill(pid_, SIGCONT); }
 
-void ChildProcess::wait(std::chrono::milliseconds limit) {
+int ChildProcess::status_within(std::chrono::milliseconds limit) {
   const auto deadline = std::chrono::steady_clock::now() + limit;
   int status = 0;
   pid_t ended = 0;
@@ -101,10 +111,24 @@ void ChildProcess::wait(std::chrono::milliseconds limit) {
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
   if (ended < 0) fail("waitpid");
+  return status;
+}
+
+void ChildProcess::wait(std::chrono::milliseconds limit) {
+  const int status = status_within(limit);
   const pid_t pid = std::exchange(pid_, -1);
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
     throw std::runtime_error{program_ + " " + std::to_string(pid) + " ended with " + describe(status)};
   }
+}
+
+int ChildProcess::exit_code(std::chrono::milliseconds limit) {
+  const int status = status_within(limit);
+  const pid_t pid = std::exchange(pid_, -1);
+  if (!WIFEXITED(status)) {
+    throw std::runtime_error{program_ + " " + std::to_string(pid) + " ended with " + describe(status)};
+  }
+  return WEXITSTATUS(status);
 }
 
 }  // namespace leftfold::test_support

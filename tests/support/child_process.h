@@ -11,14 +11,15 @@
 
 namespace leftfold::test_support {
 
-/// Dies with its parent. One thread at a time.
+/// Dies with its parent, and with the processes that it started when it is destroyed. One thread at a time.
 class ChildProcess {
  public:
   struct Start {
     std::string program;
     std::vector<std::string> arguments = {};
-    std::map<std::string, std::string> environment = {};  ///< added to that of this process
-    std::filesystem::path log;                            ///< what it writes to stderr is added there
+    std::map<std::string, std::string> environment = {};  ///< added to that of this process, which
+                                                          ///< comes without its LEFTFOLD_TEST_...
+    std::filesystem::path log;                            ///< what it writes is added there
     bool holds_sigterm = false;  ///< SIGTERM is blocked from its first moment: it takes it when it is ready
   };
   /// Throws std::system_error.
@@ -34,11 +35,16 @@ class ChildProcess {
   void terminate() const;
   /// Throws std::runtime_error when it does not end well within `limit`, which only one that hangs needs.
   void wait(std::chrono::milliseconds limit = std::chrono::seconds{60});
-  /// Nothing of it runs, but its connections stay: what the others see of a machine that hangs.
+  /// Waits for its end and returns its exit code. Throws std::runtime_error when a signal ends it, or nothing within
+  /// `limit`.
+  [[nodiscard]] int exit_code(std::chrono::milliseconds limit = std::chrono::seconds{60});
+  /// Nothing of it runs when this returns, but its connections stay: what the others see of a machine that hangs.
   void freeze() const;
   void thaw() const;
 
  private:
+  [[nodiscard]] int status_within(std::chrono::milliseconds limit);
+
   std::string program_;
   pid_t pid_ = -1;
 };

@@ -53,4 +53,10 @@ void MockKafka::set_up() {
   for (int broker = 1; broker <= brokers_; ++broker) must(rd_kafka_mock_broker_set_up(cluster_, broker));
 }
 
+void MockKafka::set_round_trip(std::chrono::milliseconds time) {
+  for (int broker = 1; broker <= brokers_; ++broker) {
+    must(rd_kafka_mock_broker_set_rtt(cluster_, broker, static_cast<int>(time.count())));
+  }
+}
+
 }  // namespace leftfold::test_support

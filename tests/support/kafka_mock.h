@@ -5,6 +5,7 @@
 //
 #include <librdkafka/rdkafka_mock.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ class MockKafka {
   /// All brokers: connections end and none is accepted; and back.
   void set_down();
   void set_up();
+  /// How long all brokers take to answer.
+  void set_round_trip(std::chrono::milliseconds time);
 
   static constexpr std::int16_t kProduce = 0;
   static constexpr std::int16_t kMetadata = 3;
