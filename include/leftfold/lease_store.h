@@ -11,8 +11,8 @@
 
 namespace leftfold {
 
-/// One piece of work and who does it. Who owns it is no matter of time: each process counts, on its own monotonic clock,
-/// how long the counter of a lease has not moved, so no two clocks are ever compared. Plain value.
+/// One piece of work and who does it. Who owns it is no matter of time: each process counts, on its own monotonic
+/// clock, how long the counter of a lease has not moved, so no two clocks are ever compared. Plain value.
 struct Lease {
   std::string group;         ///< what belongs together, such as one publisher
   std::string name;          ///< unique in its group
