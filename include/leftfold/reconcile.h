@@ -48,8 +48,9 @@ struct ReconcileOptions {
 ReconcileProgress reconcile(const PublishedStore& stored, const OpenSink& open_sink, const ReconcileOptions& options,
                             const std::stop_token& stop);
 
-/// Sets the cursor of each aggregate to its newest event, so that only what is stored from now on is published. Never
-/// lowers one. Throws as reconcile.
+/// Sets the cursor of each aggregate to its newest event, so that only what is stored from now on is published. Lowers
+/// none that it sees; a Publisher that stores one at the same moment may, which costs events that are sent. Throws as
+/// reconcile.
 ReconcileProgress seed_cursors(const PublishedStore& stored, const ReconcileOptions& options,
                                const std::stop_token& stop);
 

@@ -1,5 +1,6 @@
 // Settings of what publishes.
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -7,13 +8,19 @@
 #include "app/setting_spec.h"
 
 namespace leftfold::app {
+namespace {
+
+constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+
+}  // namespace
 
 std::vector<SettingSpec> publisher_specs() {
   return {
       {"publisher.name", "LEFTFOLD_PUBLISHER_NAME", "processes of one name share the work; each name has its own place",
-       "a name that is not empty", "publisher", ValueKind::text,
+       "a name of letters, digits, - and _", "publisher", ValueKind::text,
        [](const Setting& s) {
-         if (s.value.empty()) refuse(s);
+         // Its leases lie in groups of this name and of others made of it with "/" and ".".
+         if (s.value.empty() || s.value.find_first_not_of(kNameCharacters) != std::string::npos) refuse(s);
        }},
       {"publisher.from", "LEFTFOLD_PUBLISHER_FROM", "what tells of new events in DynamoDB",
        "stream, or poll: scans a small table again and again", "stream", ValueKind::text,

@@ -43,15 +43,26 @@ PublishCursor read_cursor(const Item& item) {
   return {kind->substr(kPrefix.size()), Version{*published}};
 }
 
+// A cursor is a lower bound: one that cannot be read is none, which costs events that are published again.
+std::optional<PublishCursor> Cursors::readable(const Item& item) const {
+  try {
+    return read_cursor(item);
+  } catch (const Error& error) {
+    client_.options().log->log(LogLevel::error, "publisher", "a cursor is taken for none", {{"cause", error.what()}});
+    return std::nullopt;
+  }
+}
+
 std::vector<Version> Cursors::load(std::span<const std::string_view> aggregate_ids) {
   std::ranges::for_each(aggregate_ids, need_id);
   std::unordered_map<std::string_view, Version> found;
   std::vector<Item> keys;
   const auto ask = [&] {
     for (const Item& item : client_.get_all(table_, keys)) {
-      const PublishCursor cursor = read_cursor(item);
-      const auto asked = found.find(cursor.aggregate_id);
-      if (asked != found.end()) asked->second = cursor.published;
+      const std::optional<PublishCursor> cursor = readable(item);
+      if (!cursor) continue;
+      const auto asked = found.find(cursor->aggregate_id);
+      if (asked != found.end()) asked->second = cursor->published;
     }
     keys.clear();
   };
@@ -81,9 +92,9 @@ void Cursors::advance(std::span<const PublishCursor> cursors) {
   if (items.size() == 1) {
     ItemWrite write;
     write.table = table_;
-    write.condition.text = "attribute_not_exists(#p) OR #p < :p";
+    write.condition.text = "attribute_not_exists(#p) OR #p < :p OR NOT attribute_type(#p, :n)";
     write.condition.names = {{"#p", std::string{kPublished}}};
-    write.condition.values = {{":p", items[0].back().value}};
+    write.condition.values = {{":p", items[0].back().value}, {":n", std::string{"N"}}};
     write.item = std::move(items[0]);
     (void)client_.write(write);  // one that is there and higher stays
     return;

@@ -1,6 +1,7 @@
 // How far each aggregate is published, in the second table.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <leftfold/cursor_store.h>
@@ -9,8 +10,8 @@
 
 namespace leftfold::dynamodb {
 
-/// One item an aggregate and publisher: publishers of different names do not see each other's. Any thread. The client
-/// must outlive it.
+/// One item an aggregate and publisher: publishers of different names do not see each other's. One that cannot be read,
+/// changed by hand perhaps, counts as none, with an error in the client's log. Any thread. The client must outlive it.
 class Cursors final : public CursorStore {
  public:
   /// `name` is the publisher's, not empty.
@@ -22,6 +23,7 @@ class Cursors final : public CursorStore {
   bool remove(std::string_view aggregate_id) override;
 
  private:
+  [[nodiscard]] std::optional<PublishCursor> readable(const Item& item) const;
   Client& client_;
   const std::string table_;
   const std::string name_;
