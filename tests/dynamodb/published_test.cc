@@ -83,7 +83,9 @@ TEST(DynamoDbPublished, ItsItemsAreWhatThePageShows) {
   const dynamodb::Item cursor_item = dynamodb::cursor_item("publisher", cursor);
   shown(cursor_item);
   EXPECT_EQ(dynamodb::read_cursor(cursor_item).aggregate_id, "cart-42");
-  Lease lease{"publisher", "shardId-00000001701234567890-1a2b3c4d"};
+  Lease lease;
+  lease.group = "publisher";
+  lease.name = "shardId-00000001701234567890-1a2b3c4d";
   lease.owner = "shop-1:4711";
   lease.counter = 12;
   lease.checkpoint = "100000000000000000041";
