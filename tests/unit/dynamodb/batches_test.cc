@@ -127,14 +127,6 @@ TEST_F(BatchesTest, CursorsAreAskedForByTheHundredAndStoredByTwentyFive) {
   EXPECT_NE(server.sent.back().body.find("cart-200"), std::string::npos);
 }
 
-TEST_F(BatchesTest, ACursorThatCannotBeReadIsCorrupt) {
-  Cursors cursors{client, "t", "publisher"};
-  const std::string_view id = "cart-1";
-  server.answers(200, R"({"Responses":{"t":[{"k":{"S":"cursor#cart-1"},"published":{"S":"9"}}]}})");
-  EXPECT_EQ(code_of([&] { (void)cursors.load({&id, 1}); }, &text), Errc::corrupt);
-  EXPECT_NE(text.find("cursor#cart-1"), std::string::npos) << text;
-}
-
 TEST_F(BatchesTest, ARemovalWhoseAnswerWasLostCounts) {
   Cursors cursors{client, "t", "publisher"};
   server.fails(Errc::in_doubt).refuses(400, "ConditionalCheckFailedException");
