@@ -243,10 +243,9 @@ TEST_F(Batches, OfRandomHistoriesAndBrokersArePublishedInOrder) {
       for (const std::int64_t version : versions) {
         if (std::find(firsts.begin(), firsts.end(), version) == firsts.end()) firsts.push_back(version);
       }
-      EXPECT_EQ(firsts,
-                numbers(0, static_cast<std::int64_t>(std::count_if(
-                               records.begin(), records.end(), [&id = id](const auto& r) { return r.first == id; }))))
-          << id;
+      const auto stored = std::count_if(records.begin(), records.end(),
+                                        [&name = id](const auto& record) { return record.first == name; });
+      EXPECT_EQ(firsts, numbers(0, static_cast<std::int64_t>(stored))) << id;
     }
   }
 }
