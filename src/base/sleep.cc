@@ -2,15 +2,19 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <stop_token>
 
 namespace leftfold::base {
 
 void sleep_for(Clock& clock, Instant::duration time) {
+  (void)pause_until(clock, clock.instant() + time, std::stop_token{});
+}
+
+bool pause_until(Clock& clock, Instant deadline, const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any nobody;
   std::unique_lock lock{mutex};
-  (void)clock.wait_until(lock, nobody, std::stop_token{}, clock.instant() + time, [] { return false; });
+  (void)clock.wait_until(lock, nobody, stop, deadline, [] { return false; });
+  return !stop.stop_requested();
 }
 
 }  // namespace leftfold::base

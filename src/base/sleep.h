@@ -1,6 +1,8 @@
 // Waiting for nothing but time.
 #pragma once
 
+#include <stop_token>
+
 #include <leftfold/clock.h>
 
 namespace leftfold::base {
@@ -8,5 +10,8 @@ namespace leftfold::base {
 /// Returns when `time` has passed on `clock`; at once when it is not above zero. Nobody can end it early, so it is for
 /// waits of at most some seconds. Any thread.
 void sleep_for(Clock& clock, Instant::duration time);
+
+/// Waits until `deadline` on `clock`, or the stop. Returns false when the stop came. Any thread.
+bool pause_until(Clock& clock, Instant deadline, const std::stop_token& stop);
 
 }  // namespace leftfold::base

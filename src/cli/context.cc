@@ -40,10 +40,7 @@ Opened open(Context& context, SqliteOptions::Mode mode) {
     opened.breakers = &app.breakers();
     return opened;
   }
-  // Looking is not the service's life: its log stays out of the way unless it is asked for.
-  const bool asked = settings.get("log_level").origin.starts_with("flag ");
-  const LogLevel level = asked ? app::log_level_value(settings.get("log_level")) : LogLevel::warn;
-  opened.log = std::make_unique<StderrLogger>(level, app::log_format_value(settings.get("log_format")));
+  opened.log = looking_log(settings);
   opened.own = app::open_store(settings, mode, *opened.log);
   opened.store = opened.own.store.get();
   opened.feed = opened.own.feed;
@@ -55,6 +52,16 @@ Opened open(Context& context, SqliteOptions::Mode mode) {
 }
 
 }  // namespace
+
+std::unique_ptr<Logger> service_log(const Settings& settings) {
+  return std::make_unique<StderrLogger>(app::log_level_value(settings.get("log_level")),
+                                        app::log_format_value(settings.get("log_format")));
+}
+
+std::unique_ptr<Logger> looking_log(const Settings& settings) {
+  if (settings.get("log_level").origin.starts_with("flag ")) return service_log(settings);
+  return std::make_unique<StderrLogger>(LogLevel::warn, app::log_format_value(settings.get("log_format")));
+}
 
 std::vector<StoredSubscription> Opened::subscriptions() const {
   return own.subscriptions ? own.subscriptions() : std::vector<StoredSubscription>{};

@@ -61,6 +61,11 @@ struct Opened {
 /// those its App has, which its Runner uses.
 [[nodiscard]] Opened open_for_writing(Context& context);
 
+/// To stderr, as the settings say. Throws Error(invalid_config).
+[[nodiscard]] std::unique_ptr<Logger> service_log(const Settings& settings);
+/// Of a command that looks, which is not the service's life: from warn on, unless a flag asks for another level.
+[[nodiscard]] std::unique_ptr<Logger> looking_log(const Settings& settings);
+
 /// Prints a line to stderr for a person who reads along; nothing with -q.
 void hint(const Context& context, std::string_view text);
 

@@ -16,6 +16,16 @@ void refuse_value(std::string_view flag, std::string_view value, std::string_vie
   throw UsageError{std::string{flag} + " is \"" + std::string{value} + "\"; use " + std::string{allowed}};
 }
 
+std::int64_t positive_number(const Flags& flags, std::string_view flag, std::string_view unit, std::int64_t most,
+                             std::string_view allowed) {
+  const std::string given = flags.value(flag);
+  std::string_view text = given;
+  if (!unit.empty() && text.ends_with(unit)) text.remove_suffix(unit.size());
+  const std::optional<std::int64_t> value = whole_number(text);
+  if (!value || *value == 0 || *value > most) refuse_value(flag, given, allowed);
+  return *value;
+}
+
 std::size_t limit_of(const Flags& flags) {
   if (flags.count("--limit") == 0) return kNoLimit;
   const std::optional<std::int64_t> value = whole_number(flags.value("--limit"));

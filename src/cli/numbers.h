@@ -20,6 +20,10 @@ inline constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 /// Throws UsageError: `--limit is "0"; use a number from 1`.
 [[noreturn]] void refuse_value(std::string_view flag, std::string_view value, std::string_view allowed);
 
+/// The value of a flag that was given: a number from 1 to `most`, with `unit` behind it or not. Throws UsageError.
+[[nodiscard]] std::int64_t positive_number(const Flags& flags, std::string_view flag, std::string_view unit,
+                                           std::int64_t most, std::string_view allowed);
+
 /// The value of --limit, kNoLimit without one. Throws UsageError.
 [[nodiscard]] std::size_t limit_of(const Flags& flags);
 

@@ -4,7 +4,6 @@
 #include <leftfold/event_feed.h>
 #include <leftfold/lease_store.h>
 
-#include "app/address.h"
 #include "app/publisher_settings.h"
 #include "cli/commands.h"
 #include "cli/publisher_watch.h"
@@ -15,13 +14,6 @@ namespace {
 
 void say_how_it_ended(Context& context, const PublisherStatus& status) {
   hint(context, std::to_string(status.published) + " published");
-}
-
-/// A command that looks is no service: what it logs stays out of the way unless it is asked for.
-std::unique_ptr<Logger> quiet_log(const Settings& settings) {
-  const Setting& level = settings.get("log_level");
-  const LogLevel least = level.origin.starts_with("flag ") ? app::log_level_value(level) : LogLevel::warn;
-  return std::make_unique<StderrLogger>(least, app::log_format_value(settings.get("log_format")));
 }
 
 void add_lease(Rows& rows, const Lease& lease) {
@@ -70,10 +62,10 @@ int run_publisher(Context& context) {
   const Settings& settings = context.program.settings;
   settings.validate();
   PublisherOptions options = app::publisher_options(settings);
-  StderrLogger log{app::log_level_value(settings.get("log_level")), app::log_format_value(settings.get("log_format"))};
+  const std::unique_ptr<Logger> log = service_log(settings);
   Metrics metrics;
-  const app::OpenPublishing open = app::open_publishing(settings, log, metrics);
-  options.log = &log;
+  const app::OpenPublishing open = app::open_publishing(settings, *log, metrics);
+  options.log = log.get();
   options.metrics = &metrics;
   std::optional<Publisher> publisher;
   if (open.ports) {
@@ -82,7 +74,7 @@ int run_publisher(Context& context) {
     publisher.emplace(*open.store.feed, open.kafka.open_sink, options);
   }
   {
-    const PublisherWatch watch{*publisher, metrics, context.line.flags.value("--metrics-file"), log};
+    const PublisherWatch watch{*publisher, metrics, context.line.flags.value("--metrics-file"), *log};
     publisher->run(context.signals.token());
   }
   say_how_it_ended(context, publisher->status());
@@ -92,7 +84,7 @@ int run_publisher(Context& context) {
 int show_publisher_status(Context& context) {
   const Settings& settings = context.program.settings;
   settings.validate();
-  const std::unique_ptr<Logger> log = quiet_log(settings);
+  const std::unique_ptr<Logger> log = looking_log(settings);
   const app::OpenPublishing open =
       app::open_published_store(settings, SqliteOptions::Mode::read_only, *log, no_metrics());
   const std::string name = settings.get("publisher.name").value;

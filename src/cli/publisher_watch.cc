@@ -1,13 +1,12 @@
 #include "cli/publisher_watch.h"
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include <leftfold/clock.h>
 #include <leftfold/error.h>
 
+#include "base/sleep.h"
 #include "cli/confirm.h"
 #include "cli/metrics_file.h"
 
@@ -37,13 +36,9 @@ PublisherWatch::PublisherWatch(const Publisher& publisher, const Metrics& metric
 }
 
 void PublisherWatch::run(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock{mutex};
-  Clock& clock = system_clock();
   while (!stop.stop_requested()) {
     look();
-    (void)clock.wait_until(lock, never, stop, clock.instant() + kLookEvery, [] { return false; });
+    (void)base::pause_until(system_clock(), system_clock().instant() + kLookEvery, stop);
   }
   manager_.stopping();
   write_metrics();

@@ -1,4 +1,3 @@
-#include <charconv>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -20,16 +19,6 @@ namespace {
 
 constexpr std::int64_t kMostSegments = 1'000'000;  // DynamoDB's own limit
 
-std::int64_t number_in(const Flags& flags, std::string_view flag, std::string_view unit, std::int64_t most,
-                       std::string_view allowed) {
-  std::string text = flags.value(flag);
-  const std::string given = text;
-  if (!unit.empty() && text.ends_with(unit)) text.resize(text.size() - unit.size());
-  const std::optional<std::int64_t> value = whole_number(text);
-  if (!value || *value == 0 || *value > most) refuse_value(flag, given, allowed);
-  return *value;
-}
-
 ReconcileOptions read_options(Context& context) {
   const Flags& flags = context.line.flags;
   const Settings& settings = context.program.settings;
@@ -40,11 +29,11 @@ ReconcileOptions read_options(Context& context) {
   options.afresh = flags.count("--afresh") > 0;
   if (flags.count("--rate") > 0) {
     options.events_a_second =
-        static_cast<double>(number_in(flags, "--rate", "/s", 1'000'000'000, "events a second, such as 1000/s"));
+        static_cast<double>(positive_number(flags, "--rate", "/s", 1'000'000'000, "events a second, such as 1000/s"));
   }
   if (flags.count("--segments") > 0) {
     options.segments =
-        static_cast<int>(number_in(flags, "--segments", {}, kMostSegments, "a number from 1 to 1000000"));
+        static_cast<int>(positive_number(flags, "--segments", {}, kMostSegments, "a number from 1 to 1000000"));
   }
   return options;
 }
@@ -99,12 +88,12 @@ int reconcile_published(Context& context) {
   const Settings& settings = context.program.settings;
   settings.validate();
   ReconcileOptions options = read_options(context);
-  StderrLogger log{app::log_level_value(settings.get("log_level")), app::log_format_value(settings.get("log_format"))};
-  options.log = &log;
+  const std::unique_ptr<Logger> log = service_log(settings);
+  options.log = log.get();
   Metrics metrics;
   const app::OpenPublishing open =
-      options.dry_run ? app::open_published_store(settings, SqliteOptions::Mode::read_only, log, metrics)
-                      : app::open_publishing(settings, log, metrics);
+      options.dry_run ? app::open_published_store(settings, SqliteOptions::Mode::read_only, *log, metrics)
+                      : app::open_publishing(settings, *log, metrics);
   ReconcileProgress progress;
   {
     ProgressBar bar{context};
@@ -118,10 +107,10 @@ int seed_published(Context& context) {
   const Settings& settings = context.program.settings;
   settings.validate();
   ReconcileOptions options = read_options(context);
-  StderrLogger log{app::log_level_value(settings.get("log_level")), app::log_format_value(settings.get("log_format"))};
-  options.log = &log;
+  const std::unique_ptr<Logger> log = service_log(settings);
+  options.log = log.get();
   const app::OpenPublishing open =
-      app::open_published_store(settings, SqliteOptions::Mode::read_write, log, no_metrics());
+      app::open_published_store(settings, SqliteOptions::Mode::read_write, *log, no_metrics());
   const PublishedStore& ports = ports_of(open, context.line.verb);
   if (!options.dry_run && !confirmed(context, "everything that is stored by now counts as published by \"" +
                                                   options.name + "\" and will not be sent")) {

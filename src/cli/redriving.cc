@@ -1,13 +1,12 @@
 #include "cli/redriving.h"
 
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include <leftfold/error.h>
 
 #include "app/address.h"
 #include "base/rfc3339.h"
+#include "base/sleep.h"
 #include "cli/confirm.h"
 #include "cli/envelope.h"
 #include "cli/exit_code.h"
@@ -22,11 +21,7 @@ constexpr milliseconds kLookForAnswer{100};
 
 /// Waits for `time`, or the stop.
 void wait_for(std::chrono::nanoseconds time, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock{mutex};
-  Clock& clock = system_clock();
-  (void)clock.wait_until(lock, never, stop, clock.instant() + time, [] { return false; });
+  (void)base::pause_until(system_clock(), system_clock().instant() + time, stop);
 }
 
 /// What became of a list of aggregates. One thread.
@@ -208,12 +203,8 @@ RedrivePlan read_redrive_plan(const Flags& flags) {
   RedrivePlan plan;
   plan.canary = flags.count("--no-canary") == 0;
   if (flags.count("--rate") > 0) {
-    std::string text = flags.value("--rate");
-    const std::string given = text;
-    if (text.ends_with("/s")) text.resize(text.size() - 2);
-    const std::optional<std::int64_t> rate = whole_number(text);
-    if (!rate || *rate == 0 || *rate > 1'000'000) refuse_value("--rate", given, "aggregates a second, such as 10/s");
-    plan.pause = std::chrono::nanoseconds{std::chrono::seconds{1}} / *rate;
+    const std::int64_t rate = positive_number(flags, "--rate", "/s", 1'000'000, "aggregates a second, such as 10/s");
+    plan.pause = std::chrono::nanoseconds{std::chrono::seconds{1}} / rate;
   }
   if (flags.count("--wait") > 0) {
     Setting wait;

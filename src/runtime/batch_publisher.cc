@@ -10,7 +10,7 @@
 #include <leftfold/cursor_store.h>
 #include <leftfold/error.h>
 
-#include "runtime/resequencer.h"
+#include "runtime/sorter_session.h"
 
 namespace leftfold {
 namespace {
@@ -42,7 +42,7 @@ class BatchPublisher::Impl {
 
   std::size_t publish(const ChangePage& page, Instant deadline) {
     try {
-      if (!sorter_) begin();
+      if (!session_) begin();
       return publish_by(page, deadline);
     } catch (...) {
       end();
@@ -51,34 +51,26 @@ class BatchPublisher::Impl {
   }
 
  private:
-  void begin() {
-    sink_ = open_sink_();
-    runtime::ResequencerOptions options;
-    options.remembered = options_.remembered;
-    options.unpublishable = options_.unpublishable;
-    options.clock = options_.clock;
-    options.log = options_.log;
-    options.metrics = options_.metrics;
-    sorter_.emplace(*stored_.events, *stored_.cursors, *sink_, options);
-  }
+  void begin() { session_.emplace(stored_, open_sink_, runtime::resequencer_options(options_)); }
 
   std::size_t publish_by(const ChangePage& page, Instant deadline) {
     const std::stop_token never;
-    runtime::ChangeLane& lane = sorter_->open_lane();
-    const std::size_t taken = sorter_->take(lane, page, never, deadline);
-    while (lane.open() > 0 && !sorter_->at_rest() && options_.clock->instant() < deadline) {
-      sorter_->settle(never, deadline);
+    runtime::Resequencer& sorter = session_->sorter();
+    runtime::ChangeLane& lane = sorter.open_lane();
+    const std::size_t taken = sorter.take(lane, page, never, deadline);
+    while (lane.open() > 0 && !sorter.at_rest() && options_.clock->instant() < deadline) {
+      sorter.settle(never, deadline);
     }
     const std::size_t done = done_of(page, taken, lane);
     store_cursors();
     // What is on the way must not go out after this, and what waits would add up, batch by batch.
-    if (done < page.changes.size() || !sorter_->at_rest()) end();
-    else sorter_->close_lane(lane);
+    if (done < page.changes.size() || !sorter.at_rest()) end();
+    else sorter.close_lane(lane);
     return done;
   }
 
   void store_cursors() {
-    const std::vector<PublishCursor> cursors = sorter_->take_cursors();
+    const std::vector<PublishCursor> cursors = session_->sorter().take_cursors();
     if (cursors.empty()) return;
     try {
       stored_.cursors->advance(cursors);
@@ -89,21 +81,15 @@ class BatchPublisher::Impl {
   }
 
   void end() noexcept {
-    if (!sorter_) return;
-    sorter_.reset();
-    try {
-      (void)sink_->close(options_.clock->instant());
-    } catch (const std::exception& error) {
-      options_.log->log(LogLevel::warn, "publisher", "closing the way to the broker", {{"cause", error.what()}});
-    }
-    sink_.reset();
+    if (!session_) return;
+    session_->close(options_.clock->instant(), "publisher");
+    session_.reset();
   }
 
   const PublishedStore stored_;
   const OpenSink open_sink_;
   const BatchPublisherOptions options_;
-  std::unique_ptr<EventSink> sink_;
-  std::optional<runtime::Resequencer> sorter_;
+  std::optional<runtime::SorterSession> session_;
 };
 
 BatchPublisher::BatchPublisher(PublishedStore stored, OpenSink open_sink, BatchPublisherOptions options)

@@ -11,8 +11,8 @@
 
 #include <leftfold/error.h>
 
-#include "runtime/resequencer.h"
 #include "runtime/scan_run.h"
+#include "runtime/sorter_session.h"
 
 namespace leftfold {
 namespace {
@@ -51,7 +51,7 @@ class PublishMissing final : public PageWork {
   PublishMissing& operator=(const PublishMissing&) = delete;
 
   void take(ScanPage scanned, const std::stop_token& stop) override {
-    if (!sorter_) open();
+    if (!session_) open();
     ChangePage page;
     page.changes.resize(scanned.events.size());
     for (std::size_t i = 0; i < page.changes.size(); ++i) {
@@ -60,62 +60,53 @@ class PublishMissing final : public PageWork {
     }
     for (UnreadableEvent& each : scanned.unreadable) page.changes.at(each.place).unreadable = std::move(each.why);
     page.events = std::move(scanned.events);
-    (void)sorter_->take(*lane_, page, stop);
+    (void)session_->sorter().take(*lane_, page, stop);
   }
 
   [[nodiscard]] Settled settle(const std::stop_token& stop, Instant deadline) override {
-    if (!sorter_) return stop.stop_requested() ? Settled::stopped : Settled::all;
-    while (!sorter_->at_rest()) {
+    if (!session_) return stop.stop_requested() ? Settled::stopped : Settled::all;
+    while (!session_->sorter().at_rest()) {
       if (stop.stop_requested()) return Settled::stopped;
       if (options_.clock->instant() >= deadline) return Settled::not_yet;
-      sorter_->settle(stop, deadline);
+      session_->sorter().settle(stop, deadline);
     }
-    if (const auto cursors = sorter_->take_cursors(); !cursors.empty()) stored_.cursors->advance(cursors);
-    for (BlockedAggregate& each : sorter_->blocked()) blocked_[std::move(each.aggregate_id)] = std::move(each.why);
+    if (const auto cursors = session_->sorter().take_cursors(); !cursors.empty()) stored_.cursors->advance(cursors);
+    for (BlockedAggregate& each : session_->sorter().blocked())
+      blocked_[std::move(each.aggregate_id)] = std::move(each.why);
     return stop.stop_requested() ? Settled::stopped : Settled::all;
   }
 
   [[nodiscard]] std::uint64_t progress() const override { return published(); }
 
   void forget() noexcept override {
-    if (!sorter_) return;
-    before_ += sorter_->counts().published;
-    sorter_.reset();
+    if (!session_) return;
+    before_ += session_->sorter().counts().published;
     lane_ = nullptr;
-    try {
-      (void)sink_->close(options_.clock->instant() + kClosing);
-    } catch (const std::exception& error) {
-      options_.log->log(LogLevel::warn, "reconcile", "closing the way to the broker", {{"cause", error.what()}});
-    }
-    sink_.reset();
+    session_->close(options_.clock->instant() + kClosing, "reconcile");
+    session_.reset();
   }
 
   void report(ReconcileProgress& progress) const override {
     progress.published = published();
-    progress.missing = published() + (sorter_ ? sorter_->on_the_way() : 0);
+    progress.missing = published() + (session_ ? session_->sorter().on_the_way() : 0);
     progress.blocked.clear();
     for (const auto& [id, why] : blocked_) progress.blocked.push_back({id, why});
   }
 
  private:
-  [[nodiscard]] std::uint64_t published() const { return before_ + (sorter_ ? sorter_->counts().published : 0); }
+  [[nodiscard]] std::uint64_t published() const {
+    return before_ + (session_ ? session_->sorter().counts().published : 0);
+  }
 
   void open() {
-    sink_ = open_sink_();
-    runtime::ResequencerOptions options;
-    options.unpublishable = options_.unpublishable;
-    options.clock = options_.clock;
-    options.log = options_.log;
-    options.metrics = options_.metrics;
-    sorter_.emplace(*stored_.events, *stored_.cursors, *sink_, options);
-    lane_ = &sorter_->open_lane();
+    session_.emplace(stored_, open_sink_, runtime::resequencer_options(options_));
+    lane_ = &session_->sorter().open_lane();
   }
 
   const PublishedStore& stored_;
   const OpenSink& open_sink_;
   const ReconcileOptions& options_;
-  std::unique_ptr<EventSink> sink_;
-  std::optional<runtime::Resequencer> sorter_;
+  std::optional<runtime::SorterSession> session_;
   runtime::ChangeLane* lane_ = nullptr;
   std::uint64_t before_ = 0;  // published by sessions that are over
   std::map<std::string, std::string> blocked_;

@@ -1,12 +1,11 @@
 #include "runtime/scan_run.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include <leftfold/error.h>
 
+#include "base/sleep.h"
 #include "runtime/node_name.h"
 
 namespace leftfold::runtime {
@@ -28,6 +27,9 @@ void check(const PublishedStore& stored, const ReconcileOptions& options, const 
   if (options.segments < 1) refuse("segments is " + std::to_string(options.segments) + "; at least 1");
   if (!(options.events_a_second >= 0)) refuse("events_a_second is below 0; 0 is as fast as it goes");
 }
+
+/// A call that fails with it is tried again until give_up_after.
+bool is_tried_again(const Error& error) { return error.retryable() || error.code() == Errc::in_doubt; }
 
 }  // namespace
 
@@ -65,7 +67,8 @@ void ScanRun::run_shared(const std::stop_token& stop) {
     progress_.segments_done = leases_->done();
     if (!mine) {
       if (leases_->all_done()) return;
-      wait(options_.clock->instant() + kLookForWork, stop);  // others have the rest, or died with it
+      (void)base::pause_until(*options_.clock, options_.clock->instant() + kLookForWork,
+                              stop);  // others have the rest, or died with it
       continue;
     }
     progress_.segments = ScanLeases::segments_of(*mine);  // of another run, when one was begun afresh meanwhile
@@ -92,7 +95,7 @@ bool ScanRun::reached(const std::function<void()>& call, const std::stop_token& 
     failures_ = 0;
     return true;
   } catch (const Error& error) {
-    if (!error.retryable() && error.code() != Errc::in_doubt) throw;
+    if (!is_tried_again(error)) throw;
     (void)back_off(error, nullptr, stop);
     return false;
   }
@@ -128,7 +131,7 @@ ScanRun::End ScanRun::scan(ScanPlace place, Lease* mine, const std::stop_token& 
       place.after = next;
     } catch (const Error& error) {
       work_.forget();
-      if (!error.retryable() && error.code() != Errc::in_doubt) throw;
+      if (!is_tried_again(error)) throw;
       if (!back_off(error, mine, stop)) {
         end = stop.stop_requested() ? End::stopped : End::lost;
         break;
@@ -186,12 +189,12 @@ bool ScanRun::back_off(const Error& error, Lease* mine, const std::stop_token& s
     options_.log->log(LogLevel::warn, what_, "the store or broker does not answer; trying again",
                       {{"cause", error.what()}});
   }
-  wait(now + pause, stop);
+  (void)base::pause_until(*options_.clock, now + pause, stop);
   if (stop.stop_requested()) return false;
   try {
     return mine == nullptr || keep(mine, mine->checkpoint);
   } catch (const Error& again) {
-    if (!again.retryable() && again.code() != Errc::in_doubt) throw;
+    if (!is_tried_again(again)) throw;
     return true;  // the next look tells
   }
 }
@@ -209,13 +212,6 @@ void ScanRun::tell() {
   if (options_.on_progress) options_.on_progress(progress_);
 }
 
-void ScanRun::wait(Instant deadline, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock{mutex};
-  (void)options_.clock->wait_until(lock, never, stop, deadline, [] { return false; });
-}
-
 // False: another process has the lease.
 bool ScanRun::wait_for_rate(Lease* mine, const std::stop_token& stop) {
   if (options_.events_a_second <= 0) return true;
@@ -223,7 +219,7 @@ bool ScanRun::wait_for_rate(Lease* mine, const std::stop_token& stop) {
   const Instant end = begin_ + std::chrono::duration_cast<Instant::duration>(due);
   while (!stop.stop_requested() && options_.clock->instant() < end) {
     const auto slice = std::max<milliseconds>(kShortestWait, options_.lease_expires_after / 4);
-    wait(std::min(end, options_.clock->instant() + slice), stop);
+    (void)base::pause_until(*options_.clock, std::min(end, options_.clock->instant() + slice), stop);
     if (mine != nullptr && !keep(mine, mine->checkpoint)) return false;
   }
   return true;

@@ -56,7 +56,6 @@ class ScanRun {
   [[nodiscard]] bool keep(Lease* mine, const std::string& checkpoint);
   [[nodiscard]] bool back_off(const Error& error, Lease* mine, const std::stop_token& stop);
   void note(std::uint64_t events, double part_of_segment);
-  void wait(Instant deadline, const std::stop_token& stop);
   [[nodiscard]] bool wait_for_rate(Lease* mine, const std::stop_token& stop);
   void tell();
 

@@ -8,6 +8,7 @@
 #include <leftfold/cursor_store.h>
 #include <leftfold/lease_store.h>
 
+#include "publisher/expect_published.h"
 #include "publisher/published_table.h"
 
 namespace leftfold::test_publisher {
@@ -19,12 +20,6 @@ std::size_t events_wanted(std::size_t otherwise) {
   const char* const text =
       std::getenv("LEFTFOLD_PUBLISHER_EVENTS");  // NOLINT(concurrency-mt-unsafe): no thread sets any
   return text == nullptr ? otherwise : static_cast<std::size_t>(std::stoull(text));
-}
-
-/// Everything is published, and in order.
-void expect_published(const PublishedTable& world, const Compared& compared) {
-  EXPECT_EQ(compared.wrong, "") << world.log();
-  EXPECT_EQ(compared.published, compared.stored) << world.log();
 }
 
 TEST(Publisher, BringsEveryEventOfATableToTheTopicInOrder) {
@@ -89,9 +84,7 @@ TEST(Publisher, GoesOnWhenItsCursorsAndLeasesAreDeletedByHand) {
   expect_published(world, world.wait_until_published());
   DynamoDbStore store{world.table()};
   const PublishedStore ports = store.published();
-  bool removed = false;
-  for (int i = 0; i < 240 && !(removed = ports.cursors->remove("a")); ++i) std::this_thread::sleep_for(250ms);
-  EXPECT_TRUE(removed) << "its cursor was never stored";
+  EXPECT_TRUE(world.comes_true([&] { return ports.cursors->remove("a"); })) << "its cursor was never stored";
   for (const Lease& lease : ports.leases->list("publisher")) (void)ports.leases->remove(lease);
   world.append("a", 5);
   expect_published(world, world.wait_until_published());
@@ -106,10 +99,10 @@ TEST(Publisher, TheAggregateOfAnEventThatIsTooLargeWaitsAndOthersGoOn) {
   world.settings()["LEFTFOLD_KAFKA__MESSAGE_MAX_BYTES"] = "100000";
   auto publisher = world.start();
   Compared compared;
-  for (int i = 0; i < 240 && compared.published < 22; ++i) {
+  (void)world.comes_true([&] {
     compared = world.compare();
-    std::this_thread::sleep_for(250ms);  // polls another process
-  }
+    return compared.published >= 22;
+  });
   EXPECT_EQ(compared.wrong, "") << world.log();
   EXPECT_EQ(compared.published, 22U) << world.log();
   publisher->terminate();
@@ -167,12 +160,8 @@ TEST(PublisherSeed, LeavesOutTheHistory) {
   const auto publisher = world.start();
   world.append("a", 2);
   world.append("b", 3);
-  std::size_t records = 0;
-  for (int i = 0; i < 240 && records < 5; ++i) {
-    std::this_thread::sleep_for(250ms);  // polls another process
-    records = world.events().size();
-  }
-  ASSERT_EQ(records, 5U) << world.log();
+  (void)world.comes_true([&] { return world.events().size() >= 5; });
+  ASSERT_EQ(world.events().size(), 5U) << world.log();
   for (const EventCopy& event : world.events()) {
     EXPECT_TRUE(event.aggregate_id == "b" || event.version >= Version{10}) << event.aggregate_id;
   }

@@ -11,6 +11,7 @@
 
 #include "dynamodb/fault_proxy.h"
 #include "dynamodb/faulty_stream.h"
+#include "publisher/expect_published.h"
 #include "publisher/published_table.h"
 
 namespace leftfold::test_publisher {
@@ -24,11 +25,6 @@ namespace fault = test_dynamodb::fault;
 class FaultyPublishing : public ::testing::Test {
  protected:
   FaultyPublishing() { world.go_through(proxy.options().endpoint_url); }
-
-  void expect_published(const Compared& compared) {
-    EXPECT_EQ(compared.wrong, "") << world.log();
-    EXPECT_EQ(compared.published, compared.stored) << world.log();
-  }
 
   PublishedTable world;
   test_dynamodb::FaultProxy proxy{world.tables()};
@@ -58,7 +54,7 @@ TEST_F(FaultyPublishing, BringsEverythingInOrderThroughAllFaultsOfAStreamWhileWo
   workers[1]->wait();
   workers[2]->kill();
   world.write(300, 15, 4, 3);
-  expect_published(world.wait_until_published(240s));
+  expect_published(world, world.wait_until_published(240s));
   workers[3]->terminate();
   workers[3]->wait();
   const FaultyStream::Counts counts = stream.counts();
@@ -71,15 +67,14 @@ TEST_F(FaultyPublishing, FindsByItselfWhatWasTrimmedFromTheStreamUnread) {
   FaultyStream& stream = proxy.shape_stream({});
   auto publisher = world.start();
   world.append("a", 10);
-  expect_published(world.wait_until_published());
+  expect_published(world, world.wait_until_published());
   DynamoDbStore store{world.table()};
   LeaseStore& leases = *store.published().leases;
   const auto has_a_place = [&] {  // the process knows where it was; records vanish a day later at the earliest
     const std::vector<Lease> all = leases.list("publisher");
     return std::any_of(all.begin(), all.end(), [](const Lease& lease) { return !lease.checkpoint.empty(); });
   };
-  for (int i = 0; i < 240 && !has_a_place(); ++i) std::this_thread::sleep_for(250ms);
-  ASSERT_TRUE(has_a_place());
+  ASSERT_TRUE(world.comes_true(has_a_place));
   publisher->kill();
   world.append("a", 10);
   world.append("b", 5);
@@ -92,7 +87,7 @@ TEST_F(FaultyPublishing, FindsByItselfWhatWasTrimmedFromTheStreamUnread) {
   ASSERT_EQ(stream.counts().records, 25U);
   EXPECT_GE(stream.trim(25), 1U);
   publisher = world.start();
-  expect_published(world.wait_until_published());
+  expect_published(world, world.wait_until_published());
   EXPECT_NE(world.log().find("deleted events before they were read"), std::string::npos) << world.log();
 }
 
@@ -100,20 +95,20 @@ TEST_F(FaultyPublishing, GoesFromADisabledStreamToTheNextAndFindsWhatWasStoredBe
   FaultyStream& stream = proxy.shape_stream({});
   const auto publisher = world.start();
   world.append("a", 10);
-  expect_published(world.wait_until_published());
+  expect_published(world, world.wait_until_published());
   stream.disable();
   world.append("a", 3);
   world.append("b", 2);
   stream.enable();
   world.append("c", 4);
-  expect_published(world.wait_until_published(180s));
+  expect_published(world, world.wait_until_published(180s));
 }
 
 TEST_F(FaultyPublishing, WaitsForADynamoDbThatIsAwayOrThrottles) {
   proxy.shape_stream({});
   const auto publisher = world.start();
   world.append("a", 10);
-  expect_published(world.wait_until_published());
+  expect_published(world, world.wait_until_published());
   proxy.follow([](const test_dynamodb::ProxiedCall&) { return fault::reset_before(); });
   world.append("a", 10);
   std::this_thread::sleep_for(3s);  // an outage has a length
@@ -124,7 +119,7 @@ TEST_F(FaultyPublishing, WaitsForADynamoDbThatIsAwayOrThrottles) {
   world.append("b", 10);
   std::this_thread::sleep_for(3s);
   proxy.follow({});
-  expect_published(world.wait_until_published(180s));
+  expect_published(world, world.wait_until_published(180s));
 }
 
 }  // namespace

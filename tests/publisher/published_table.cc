@@ -190,14 +190,23 @@ Compared PublishedTable::compare() const {
 }
 
 Compared PublishedTable::wait_until_published(std::chrono::seconds limit) const {
+  Compared compared;
+  (void)comes_true(
+      [&] {
+        compared = compare();
+        return !compared.wrong.empty() || compared.published == compared.stored;
+      },
+      limit);
+  return compared;
+}
+
+bool PublishedTable::comes_true(const std::function<bool()>& it, std::chrono::seconds limit) {
   const Instant deadline = system_clock().instant() + limit;
-  for (;;) {
-    Compared compared = compare();
-    if (!compared.wrong.empty() || compared.published == compared.stored || system_clock().instant() >= deadline) {
-      return compared;
-    }
+  while (!it()) {
+    if (system_clock().instant() >= deadline) return false;
     base::sleep_for(system_clock(), kLookEvery);
   }
+  return true;
 }
 
 }  // namespace leftfold::test_publisher

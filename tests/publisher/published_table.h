@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -51,6 +52,10 @@ class PublishedTable {
   /// Appends `count` events to one aggregate, one by one.
   void append(const std::string& aggregate, int count, std::size_t payload_bytes = 10) const;
 
+  /// Looks again and again at what other processes do, until `it` holds or a minute has passed; returns whether it
+  /// held.
+  [[nodiscard]] static bool comes_true(const std::function<bool()>& it,
+                                       std::chrono::seconds limit = std::chrono::seconds{60});
   /// What the topic holds now.
   [[nodiscard]] std::vector<EventCopy> events() const;
   [[nodiscard]] Compared compare() const;

@@ -1,8 +1,6 @@
 #include "runtime/publisher/backoff.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 #include <string>
 #include <utility>
 
@@ -21,14 +19,6 @@ milliseconds Backoff::next() {
   const milliseconds bound = std::min(cap_, base_ * (1 << std::min(tries_, 16)));
   ++tries_;
   return std::max(kShortest, milliseconds{std::uniform_int_distribution<milliseconds::rep>{0, bound.count()}(random_)});
-}
-
-bool pause_until(Clock& clock, Instant deadline, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock{mutex};
-  clock.wait_until(lock, never, stop, deadline, [] { return false; });
-  return !stop.stop_requested();
 }
 
 bool mends_itself(const Error& error) noexcept {

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <random>
-#include <stop_token>
 #include <string_view>
 
 #include <leftfold/clock.h>
@@ -27,9 +26,6 @@ class Backoff {
   int tries_ = 0;
   std::mt19937 random_;
 };
-
-/// Waits until `deadline` or the stop. Returns false when the stop came.
-bool pause_until(Clock& clock, Instant deadline, const std::stop_token& stop);
 
 /// True when the call may succeed later although nobody changes anything here.
 [[nodiscard]] bool mends_itself(const Error& error) noexcept;

@@ -5,6 +5,7 @@
 
 #include <leftfold/error.h>
 
+#include "base/sleep.h"
 #include "runtime/publisher/backoff.h"
 
 namespace leftfold::runtime {
@@ -55,7 +56,7 @@ void FeedPublisher::run(const std::stop_token& stop) {
     const Instant again = options_.clock->instant() + backoff.next();
     while (!stop.stop_requested() && options_.clock->instant() < again) {
       ++turns_;
-      (void)pause_until(*options_.clock, std::min(again, options_.clock->instant() + kTurn), stop);
+      (void)base::pause_until(*options_.clock, std::min(again, options_.clock->instant() + kTurn), stop);
     }
   }
 }

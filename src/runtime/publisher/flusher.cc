@@ -4,6 +4,7 @@
 
 #include <leftfold/error.h>
 
+#include "base/sleep.h"
 #include "runtime/publisher/backoff.h"
 #include "runtime/thread_name.h"
 
@@ -72,7 +73,7 @@ bool Flusher::store(const Flush& flush, const std::stop_token& stop) {
       const std::scoped_lock lock{mutex_};
       failure_ = error.what();
     }
-    if (!pause_until(clock_, clock_.instant() + backoff.next(), stop)) return false;
+    if (!base::pause_until(clock_, clock_.instant() + backoff.next(), stop)) return false;
   }
 }
 

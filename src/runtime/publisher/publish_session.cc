@@ -7,22 +7,9 @@
 #include <leftfold/error.h>
 
 #include "runtime/publisher/retention.h"
+#include "runtime/sorter_session.h"
 
 namespace leftfold::runtime {
-namespace {
-
-ResequencerOptions resequencer_options(const PublisherOptions& options) {
-  ResequencerOptions result;
-  result.remembered = options.remembered;
-  result.unpublishable = options.unpublishable;
-  result.clock = options.clock;
-  result.log = options.log;
-  result.metrics = options.metrics;
-  return result;
-}
-
-}  // namespace
-
 PublishSession::PublishSession(const PublishedStore& stored, std::unique_ptr<EventSink> sink,
                                const PublisherOptions& options, ShardLanes& lanes, Traffic& traffic,
                                PublisherMetrics& metrics, Missed missed)

@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "base/sleep.h"
 #include "runtime/publisher/backoff.h"
 #include "runtime/thread_name.h"
 
@@ -42,7 +43,7 @@ void RepairJob::run(const std::stop_token& stop) {
       log_.log(LogLevel::error, "publisher", "looking for missed events failed; trying again",
                {{"publisher", publisher_}, {"cause", error.what()}});
     }
-    if (!pause_until(clock_, clock_.instant() + backoff.next(), stop)) return;
+    if (!base::pause_until(clock_, clock_.instant() + backoff.next(), stop)) return;
   }
 }
 

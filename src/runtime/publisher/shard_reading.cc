@@ -5,6 +5,7 @@
 
 #include <leftfold/error.h>
 
+#include "base/sleep.h"
 #include "runtime/publisher/backoff.h"
 #include "runtime/thread_name.h"
 
@@ -50,7 +51,7 @@ void ShardReading::run(const std::stop_token& stop) {
       // What cannot be decoded stays in its place: somebody has to look, and until then nothing is passed over.
       if (!mends_itself(error) && error.code() != Errc::invalid_data) throw;
       notes.failed("a shard cannot be read; trying again", lease_name(where_.shard), error.what());
-      if (!pause_until(clock_, clock_.instant() + backoff.next(), stop)) return;
+      if (!base::pause_until(clock_, clock_.instant() + backoff.next(), stop)) return;
       continue;
     }
     notes.recovered("a shard can be read again", lease_name(where_.shard));
@@ -64,7 +65,7 @@ void ShardReading::run(const std::stop_token& stop) {
     if (records > 0) at_end = false;
     if (where_.closed || records >= kPage / 2 || (records > 0 && pace_.only_when_empty)) continue;
     idle = records > 0 ? pace_.idle : std::min(pace_.longest_idle, idle * 2);
-    if (!pause_until(clock_, clock_.instant() + idle, stop)) return;
+    if (!base::pause_until(clock_, clock_.instant() + idle, stop)) return;
   }
 }
 
