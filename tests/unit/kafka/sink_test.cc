@@ -47,6 +47,14 @@ struct KafkaSinkTest : ::testing::Test {
   [[nodiscard]] std::unique_ptr<EventSink> open() const { return open_sink(options); }
   static std::uint64_t send(EventSink& sink, std::int64_t version) { return sink.send(event_of(version).view()); }
 
+  /// Sends one version after the other, as far as the sink takes them: it stops when it knows that one failed.
+  /// Returns how many it took.
+  static std::size_t send_while_taken(EventSink& sink, std::int64_t first, std::int64_t last) {
+    std::size_t taken = 0;
+    for (std::int64_t version = first; version <= last && send(sink, version) != 0; ++version) ++taken;
+    return taken;
+  }
+
   /// All receipts, by ticket; each must come once and within a minute.
   static std::map<std::uint64_t, SinkReceipt> take_all(EventSink& sink) {
     std::map<std::uint64_t, SinkReceipt> all;
@@ -97,9 +105,9 @@ TEST_F(KafkaSinkTest, AFatalErrorReplacesTheProducerAndLosesNothing) {
   std::vector<rd_kafka_resp_err_t> answers(5, RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER);
   answers.front() = RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT;
   mock.answer_next(MockKafka::kProduce, answers);
-  for (std::int64_t version = 1; version <= 6; ++version) EXPECT_NE(send(*sink, version), 0U);
+  const std::size_t taken = send_while_taken(*sink, 1, 6);
   const auto receipts = take_all(*sink);
-  EXPECT_EQ(receipts.size(), 6U);
+  EXPECT_EQ(receipts.size(), taken);
   std::int64_t first_failed = 7;
   for (const auto& [ticket, receipt] : receipts) {
     if (receipt.acknowledged) continue;
@@ -118,7 +126,7 @@ TEST_F(KafkaSinkTest, AFatalErrorReplacesTheProducerAndLosesNothing) {
 TEST_F(KafkaSinkTest, AfterOneThatFailedNothingIsThereWithoutIt) {
   const auto sink = open();
   mock.answer_next(MockKafka::kProduce, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
-  for (std::int64_t version = 0; version <= 2; ++version) EXPECT_NE(send(*sink, version), 0U);
+  ASSERT_GE(send_while_taken(*sink, 0, 2), 1U);
   const auto receipts = take_all(*sink);
   EXPECT_NE(receipts.at(1).why.find("MSG_SIZE_TOO_LARGE"), std::string::npos) << receipts.at(1).why;
   for (const auto& [ticket, receipt] : receipts) EXPECT_FALSE(receipt.acknowledged) << ticket;
@@ -244,13 +252,14 @@ TEST_F(KafkaSinkTest, CountsWhatItDoes) {
   {
     const auto sink = open();
     mock.answer_next(MockKafka::kProduce, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
-    for (std::int64_t version = 0; version <= 2; ++version) EXPECT_NE(send(*sink, version), 0U);
-    EXPECT_EQ(metric("leftfold_kafka_events_on_the_way"), 3);
+    const auto taken = static_cast<double>(send_while_taken(*sink, 0, 2));
+    ASSERT_GE(taken, 1);
+    EXPECT_EQ(metric("leftfold_kafka_events_on_the_way"), taken);
     (void)take_all(*sink);
-    EXPECT_EQ(metric("leftfold_kafka_sent_events_total"), 3);
-    EXPECT_GT(metric("leftfold_kafka_sent_bytes_total"), 3 * 6);
+    EXPECT_EQ(metric("leftfold_kafka_sent_events_total"), taken);
+    EXPECT_GT(metric("leftfold_kafka_sent_bytes_total"), taken * 6);
     EXPECT_EQ(metric(R"(leftfold_kafka_receipts_total{outcome="acknowledged"})"), 0);
-    EXPECT_EQ(metric(R"(leftfold_kafka_receipts_total{outcome="failed"})"), 3);
+    EXPECT_EQ(metric(R"(leftfold_kafka_receipts_total{outcome="failed"})"), taken);
     EXPECT_EQ(metric("leftfold_kafka_events_on_the_way"), 0);
     mock.set_down();
     EXPECT_NE(send(*sink, 3), 0U);
