@@ -44,6 +44,8 @@ class Assigned {
   Position checkpoint;   // what is known to be done
   bool unsaved = false;  // the checkpoint is not stored at librdkafka yet
   bool held = false;
+  std::int64_t taken_bytes = 0;  // since librdkafka was told of room
+  std::int64_t taken_records = 0;
 
  private:
   std::int32_t partition_;

@@ -17,18 +17,6 @@ namespace {
 // The consumer must be polled within max.poll.interval.ms, whatever else is waited for.
 constexpr std::chrono::seconds kPollAtLeastEvery{1};
 
-// What is fetched ahead, of all partitions together. librdkafka 2.0.2 fetches nothing for up to a second once every
-// partition of a broker has its share, so this is also about what can be read a second: with shares of 10,000 small
-// records a topic of one partition came to 12,000 a second.
-constexpr std::int32_t kFetchAheadKilobytes = 65'536;
-
-// The bound is on each partition, because each has a queue of its own.
-void bound_fetching_ahead(const KafkaOptions& options, std::int32_t partitions, Properties& own) {
-  const std::string name = "queued.max.messages.kbytes";
-  if (options.properties.contains(name)) return;
-  own.emplace_back(name, std::to_string(std::max(1'024, kFetchAheadKilobytes / std::max(1, partitions))));
-}
-
 std::string group_for(const SubscriptionOptions& subscription) {
   if (subscription.name.empty()) {
     throw Error{Errc::invalid_argument, "subscribe: the subscription has no name; name it \"<group>.<handler>\""};
@@ -44,11 +32,12 @@ KafkaSubscription::KafkaSubscription(const KafkaOptions& options, std::int32_t p
     : options_{options},
       subscription_{std::move(subscription)},
       group_{group_for(subscription_)},
+      ahead_{options, partitions},
       metrics_{*options.metrics, subscription_.name} {
   // Only shared subscriptions keep their checkpoints here.
   const bool commits = subscription_.kind == SubscriptionKind::shared;
   Properties own{{"enable.auto.commit", commits ? "true" : "false"}};
-  bound_fetching_ahead(options, partitions, own);
+  ahead_.add_to(own);
   Conf conf = client_config(options, Purpose::consumer, group_, own);
   rd_kafka_conf_set_events(conf.get(), RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_OFFSET_COMMIT);
   client_ = make_client(options, Purpose::consumer, std::move(conf));
@@ -131,6 +120,7 @@ bool KafkaSubscription::read_from(Assigned& part, std::size_t max, Taken& taken)
       if (failure_) return false;
       continue;
     }
+    ahead_.taken(client_.get(), part, message->len + message->key_len);
     const Position position{message->offset + 1};
     if (position <= part.next) continue;
     add_to_page(taken.events, *message);

@@ -10,6 +10,7 @@
 #include <leftfold/kafka.h>
 
 #include "kafka/assigned.h"
+#include "kafka/fetch_ahead.h"
 #include "kafka/handles.h"
 #include "kafka/subscription_metrics.h"
 #include "kafka/waker.h"
@@ -68,6 +69,7 @@ class KafkaSubscription final : public Subscription {
   const KafkaOptions& options_;
   const SubscriptionOptions subscription_;
   const std::string group_;
+  const FetchAhead ahead_;
   SubscriptionMetrics metrics_;
   Waker waker_;
   Client client_;
