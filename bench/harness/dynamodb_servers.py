@@ -1,5 +1,6 @@
 """What the DynamoDB store is measured against: a server with DynamoDB's API, and a stub that answers at once."""
 import json
+import os
 import subprocess
 import sys
 import urllib.error
@@ -60,6 +61,34 @@ def start_dynoxide(root, on_exit):
     addresses = dict(line.split('=', 1) for line in up.stdout.split())
     pid = int((root / 'build' / 'services' / 'dynoxide.pid').read_text().split()[0])  # and when it started
     return Server('server', addresses['LEFTFOLD_TEST_DYNOXIDE'], pid, keeps=True), None
+
+
+class FreshDynoxide:
+    """A dynoxide of its own that forgets everything when it is started again; it ends with `on_exit`.
+
+    `pids` holds its process id, `missing` says why there is none (else None).
+    """
+
+    def __init__(self, root, state, on_exit):
+        self._services, self._state, self.pids = root / 'scripts' / 'services', state, []
+        self._environment = {**os.environ, 'LEFTFOLD_SERVICES_STATE': str(state)}
+        on_exit.callback(self._run, 'down')
+        self.missing = None if self.restart() else 'not measured: scripts/services cannot start it'
+
+    def restart(self):
+        """Starts it, or starts it again. Returns whether it runs."""
+        self._run('down')
+        up = self._run('up', 'dynamodb', '--print-env')
+        if up.returncode:
+            return False
+        addresses = dict(line.split('=', 1) for line in up.stdout.split())
+        self.endpoint = addresses['LEFTFOLD_TEST_DYNOXIDE']
+        self.pids[:] = [int((self._state / 'dynoxide.pid').read_text().split()[0])]
+        return True
+
+    def _run(self, verb, *more):
+        words = [self._services, verb, *(more or ['dynamodb'])]
+        return subprocess.run(words, env=self._environment, stdout=subprocess.PIPE, text=True)
 
 
 def start_stub(program, on_exit):

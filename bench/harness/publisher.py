@@ -1,11 +1,15 @@
-"""bench/run publisher: what the publisher's core costs, fed from memory, beside librdkafka's own client."""
+"""bench/run publisher: what the publisher's core costs, fed from memory, beside librdkafka's own client; and the whole way."""
 from harness import kafka, table
+from harness.dynamodb_servers import FreshDynoxide
 from harness.kafka_peers import RdkafkaPerformance
 from harness.rounds import Row
 
 TOPIC = 'leftfold-bench-published'
 MOST = 10_000_000       # events of the row that looks at memory
 AGGREGATES = 200_000    # twice as many as are remembered
+STORED = 3_000          # events of a table's stream: dynoxide looks through all of them at each write
+BACKLOG, DELAY = 'a stream that is full', 'a steady pace'
+RATE = 50               # events a second of the row that looks at the delay
 
 
 def rows(bench):
@@ -20,12 +24,52 @@ def rows(bench):
             'sink': bench.ours('kafka', op='produce', events=kafka.SENT, topic=TOPIC, brokers=broker.address),
             'limit': rdkafka.command('-P', '-c', kafka.SENT, '-s', kafka.RECORD_BYTES, *headers, '-b', broker.address, '-t', TOPIC,
                                      **kafka.PRODUCER)}, 0.8, servers=[broker.pid]))
+    made += way_rows(bench, broker)
     return made + [Row(f'{MOST // 1_000_000}M events of {AGGREGATES // 1000}k aggregates', {
         'leftfold': bench.ours('publisher', sink='none', events=MOST, aggregates=AGGREGATES)}, 1.1)]
 
 
+def way_rows(bench, broker):
+    """From a table's stream to Kafka; none when a server is missing."""
+    if broker.missing:
+        return []
+    dynoxide = FreshDynoxide(kafka.ROOT, bench.data / 'dynoxide', bench.on_exit)
+    bench.notes['table'] = dynoxide.missing or 'dynoxide, which looks through all records of its streams at each write and read'
+    if dynoxide.missing:
+        return []
+    where = Where(dynoxide, TOPIC, broker.address)
+    servers = [broker.pid, *dynoxide.pids]
+
+    def fresh():
+        dynoxide.restart()
+        servers[1:] = dynoxide.pids
+    return [Row(BACKLOG, {'leftfold': where.command(bench.ours('publish_path', op='backlog', events=STORED))}, set_up=fresh, servers=servers),
+            Row(DELAY, {'leftfold': where.command(bench.ours('publish_path', op='delay', rate=RATE, seconds=max(3, bench.seconds)))},
+                set_up=fresh, servers=servers)]
+
+
+class Where:
+    """Adds the addresses, as they are when the command is run."""
+
+    def __init__(self, dynoxide, topic, brokers):
+        self._dynoxide, self._words = dynoxide, ['--topic', topic, '--brokers', brokers]
+
+    def command(self, words):
+        return _Late(lambda: [*words, '--endpoint', self._dynoxide.endpoint, *self._words])
+
+
+class _Late:
+    def __init__(self, words):
+        self._words = words
+
+    def __iter__(self):
+        return iter(self._words())
+
+
 def show(bench, made):
     *speed, memory = made
+    way = [row for row in speed if row.label in (BACKLOG, DELAY)]
+    speed = [row for row in speed if row not in way]
     lines = []
     for row in speed:
         ratio = row.ratio('events_per_s', 'leftfold', 'limit')
@@ -36,6 +80,8 @@ def show(bench, made):
     table.show('publisher: events a second through the core, fed from memory, 256-byte payload, 1,000 aggregates; '
                'limit: librdkafka\'s performance client',
                ['what', 'leftfold', 'sink alone', 'limit', 'of limit', 'aim', 'CPU us', 'sink CPU', 'limit CPU', bench.OTHERS], lines)
+    if way:
+        show_way(bench, *way)
     growth = memory.ratio_of('leftfold', 'all_mb', 'tenth_mb')
     table.show('publisher: MB the process takes at a tenth of the events and at the end',
                ['load', 'a tenth', 'all', 'all / a tenth', 'aim', 'events/s', bench.OTHERS],
@@ -43,3 +89,14 @@ def show(bench, made):
                  table.times(growth), table.verdict(growth, memory.aim, at_least=False),
                  table.span(memory.values('leftfold', 'events_per_s')), bench.others_cpu(memory)]])
     print('\n' + '\n'.join(f'{name}: {text}' for name, text in bench.notes.items()))
+
+
+def show_way(bench, backlog, delay):
+    table.show(f'publisher: from the stream of a table on a DynamoDB server to Kafka, {STORED} events of 256 bytes',
+               ['load', 'leftfold, events/s', 'CPU us', bench.OTHERS],
+               [[backlog.label, table.span(backlog.values('leftfold', 'events_per_s')),
+                 table.number(backlog.median('leftfold', 'cpu_us_per_event')), bench.others_cpu(backlog)]])
+    table.show('publisher: milliseconds from the end of append() to Kafka\'s acknowledgement, p50 / p99',
+               ['load', 'events/s', 'leftfold', bench.OTHERS],
+               [[delay.label, table.number(delay.median('leftfold', 'rate')),
+                 ' / '.join(table.number(delay.median('leftfold', f'{p}_ms')) for p in ('p50', 'p99')), bench.others_cpu(delay)]])
