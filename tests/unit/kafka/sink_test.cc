@@ -149,6 +149,18 @@ TEST_F(KafkaSinkTest, NothingIsTakenUntilTheReceiptOfWhatFailedIs) {
   for (const auto& [ticket, receipt] : take_all(*sink)) EXPECT_TRUE(receipt.acknowledged) << receipt.why;
 }
 
+TEST_F(KafkaSinkTest, AnswersThatTakeTwoSecondsAreWaitedFor) {
+  const auto sink = open();
+  EXPECT_EQ(send(*sink, 0), 1U);
+  EXPECT_TRUE(take_all(*sink).at(1).acknowledged);
+  mock.set_round_trip(seconds{2});
+  EXPECT_EQ(send_while_taken(*sink, 1, 3), 3U);
+  for (const auto& [ticket, receipt] : take_all(*sink)) EXPECT_TRUE(receipt.acknowledged) << receipt.why;
+  mock.set_round_trip({});
+  EXPECT_EQ(versions_held(), (std::vector<std::int64_t>{0, 1, 2, 3}));
+  EXPECT_EQ(metric("leftfold_kafka_producer_recreated_total"), 0);
+}
+
 TEST_F(KafkaSinkTest, WithoutTheRightToWriteReceiptsSaysSo) {
   const auto sink = open();
   mock.answer_next(MockKafka::kProduce, {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
