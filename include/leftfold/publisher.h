@@ -19,7 +19,7 @@
 
 namespace leftfold {
 
-/// Opens a writing side of the broker; called again after a failure.
+/// Opens a writing side of the broker, never null; called again after a failure.
 using OpenSink = std::function<std::unique_ptr<EventSink>()>;
 
 /// What becomes of an event that the broker can never take (too large), or that cannot be read from the store.

@@ -7,6 +7,7 @@
 #include <leftfold/published_store.h>
 #include <leftfold/publisher.h>
 
+#include "runtime/opened_sink.h"
 #include "runtime/resequencer.h"
 
 namespace leftfold::runtime {
@@ -27,9 +28,9 @@ template <class Options>
 /// time; what it was given must outlive it.
 class SorterSession {
  public:
-  /// Throws what opening the sink throws.
+  /// Throws as opened().
   SorterSession(const PublishedStore& stored, const OpenSink& open_sink, const ResequencerOptions& options)
-      : options_{options}, sink_{open_sink()}, sorter_{*stored.events, *stored.cursors, *sink_, options_} {}
+      : options_{options}, sink_{opened(open_sink)}, sorter_{*stored.events, *stored.cursors, *sink_, options_} {}
 
   [[nodiscard]] Resequencer& sorter() noexcept { return sorter_; }
   [[nodiscard]] const Resequencer& sorter() const noexcept { return sorter_; }

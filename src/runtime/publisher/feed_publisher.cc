@@ -6,6 +6,7 @@
 #include <leftfold/error.h>
 
 #include "base/sleep.h"
+#include "runtime/opened_sink.h"
 #include "runtime/publisher/backoff.h"
 
 namespace leftfold::runtime {
@@ -64,7 +65,7 @@ void FeedPublisher::run(const std::stop_token& stop) {
 void FeedPublisher::session(const std::stop_token& stop) {
   Clock& clock = *options_.clock;
   std::string state = "publishing";
-  FeedSession session{stored_, open_sink_(), options_, traffic_, [&] {
+  FeedSession session{stored_, opened(open_sink_), options_, traffic_, [&] {
                         ++turns_;
                         show(session, state);
                       }};

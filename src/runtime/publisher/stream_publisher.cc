@@ -8,6 +8,8 @@
 
 #include <leftfold/error.h>
 
+#include "runtime/opened_sink.h"
+
 namespace leftfold::runtime {
 namespace {
 
@@ -161,7 +163,7 @@ void StreamPublisher::publish(Threads& threads, const std::stop_token& stop) {
 void StreamPublisher::session(Threads& threads, const std::stop_token& stop) {
   Clock& clock = *options_.clock;
   PublishSession session{
-      source_.stored, open_sink_(), options_, threads.lanes, traffic_, metrics_, [&](const std::string& why) {
+      source_.stored, opened(open_sink_), options_, threads.lanes, traffic_, metrics_, [&](const std::string& why) {
         threads.keeper.need_repair(why);
       }};
   struct Attached {

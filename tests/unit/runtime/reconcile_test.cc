@@ -318,6 +318,15 @@ TEST(Reconcile, PublishesEverythingInOrderWhateverTheCursorsStopsAndFailures) {
       std::stop_source stop;
       const int stop_at = world.scan.scans + 1 + below(12);
       world.scan.on_scan = [&, stop_at](int scan) {
+TEST(Reconcile, ASinkThatIsNoneEndsItWithTheReason) {
+  PublishedWorld world;
+  world.add("a", 2);
+  const auto run = [&] { (void)reconcile(world.ports(), [] { return nullptr; }, world.options(), {}); };
+  std::string text;
+  EXPECT_EQ(test_support::code_of(run, &text), Errc::invalid_argument);
+  EXPECT_NE(text.find("returned null"), std::string::npos) << text;
+}
+
         if (scan == stop_at) stop.request_stop();
         if (below(5) == 0) throw Error{Errc::unavailable, "a bad moment"};
       };
