@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <utility>
+#include <vector>
 
 #include <leftfold/error.h>
 
@@ -43,65 +44,100 @@ Numbers numbers_of(const Lease& lease) {
 
 ScanLeases::ScanLeases(LeaseStore& store, std::string group, std::string worker, Clock& clock,
                        std::chrono::milliseconds expires)
-    : store_{store}, group_{std::move(group)}, worker_{std::move(worker)}, clock_{clock}, expires_{expires} {}
+    : store_{store},
+      group_{std::move(group)},
+      worker_{std::move(worker)},
+      clock_{clock},
+      expires_{expires},
+      book_{worker_, expires_} {}
 
 int ScanLeases::number_of(const Lease& segment) { return numbers_of(segment).segment; }
 
 int ScanLeases::segments_of(const Lease& segment) { return numbers_of(segment).segments; }
 
 void ScanLeases::look() {
-  leases_ = store_.list(group_);
-  const Instant now = clock_.instant();
-  for (const Lease& each : leases_) {
-    Seen& seen = seen_[each.name];
-    if (seen.counter != each.counter) seen = {each.counter, now};
+  std::vector<Lease> leases = store_.list(group_);
+  listed_.clear();
+  for (const Lease& each : leases) {
+    const Numbers numbers = numbers_of(each);
+    listed_[numbers.segments].insert(numbers.segment);
   }
+  book_.observe(std::move(leases), clock_.instant());
+  choose_run();
+}
+
+// Another process may have begun a run of another number of segments, of which some may be listed already or still.
+void ScanLeases::choose_run() {
+  const auto is_complete = [](const auto& run) { return static_cast<int>(run.second.size()) == run.first; };
+  if (!complete()) {
+    const auto other = std::find_if(listed_.begin(), listed_.end(), is_complete);
+    if (other != listed_.end()) segments_ = other->first;
+    else if (!listed_.empty() && !listed_.contains(segments_)) segments_ = listed_.begin()->first;
+  }
+  if (complete()) missing_since_ = kNever;
+  else if (missing_since_ == kNever) missing_since_ = clock_.instant();
+}
+
+bool ScanLeases::complete() const {
+  const auto run = listed_.find(segments_);
+  return run != listed_.end() && static_cast<int>(run->second.size()) == segments_;
 }
 
 int ScanLeases::begin(int segments, bool afresh) {
   look();
   int under_way = 0;
-  for (const Lease& each : leases_) {
-    const Numbers numbers = numbers_of(each);
-    if (!each.done) under_way = numbers.segments;
+  for (const Lease* each : book_.all()) {
+    if (!each->done) under_way = segments_of(*each);
   }
   if (under_way > 0 && !afresh) {
     segments = under_way;
   } else {
     // Never removed and made again: a process that looked before would take the new counter for the old one.
-    for (const Lease& old : leases_) {
-      if (numbers_of(old).segments != segments) {
-        (void)store_.remove(old);
+    for (const Lease* old : book_.all()) {
+      if (segments_of(*old) != segments) {
+        (void)store_.remove(*old);
         continue;
       }
-      Lease again = old;
+      Lease again = *old;
       again.done = false;
       again.checkpoint.clear();
       again.owner.clear();
       (void)store_.write(again);  // false: another process begins the same run
     }
   }
-  for (int i = 0; i < segments; ++i) {
+  segments_ = segments;
+  add_missing();
+  look();
+  return segments_;
+}
+
+void ScanLeases::add_missing() {
+  for (int i = 0; i < segments_; ++i) {
     Lease segment;
     segment.group = group_;
-    segment.name = name_of(i, segments);
-    const bool there =
-        std::any_of(leases_.begin(), leases_.end(), [&](const Lease& l) { return l.name == segment.name; });
-    if (!there) (void)store_.write(segment);
+    segment.name = name_of(i, segments_);
+    if (book_.find(segment.name) == nullptr) (void)store_.write(segment);  // false: another process did
   }
-  look();
-  return segments;
 }
 
 std::optional<Lease> ScanLeases::take() {
   look();
+  if (const auto ours = std::exchange(in_doubt_, std::nullopt); ours && ours->owner == worker_) {
+    if (const Lease* now = book_.find(ours->name); now != nullptr && *now == *ours) return ours;
+  }
+  if (auto mine = take_free()) return mine;
+  if (missing_since_ == kNever || clock_.instant() - missing_since_ < expires_) return std::nullopt;
+  add_missing();
+  look();
+  return take_free();
+}
+
+std::optional<Lease> ScanLeases::take_free() {
   const Instant now = clock_.instant();
-  for (const Lease& each : leases_) {
-    if (each.done) continue;
-    const bool free = each.owner.empty() || now - seen_[each.name].since >= expires_;
-    if (!free) continue;
-    Lease mine = each;
-    Lease wanted = each;
+  for (const Lease* each : book_.all()) {
+    if (!book_.free(each->name, now)) continue;
+    Lease mine = *each;
+    Lease wanted = *each;
     wanted.owner = worker_;
     if (write(mine, std::move(wanted))) return mine;
   }
@@ -109,15 +145,32 @@ std::optional<Lease> ScanLeases::take() {
 }
 
 bool ScanLeases::all_done() const {
-  return std::all_of(leases_.begin(), leases_.end(), [](const Lease& each) { return each.done; });
+  const std::vector<const Lease*> all = book_.all();
+  return complete() && std::all_of(all.begin(), all.end(), [](const Lease* each) { return each->done; });
 }
 
 int ScanLeases::done() const {
-  return static_cast<int>(std::count_if(leases_.begin(), leases_.end(), [](const Lease& each) { return each.done; }));
+  const std::vector<const Lease*> all = book_.all();
+  return static_cast<int>(std::count_if(
+      all.begin(), all.end(), [&](const Lease* each) { return each->done && segments_of(*each) == segments_; }));
 }
 
+// False: its counter has moved, and not by a write of ours whose answer was lost.
 bool ScanLeases::write(Lease& mine, Lease wanted) {
-  if (!store_.write(wanted)) return false;
+  if (in_doubt_ && in_doubt_->name == wanted.name) {
+    const std::vector<Lease> leases = store_.list(group_);
+    if (std::find(leases.begin(), leases.end(), *in_doubt_) != leases.end()) wanted.counter = in_doubt_->counter;
+    in_doubt_.reset();
+  }
+  try {
+    if (!store_.write(wanted)) return false;
+  } catch (const Error& error) {
+    if (error.code() == Errc::in_doubt) {
+      in_doubt_ = wanted;
+      ++in_doubt_->counter;
+    }
+    throw;
+  }
   ++wanted.counter;
   mine = std::move(wanted);
   return true;

@@ -4,17 +4,20 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
-#include <vector>
 
 #include <leftfold/clock.h>
 #include <leftfold/lease_store.h>
 
+#include "runtime/publisher/lease_book.h"
+
 namespace leftfold::runtime {
 
 /// A run over all segments of a store is a group of leases, one a segment; the checkpoint of each is where its scan
-/// goes on. When all are done, the next run begins them again. One thread at a time. The store and the clock must
-/// outlive it.
+/// goes on. When all are done, the next run begins them again. A lease that somebody deletes in between is made again
+/// after as long as one is left alone that nobody renews, and its segment scanned from its beginning: whoever begins
+/// a run afresh has made its own by then. One thread at a time. The store and the clock must outlive it.
 class ScanLeases {
  public:
   /// `expires` is how long a lease that nobody renews is left alone.
@@ -26,8 +29,11 @@ class ScanLeases {
   int begin(int segments, bool afresh);
 
   /// A segment that is not done and that nobody works on, from now on ours; empty when there is none at the moment.
+  /// Throws as begin().
   [[nodiscard]] std::optional<Lease> take();
+  /// Every segment of the run was there, and done, when take() looked last.
   [[nodiscard]] bool all_done() const;
+  /// How many were.
   [[nodiscard]] int done() const;
 
   /// Renews `mine` with where its scan goes on. Returns false when another process has it now.
@@ -43,11 +49,11 @@ class ScanLeases {
   [[nodiscard]] static int segments_of(const Lease& segment);
 
  private:
-  struct Seen {
-    std::int64_t counter = 0;
-    Instant since{};
-  };
   void look();
+  void choose_run();
+  void add_missing();
+  [[nodiscard]] bool complete() const;
+  [[nodiscard]] std::optional<Lease> take_free();
   [[nodiscard]] bool write(Lease& mine, Lease wanted);
 
   LeaseStore& store_;
@@ -55,8 +61,11 @@ class ScanLeases {
   const std::string worker_;
   Clock& clock_;
   const std::chrono::milliseconds expires_;
-  std::vector<Lease> leases_;         // as they were seen last
-  std::map<std::string, Seen> seen_;  // by name
+  LeaseBook book_;                       // as they were seen last
+  int segments_ = 0;                     // of the run
+  std::map<int, std::set<int>> listed_;  // segments by how many their run has
+  Instant missing_since_ = kNever;       // kNever: all segments are there
+  std::optional<Lease> in_doubt_;        // what was written when no answer came
 };
 
 }  // namespace leftfold::runtime

@@ -28,13 +28,10 @@ void check(const PublishedStore& stored, const ReconcileOptions& options, const 
   if (!(options.events_a_second >= 0)) refuse("events_a_second is below 0; 0 is as fast as it goes");
 }
 
-/// A call that fails with it is tried again until give_up_after.
-bool is_tried_again(const Error& error) { return error.retryable() || error.code() == Errc::in_doubt; }
-
 }  // namespace
 
 ScanRun::ScanRun(const PublishedStore& stored, const ReconcileOptions& options, std::string what, PageWork& work)
-    : stored_{stored}, options_{options}, what_{std::move(what)}, work_{work} {
+    : stored_{stored}, options_{options}, what_{std::move(what)}, work_{work}, backoff_{kFirstPause, kLongestPause} {
   check(stored_, options_, what_);
   if (options_.dry_run) return;
   leases_.emplace(*stored_.leases, options_.name + "." + what_,
@@ -91,11 +88,10 @@ void ScanRun::run_shared(const std::stop_token& stop) {
 bool ScanRun::reached(const std::function<void()>& call, const std::stop_token& stop) {
   try {
     call();
-    failing_since_ = kNever;
-    failures_ = 0;
+    works_again();
     return true;
   } catch (const Error& error) {
-    if (!is_tried_again(error)) throw;
+    if (!may_be_a_moment(error)) throw;
     (void)back_off(error, nullptr, stop);
     return false;
   }
@@ -131,7 +127,7 @@ ScanRun::End ScanRun::scan(ScanPlace place, Lease* mine, const std::stop_token& 
       place.after = next;
     } catch (const Error& error) {
       work_.forget();
-      if (!is_tried_again(error)) throw;
+      if (!may_be_a_moment(error)) throw;
       if (!back_off(error, mine, stop)) {
         end = stop.stop_requested() ? End::stopped : End::lost;
         break;
@@ -150,10 +146,7 @@ ScanRun::End ScanRun::settle(Lease* mine, const std::stop_token& stop) {
   for (;;) {
     const Instant now = options_.clock->instant();
     switch (work_.settle(stop, now + std::max<milliseconds>(kShortestWait, options_.lease_expires_after / 4))) {
-      case PageWork::Settled::all:
-        failing_since_ = kNever;
-        failures_ = 0;
-        return End::done;
+      case PageWork::Settled::all: works_again(); return End::done;
       case PageWork::Settled::stopped: return End::stopped;
       case PageWork::Settled::not_yet: break;
     }
@@ -178,23 +171,26 @@ bool ScanRun::keep(Lease* mine, const std::string& checkpoint) {
   return leases_->keep(*mine, checkpoint);
 }
 
+void ScanRun::works_again() {
+  failing_since_ = kNever;
+  backoff_.reset();
+}
+
 // False: a stop, or the lease is gone.
 bool ScanRun::back_off(const Error& error, Lease* mine, const std::stop_token& stop) {
   const Instant now = options_.clock->instant();
   if (failing_since_ == kNever) failing_since_ = now;
   if (now - failing_since_ >= options_.give_up_after) throw error;
-  const milliseconds pause =
-      std::min<milliseconds>(kLongestPause, kFirstPause * (1LL << std::min<std::uint64_t>(failures_, 10)));
-  if (failures_++ == 0) {
+  if (backoff_.tries() == 0) {
     options_.log->log(LogLevel::warn, what_, "the store or broker does not answer; trying again",
                       {{"cause", error.what()}});
   }
-  (void)base::pause_until(*options_.clock, now + pause, stop);
+  (void)base::pause_until(*options_.clock, now + backoff_.next(), stop);
   if (stop.stop_requested()) return false;
   try {
     return mine == nullptr || keep(mine, mine->checkpoint);
   } catch (const Error& again) {
-    if (!is_tried_again(again)) throw;
+    if (!may_be_a_moment(again)) throw;
     return true;  // the next look tells
   }
 }

@@ -11,6 +11,7 @@
 #include <leftfold/event_scan.h>
 #include <leftfold/reconcile.h>
 
+#include "runtime/publisher/backoff.h"
 #include "runtime/scan_leases.h"
 
 namespace leftfold::runtime {
@@ -54,6 +55,7 @@ class ScanRun {
   [[nodiscard]] End scan(ScanPlace place, Lease* mine, const std::stop_token& stop);
   [[nodiscard]] End settle(Lease* mine, const std::stop_token& stop);
   [[nodiscard]] bool keep(Lease* mine, const std::string& checkpoint);
+  void works_again();
   [[nodiscard]] bool back_off(const Error& error, Lease* mine, const std::stop_token& stop);
   void note(std::uint64_t events, double part_of_segment);
   [[nodiscard]] bool wait_for_rate(Lease* mine, const std::stop_token& stop);
@@ -71,7 +73,7 @@ class ScanRun {
   Instant begin_{};
   Instant renewed_{};
   Instant failing_since_ = kNever;
-  std::uint64_t failures_ = 0;
+  Backoff backoff_;
 };
 
 }  // namespace leftfold::runtime

@@ -21,11 +21,11 @@ milliseconds Backoff::next() {
   return std::max(kShortest, milliseconds{std::uniform_int_distribution<milliseconds::rep>{0, bound.count()}(random_)});
 }
 
+bool may_be_a_moment(const Error& error) noexcept { return error.retryable() || error.code() == Errc::in_doubt; }
+
 bool mends_itself(const Error& error) noexcept {
+  if (may_be_a_moment(error)) return true;
   switch (error.code()) {
-    case Errc::unavailable:
-    case Errc::throttled:
-    case Errc::in_doubt:
     case Errc::storage_full:
     case Errc::not_found:  // a table or stream that is not there yet
     case Errc::fenced:

@@ -27,7 +27,10 @@ class Backoff {
   std::mt19937 random_;
 };
 
-/// True when the call may succeed later although nobody changes anything here.
+/// True when the same call may succeed a moment later, or its answer was lost: what somebody waits for a while for.
+[[nodiscard]] bool may_be_a_moment(const Error& error) noexcept;
+/// True when the call may succeed later although nobody changes anything here, also when that takes days: what a
+/// Publisher waits for.
 [[nodiscard]] bool mends_itself(const Error& error) noexcept;
 
 /// Log lines about something that fails again and again: the first one, then one in 10 s. One thread at a time.

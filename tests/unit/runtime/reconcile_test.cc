@@ -173,6 +173,56 @@ TEST(Reconcile, EndsItsPartWhenAnotherProcessTookIt) {
   EXPECT_LT(done.looked_at, 100U);
 }
 
+TEST(Reconcile, ScansASegmentWhoseLeaseIsDeletedMeanwhile) {
+  for (const bool all : {false, true}) {
+    SCOPED_TRACE(all ? "all of them" : "one that waits for its turn");
+    PublishedWorld world;
+    for (int i = 0; i < 40; ++i) world.add("cart-" + std::to_string(i), 2);
+    world.scan.on_scan = [&](int scan) {
+      if (scan != 2) return;
+      for (const Lease& lease : world.leases.list("publisher.reconcile")) {
+        if (!all && !lease.owner.empty()) continue;
+        ASSERT_TRUE(world.leases.remove(lease));
+      }
+    };
+    const ReconcileProgress done = world.reconcile(world.options(3));
+    EXPECT_EQ(done.segments_done, 3);
+    EXPECT_EQ(done.segments, 3);
+    EXPECT_EQ(world.published().size(), 40U);
+    const std::vector<Lease> leases = world.leases.list("publisher.reconcile");
+    EXPECT_EQ(std::count_if(leases.begin(), leases.end(), [](const Lease& lease) { return lease.done; }), 3);
+  }
+}
+
+// Stores every write, and loses the answer to some.
+class ForgetfulLeases final : public LeaseStore {
+ public:
+  explicit ForgetfulLeases(LeaseStore& store) : store_{store} {}
+  std::vector<Lease> list(std::string_view group) override { return store_.list(group); }
+  bool write(const Lease& lease) override {
+    const bool stored = store_.write(lease);
+    if (++writes_ % 3 == 0) throw Error{Errc::in_doubt, "no answer"};
+    return stored;
+  }
+  bool remove(const Lease& lease) override { return store_.remove(lease); }
+
+ private:
+  LeaseStore& store_;
+  int writes_ = 0;
+};
+
+TEST(Reconcile, KnowsItsOwnWritesAgainWhoseAnswersWereLost) {
+  PublishedWorld world;
+  for (int i = 0; i < 10; ++i) world.add("cart-" + std::to_string(i), 5);
+  ForgetfulLeases forgetful{world.leases};
+  PublishedStore ports = world.ports();
+  ports.leases = &forgetful;
+  const ReconcileProgress done = reconcile(ports, world.open_sink(), world.options(4), {});
+  EXPECT_EQ(done.segments_done, 4);
+  EXPECT_EQ(done.looked_at, 50U) << "nothing was looked at twice";
+  EXPECT_LT(world.clock.passed(), 10s) << "its own lease is not waited for as another's";
+}
+
 // Every third call is too much for it.
 class ThrottledLeases final : public LeaseStore {
  public:
@@ -268,6 +318,15 @@ TEST(Reconcile, RefusesOptionsAndPortsThatCannotBeUsed) {
   EXPECT_EQ(test_support::code_of([&] { (void)seed_cursors(none, world.options(), {}); }), Errc::invalid_argument);
 }
 
+TEST(Reconcile, ASinkThatIsNoneEndsItWithTheReason) {
+  PublishedWorld world;
+  world.add("a", 2);
+  const auto run = [&] { (void)reconcile(world.ports(), [] { return nullptr; }, world.options(), {}); };
+  std::string text;
+  EXPECT_EQ(test_support::code_of(run, &text), Errc::invalid_argument);
+  EXPECT_NE(text.find("returned null"), std::string::npos) << text;
+}
+
 TEST(Reconcile, IsSharedByProcesses) {
   PublishedWorld world{20};
   for (int i = 0; i < 40; ++i) world.add("a" + std::to_string(i), 20);
@@ -318,15 +377,6 @@ TEST(Reconcile, PublishesEverythingInOrderWhateverTheCursorsStopsAndFailures) {
       std::stop_source stop;
       const int stop_at = world.scan.scans + 1 + below(12);
       world.scan.on_scan = [&, stop_at](int scan) {
-TEST(Reconcile, ASinkThatIsNoneEndsItWithTheReason) {
-  PublishedWorld world;
-  world.add("a", 2);
-  const auto run = [&] { (void)reconcile(world.ports(), [] { return nullptr; }, world.options(), {}); };
-  std::string text;
-  EXPECT_EQ(test_support::code_of(run, &text), Errc::invalid_argument);
-  EXPECT_NE(text.find("returned null"), std::string::npos) << text;
-}
-
         if (scan == stop_at) stop.request_stop();
         if (below(5) == 0) throw Error{Errc::unavailable, "a bad moment"};
       };
