@@ -26,7 +26,7 @@ struct ChangePage {
   enum class End {
     none,     ///< there is more, or will be
     closed,   ///< the shard takes no more, and this was all of it
-    trimmed,  ///< what followed the place was deleted before it was read: events may have been missed
+    trimmed,  ///< what followed the place was deleted before it was read, or the place is none: events may be missed
     gone,     ///< the shard itself was deleted
   };
   EventPage events;

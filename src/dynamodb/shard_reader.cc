@@ -23,7 +23,14 @@ ChangePage StreamShardReader::read(std::size_t max) {
     if (e.code() == Errc::not_found) return ended(ChangePage::End::gone);
     if (is_expired(e)) throw Error{Errc::unavailable, e.what()};
     if (e.code() != Errc::invalid_argument) throw;
-    throw Error{Errc::invalid_data, "shard " + shard_ + ", after the sequence number \"" + after_ + "\": " + e.what()};
+    if (!begun_ && !after_.empty()) {
+      streams_.options().log->log(LogLevel::error, "publisher",
+                                  "the place of a shard is none in it; what followed it counts as missed",
+                                  {{"shard", shard_}, {"after", after_}, {"cause", e.what()}});
+      return ended(ChangePage::End::trimmed);
+    }
+    throw Error{Errc::invalid_data, "shard " + shard_ + ", after the sequence number \"" + after_ + "\": " + e.what() +
+                                        "; see whether stream and shard are the table's own (stream " + stream_ + ")"};
   }
 }
 
@@ -33,6 +40,7 @@ ChangePage StreamShardReader::next(std::size_t max) {
     try {
       RecordPage page = streams_.get_records(stream_, iterator_, max);
       iterator_ = std::move(page.next);
+      begun_ = true;
       if (!page.changes.changes.empty()) after_ = page.changes.changes.back().sequence;
       end_ = page.changes.end;
       return std::move(page.changes);

@@ -9,7 +9,8 @@
 
 namespace leftfold::dynamodb {
 
-/// One thread at a time. The client, which leads to the streams' endpoint, must outlive it.
+/// A place that the shard refuses, edited by hand perhaps, is End::trimmed and an error in the client's log: what
+/// followed it is not known. One thread at a time. The client, which leads to the streams' endpoint, must outlive it.
 class StreamShardReader final : public ShardReader {
  public:
   StreamShardReader(Client& streams, std::string stream, std::string shard, std::string after)
@@ -27,6 +28,7 @@ class StreamShardReader final : public ShardReader {
   const std::string shard_;
   std::string after_;     // sequence number of the last record that was handed out
   std::string iterator_;  // empty: to be asked for
+  bool begun_ = false;    // it has read once, so `after_` is a place
   ChangePage::End end_ = ChangePage::End::none;
 };
 

@@ -71,8 +71,8 @@ void PublishSession::look_at_end(ShardLane& shard, ChangePage::End end) {
   }
   const bool trimmed = end == ChangePage::End::trimmed;
   (trimmed ? metrics_.trimmed : metrics_.gone).add();
-  shard.note = trimmed ? "lost: the stream deleted events after " + (shard.place.empty() ? "its begin" : shard.place) +
-                             " before they were read"
+  shard.note = trimmed ? "lost: what followed " + (shard.place.empty() ? "the begin" : shard.place) +
+                             " in the stream is gone, or that is no place in it"
                        : "lost: the shard was deleted before its end was read";
   options_.log->log(LogLevel::error, "publisher", "the stream deleted events before they were read",
                     {{"publisher", options_.name}, {"lease", shard.hold.lease}, {"note", shard.note}});

@@ -216,10 +216,28 @@ TEST_F(TableChangesTest, AnAnswerWithoutWhatItIsAboutEndsNothing) {
   EXPECT_EQ(code_of([&] { (void)changes.open("arn:1", "s", {})->read(10); }), Errc::invalid_data);
 }
 
-TEST_F(TableChangesTest, AnUnknownPlaceNamesShardAndSequence) {
-  streams.refuses(400, "ValidationException", R"(,"message":"Invalid SequenceNumber")");
-  EXPECT_EQ(code_of([&] { (void)changes.open("arn:1", "s", "nonsense")->read(10); }, &text), Errc::invalid_data);
-  EXPECT_NE(text.find("shard s, after the sequence number \"nonsense\""), std::string::npos) << text;
+TEST_F(TableChangesTest, APlaceThatIsNoneCountsAsOneWhatFollowedWhichIsGone) {
+  const std::string why = R"(,"message":"Invalid SequenceNumber")";
+  streams.refuses(400, "ValidationException", why);
+  const auto reader = changes.open("arn:1", "s", "nonsense");
+  EXPECT_EQ(reader->read(10).end, ChangePage::End::trimmed);
+  EXPECT_EQ(reader->read(10).end, ChangePage::End::trimmed);
+  gives_iterator("i");
+  streams.refuses(400, "ValidationException", why);
+  EXPECT_EQ(changes.open("arn:1", "s", "nonsense")->read(10).end, ChangePage::End::trimmed);
+  EXPECT_TRUE(streams.used_up());
+}
+
+TEST_F(TableChangesTest, AShardThatRefusesWhatItGaveItselfIsNamedWithTheNextStep) {
+  streams.refuses(400, "ValidationException");
+  EXPECT_EQ(code_of([&] { (void)changes.open("arn:1", "s", {})->read(10); }, &text), Errc::invalid_data);
+  EXPECT_NE(text.find("see whether stream and shard are the table's own (stream arn:1)"), std::string::npos) << text;
+  gives_iterator("i1");
+  streams.answers(200, records(record("11"), "i2")).refuses(400, "ValidationException");
+  const auto reader = changes.open("arn:1", "s", "10");
+  EXPECT_EQ(reader->read(10).changes.size(), 1U);
+  EXPECT_EQ(code_of([&] { (void)reader->read(10); }, &text), Errc::invalid_data);
+  EXPECT_NE(text.find("shard s, after the sequence number \"11\""), std::string::npos) << text;
 }
 
 }  // namespace
