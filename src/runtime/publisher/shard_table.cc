@@ -1,6 +1,7 @@
 #include "runtime/publisher/shard_table.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace leftfold::runtime {
 namespace {
@@ -11,7 +12,8 @@ bool was_read(const Lease& lease) { return lease.done || lease.note.ends_with(kR
 }  // namespace
 
 void ShardTable::merge(const ShardList& list) {
-  stream_ = list.stream;
+  if (std::exchange(stream_, list.stream) != list.stream) listings_ = 0;
+  ++listings_;
   for (auto& [name, known] : shards_) {
     if (name.stream == stream_) ++known.missing;
   }
@@ -99,6 +101,15 @@ std::vector<ShardName> ShardTable::childless(const LeaseBook& leases) const {
   return names;
 }
 
+// Not listed for long, whether or not this process ever saw it, while another one of its stream with a lease is.
+bool ShardTable::outlived(const ShardName& name, const LeaseBook& leases) const {
+  if (name.stream != stream_ || listed(name)) return false;
+  if (find(name) == nullptr && listings_ < kGoneAfter) return false;
+  return std::any_of(shards_.begin(), shards_.end(), [&](const auto& shard) {
+    return listed(shard.first) && leases.find(lease_name(shard.first)) != nullptr;
+  });
+}
+
 std::vector<Lease> ShardTable::removable(const LeaseBook& leases) const {
   const auto begun = [&](const ShardName& name) {
     const Lease* lease = leases.find(lease_name(name));
@@ -115,7 +126,7 @@ std::vector<Lease> ShardTable::removable(const LeaseBook& leases) const {
     if (!name || !lease->done || stream_.empty() || listed(*name)) continue;
     const Known* known = find(*name);
     const bool followed = known != nullptr && !known->children.empty();
-    if (name->stream == stream_ ? !followed : !newest_begun) continue;
+    if (name->stream == stream_ ? !followed && !outlived(*name, leases) : !newest_begun) continue;
     // Parents first, or a worker that sees the parent alone would take the child for a new one.
     if (known != nullptr && !known->parent.empty() &&
         leases.find(lease_name({name->stream, known->parent})) != nullptr) {

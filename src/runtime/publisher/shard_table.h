@@ -39,8 +39,9 @@ class ShardTable {
   [[nodiscard]] LeaseBook::Names eligible(const LeaseBook& leases) const;
   /// Closed shards that are listed, or done, and have no known child: a listing may have been late.
   [[nodiscard]] std::vector<ShardName> childless(const LeaseBook& leases) const;
-  /// Leases that are of no more use: done, all children begun, and the shard is not listed any more. The last ones of
-  /// the newest stream stay, so that the next stream is known to be another one.
+  /// Leases that are of no more use: done, all children begun, and the shard is not listed any more. One whose children
+  /// nobody remembers, as after a restart, is when enough listings lack it and others of its stream are listed: the
+  /// last ones of the newest stream stay, so that the next stream is known to be another one.
   [[nodiscard]] std::vector<Lease> removable(const LeaseBook& leases) const;
   /// True when leases tell of an earlier stream and none of the newest: what was stored between the two is in neither.
   [[nodiscard]] bool switched(const LeaseBook& leases) const;
@@ -56,10 +57,12 @@ class ShardTable {
   };
   [[nodiscard]] const Known* find(const ShardName& name) const;
   [[nodiscard]] bool listed(const ShardName& name) const;
+  [[nodiscard]] bool outlived(const ShardName& name, const LeaseBook& leases) const;
   [[nodiscard]] bool parent_done(const ShardName& name, const LeaseBook& leases) const;
   void add(const std::string& stream, const Shard& shard);
 
   std::string stream_;
+  int listings_ = 0;  // of stream_
   std::map<ShardName, Known> shards_;
 };
 

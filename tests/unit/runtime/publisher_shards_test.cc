@@ -141,6 +141,32 @@ TEST_F(PublisherShards, TheLastLeavesOfAStreamAreKept) {
   EXPECT_TRUE(remove().empty());
 }
 
+TEST_F(PublisherShards, AfterARestartLeasesGoWhoseChildrenNobodyRemembers) {
+  Lease old{"g", lease_name({"s1", "grandparent"}), "", 3, "7", true, ""};
+  Lease parent{"g", lease_name({"s1", "parent"}), "", 3, "8", true, ""};
+  leases.observe({old, parent}, {});
+  list({});
+  for (int i = 0; i < 2 * ShardTable::kGoneAfter; ++i) list({});
+  EXPECT_TRUE(remove().empty()) << "nothing else tells that the next stream is another one";
+  list({{"c", "parent", false}});
+  EXPECT_EQ(create(), (Names{"c"}));
+  EXPECT_EQ(remove(), (Names{"grandparent"})) << "a child of the parent has not begun";
+  change("c", "9", false);
+  EXPECT_EQ(remove(), (Names{"parent"}));
+  EXPECT_TRUE(create().empty());
+}
+
+TEST_F(PublisherShards, AfterARestartAListingThatLacksAShardRemovesNothing) {
+  leases.observe({{"g", lease_name({"s1", "p"}), "", 3, "7", true, ""}}, {});
+  for (int i = 1; i < ShardTable::kGoneAfter; ++i) {
+    list({{"x", "", false}});
+    create();
+    EXPECT_TRUE(remove().empty());
+  }
+  list({{"x", "", false}});
+  EXPECT_EQ(remove(), (Names{"p"}));
+}
+
 TEST_F(PublisherShards, AnotherStreamWaitsForTheLeasesOfTheOneBefore) {
   list({{"a", "", false}});
   EXPECT_FALSE(table.switched(leases));
