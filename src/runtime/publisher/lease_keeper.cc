@@ -7,8 +7,17 @@
 
 namespace leftfold::runtime {
 
-LeaseKeeper::LeaseKeeper(LeaseRounds rounds, Clock& clock, std::function<void()> changed)
-    : rounds_{std::move(rounds)}, clock_{clock}, changed_{std::move(changed)} {}
+LeaseKeeper::LeaseKeeper(LeaseStore& leases, ChangeStream& changes, LeaseRoundsOptions options,
+                         std::function<void()> changed)
+    : clock_{*options.clock},
+      changed_{std::move(changed)},
+      search_{changes, clock_,
+              [this] {
+                const std::scoped_lock lock{mutex_};
+                answered_ = true;
+                told_.notify_all();
+              }},
+      rounds_{leases, search_, std::move(options)} {}
 
 LeaseKeeper::~LeaseKeeper() = default;  // joins
 
@@ -34,15 +43,17 @@ void LeaseKeeper::start() {
 
 void LeaseKeeper::run(const std::stop_token& stop) {
   const auto listen = [&] {
+    answered_ = false;  // the next tick takes the answers
     if (!taking_) rounds_.stop_taking();
-    for (std::string& why : std::exchange(repairs_, {})) rounds_.need_repair(std::move(why));
+    if (auto why = std::exchange(missed_, std::nullopt)) rounds_.need_repair(std::move(*why));
     for (const HoldProgress& progress : std::exchange(progress_, {})) rounds_.progress(progress);
   };
   while (!stop.stop_requested()) {
     rounds_.tick();
     publish_state();
     std::unique_lock lock{mutex_};
-    (void)clock_.wait_until(lock, told_, stop, rounds_.next(), [&] { return !progress_.empty() || !repairs_.empty(); });
+    (void)clock_.wait_until(lock, told_, stop, rounds_.next(),
+                            [&] { return !progress_.empty() || missed_ || answered_; });
     listen();
   }
   const std::scoped_lock lock{mutex_};
@@ -80,7 +91,7 @@ void LeaseKeeper::progress(HoldProgress progress) {
 
 void LeaseKeeper::need_repair(std::string why) {
   const std::scoped_lock lock{mutex_};
-  repairs_.push_back(std::move(why));
+  missed_ = std::move(why);
   told_.notify_all();
 }
 

@@ -5,23 +5,27 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include <leftfold/change_stream.h>
 #include <leftfold/publisher.h>
 
 #include "runtime/publisher/hold.h"
 #include "runtime/publisher/lease_rounds.h"
+#include "runtime/publisher/shard_search.h"
 
 namespace leftfold::runtime {
 
-/// LeaseRounds on a thread of its own: a broker that makes publishing wait must not make leases expire.
+/// LeaseRounds on a thread of its own: a broker that makes publishing wait must not make leases expire, nor must a
+/// stream whose listings take long, for which there is another.
 /// Any thread, but start() and release() belong to the thread of run().
 class LeaseKeeper {
  public:
   /// `changed` is called on the keeper's thread when there are changes to take, or it has failed.
-  LeaseKeeper(LeaseRounds rounds, Clock& clock, std::function<void()> changed);
+  LeaseKeeper(LeaseStore& leases, ChangeStream& changes, LeaseRoundsOptions options, std::function<void()> changed);
   ~LeaseKeeper();
 
   void start();
@@ -41,7 +45,6 @@ class LeaseKeeper {
   void run(const std::stop_token& stop);
   void publish_state();
 
-  LeaseRounds rounds_;  // the thread's
   Clock& clock_;
   const std::function<void()> changed_;
 
@@ -49,11 +52,15 @@ class LeaseKeeper {
   std::condition_variable_any told_;
   bool taking_ = true;
   std::vector<HoldProgress> progress_;
-  std::vector<std::string> repairs_;
+  std::optional<std::string> missed_;  // the newest reason
+  bool answered_ = false;              // the stream did
   std::vector<HoldChange> changes_;
   std::vector<PublisherPart> parts_;
   std::string failure_;
   std::exception_ptr ended_;
+
+  ShardSearchThread search_;
+  LeaseRounds rounds_;  // the thread's
   std::jthread thread_;
 };
 

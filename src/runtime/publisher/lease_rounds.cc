@@ -13,10 +13,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// The Kinesis adapter's: children of a shard that ended are mostly listed within a second or two.
-constexpr int kAsks = 10;
-constexpr milliseconds kFirstAsk{50};
-constexpr milliseconds kLastAsk{1'000};
 constexpr milliseconds kRetry{100};
 
 std::int64_t number(const std::string& text) {
@@ -27,14 +23,13 @@ std::int64_t number(const std::string& text) {
 
 }  // namespace
 
-LeaseRounds::LeaseRounds(LeaseStore& leases, ChangeStream& changes, LeaseRoundsOptions options)
+LeaseRounds::LeaseRounds(LeaseStore& leases, ShardSearch& search, LeaseRoundsOptions options)
     : leases_{leases},
-      changes_{changes},
       options_{std::move(options)},
       book_{options_.worker, options_.expires_after},
       backoff_{kRetry, options_.renew_every},
       notes_{*options_.clock, *options_.log},
-      random_{std::random_device{}()} {}
+      discovery_{search, {options_.discover_every, options_.renew_every}, options_.group, *options_.clock, notes_} {}
 
 void LeaseRounds::tick() {
   const Instant now = options_.clock->instant();
@@ -44,13 +39,12 @@ void LeaseRounds::tick() {
     if (round || look_again_) look();
     write_repair();
     write_held(round);
-    if (now >= next_discovery_) discover();
-    ask_children();
+    if (discovery_.tick(book_)) clean_up();
     create_leases();
     take(round);
     if (round) next_round_ = now + options_.renew_every;
     backoff_.reset();
-    failure_ = stream_failure_;
+    failure_ = discovery_.failure();
     if (failure_.empty()) notes_.recovered("leases and stream answer again", options_.group);
   } catch (const Error& error) {
     if (!mends_itself(error)) throw;
@@ -62,11 +56,10 @@ void LeaseRounds::tick() {
 }
 
 Instant LeaseRounds::next() const {
-  Instant next = std::min(next_round_, next_discovery_);
-  for (const Ask& ask : asks_) next = std::min(next, ask.at);
+  Instant next = std::min(next_round_, discovery_.next());
   const bool unwritten =
       std::any_of(held_.begin(), held_.end(), [](const auto& held) { return held.second.unwritten; });
-  if (look_again_ || unwritten || !repairs_.empty()) next = Instant{};
+  if (look_again_ || unwritten || missed_) next = Instant{};
   return std::max(next, not_before_);
 }
 
@@ -81,7 +74,7 @@ void LeaseRounds::progress(const HoldProgress& progress) {
   if (!progress.note.empty()) held.note = progress.note;
 }
 
-void LeaseRounds::need_repair(std::string why) { repairs_.push_back(std::move(why)); }
+void LeaseRounds::need_repair(std::string why) { missed_ = std::move(why); }
 
 std::vector<HoldChange> LeaseRounds::take_changes() { return std::exchange(changed_, {}); }
 
@@ -105,13 +98,15 @@ std::vector<PublisherPart> LeaseRounds::parts() const {
 void LeaseRounds::look() {
   book_.observe(leases_.list(options_.group), options_.clock->instant());
   look_again_ = false;
-  std::vector<std::string> lost;
+  std::vector<std::string> gone;
   for (const auto& [name, held] : held_) {
-    if (!book_.mine(name)) lost.push_back(name);
+    if (!book_.mine(name)) gone.push_back(name);
   }
-  for (const std::string& name : lost) {
+  for (const std::string& name : gone) {
     const Lease* lease = book_.find(name);
-    lose(name, lease == nullptr ? "deleted" : lease->owner.empty() ? "given back" : lease->owner);
+    // Done as we wrote it, and the answer was lost.
+    if (lease != nullptr && lease->done && held_.at(name).finished) finished(name);
+    else lose(name, lease == nullptr ? "deleted" : lease->owner.empty() ? "given back" : lease->owner);
   }
   // Ours from an earlier life of this worker, or by a write whose answer was lost.
   for (const Lease* lease : book_.all()) {
@@ -141,16 +136,16 @@ LeaseRounds::Write LeaseRounds::write(Lease lease) {
 // Its checkpoint counts what was missed, so that whoever repairs sees what came while it did.
 void LeaseRounds::write_repair() {
   constexpr int kTries = 3;
-  for (int i = 0; i < kTries && !repairs_.empty(); ++i) {
+  for (int i = 0; i < kTries && missed_; ++i) {
     if (i > 0) look();
     const Lease* known = book_.find(kRepairLease);
     Lease lease = known != nullptr ? *known : Lease{options_.group, std::string{kRepairLease}, {}, 0, {}, false, {}};
-    lease.checkpoint = std::to_string(number(lease.checkpoint) + static_cast<std::int64_t>(repairs_.size()));
+    lease.checkpoint = std::to_string(number(lease.checkpoint) + 1);
     if (std::exchange(lease.done, false)) lease.owner.clear();
-    lease.note = repairs_.back();
-    if (write(lease) == Write::stored) repairs_.clear();
+    lease.note = *missed_;
+    if (write(lease) == Write::stored) missed_.reset();
   }
-  if (!repairs_.empty()) {
+  if (missed_) {
     throw Error{Errc::unavailable, "publisher " + options_.group + ": the lease \"" + std::string{kRepairLease} +
                                        "\" changes under our hands; it is tried again"};
   }
@@ -181,8 +176,7 @@ void LeaseRounds::write_held(bool renew) {
         held.written = now;
         held.unwritten = false;
         if (!held.finished) break;
-        if (held.hold.shard) ask_soon(*held.hold.shard, 0);
-        held_.erase(name);
+        finished(name);
         if (!lease.done) hold(name);
         break;
       case Write::refused: lose(name, "taken by another worker"); break;
@@ -191,57 +185,20 @@ void LeaseRounds::write_held(bool renew) {
   }
 }
 
-void LeaseRounds::discover() {
-  const Instant now = options_.clock->instant();
-  try {
-    shards_.merge(changes_.shards());
-    stream_failure_.clear();
-    // Together, workers would ask at the same time for ever.
-    const auto spread = std::uniform_real_distribution{0.9, 1.1}(random_);
-    next_discovery_ = now + std::chrono::duration_cast<std::chrono::nanoseconds>(options_.discover_every * spread);
-  } catch (const Error& error) {
-    if (!mends_itself(error)) throw;
-    failed("stream", error);
-    stream_failure_ = error.what();
-    next_discovery_ = now + std::min<milliseconds>(options_.discover_every, options_.renew_every);
-    return;
-  }
-  for (const ShardName& name : shards_.childless(book_)) ask_soon(name, kAsks - 1);
-  clean_up();
-}
-
-void LeaseRounds::ask_soon(const ShardName& shard, int tries) {
-  const auto same = [&](const Ask& ask) { return ask.shard == shard; };
-  if (shards_.has_children(shard) || std::any_of(asks_.begin(), asks_.end(), same)) return;
-  asks_.push_back({shard, tries, {}});
-}
-
-void LeaseRounds::ask_children() {
-  const Instant now = options_.clock->instant();
-  for (Ask& ask : asks_) {
-    if (ask.at > now) continue;
-    try {
-      const std::vector<Shard> children = changes_.children(ask.shard.stream, ask.shard.shard);
-      shards_.merge_children(ask.shard.stream, children);
-    } catch (const Error& error) {
-      if (!mends_itself(error)) throw;
-      failed("children of a shard", error);
-    }
-    ++ask.tries;
-    const milliseconds bound = std::min(kLastAsk, kFirstAsk * (1 << std::min(ask.tries, kAsks)));
-    ask.at =
-        now + milliseconds{std::uniform_int_distribution<milliseconds::rep>{bound.count() / 2, bound.count()}(random_)};
-  }
-  std::erase_if(asks_, [&](const Ask& ask) { return ask.tries >= kAsks || shards_.has_children(ask.shard); });
+void LeaseRounds::finished(const std::string& name) {
+  const auto at = held_.find(name);
+  if (at->second.hold.shard) discovery_.ended(*at->second.hold.shard);
+  held_.erase(at);
 }
 
 void LeaseRounds::create_leases() {
-  const std::vector<ShardName> names = shards_.without_lease(book_);
+  const std::vector<ShardName> names = discovery_.table().without_lease(book_);
   if (names.empty()) return;
-  if (shards_.switched(book_)) {
-    need_repair("lost: the stream is another one, " + shards_.stream() + "; what was stored in between is in neither");
+  if (discovery_.table().switched(book_)) {
+    need_repair("lost: the stream is another one, " + discovery_.table().stream() +
+                "; what was stored in between is in neither");
     options_.log->log(LogLevel::error, "publisher", "the store has another stream: events in between were missed",
-                      {{"publisher", options_.group}, {"stream", shards_.stream()}});
+                      {{"publisher", options_.group}, {"stream", discovery_.table().stream()}});
     write_repair();
   }
   for (const ShardName& name : names) {
@@ -252,7 +209,7 @@ void LeaseRounds::create_leases() {
 void LeaseRounds::take(bool steal) {
   if (!taking_) return;
   const Instant now = options_.clock->instant();
-  const LeaseBook::Names eligible = shards_.eligible(book_);
+  const LeaseBook::Names eligible = discovery_.table().eligible(book_);
   std::vector<Lease> wanted = book_.to_take(eligible, now);
   if (steal && wanted.empty()) {
     if (auto one = book_.to_steal(eligible, now)) wanted.push_back(std::move(*one));
@@ -275,6 +232,7 @@ void LeaseRounds::note_absence(const Lease& lease) {
   if (lease.renewed_at == Timestamp{} || !shard_of(lease.name)) return;
   const auto away = std::chrono::floor<std::chrono::hours>(options_.clock->now() - lease.renewed_at);
   if (away < kLate) return;
+  if (std::exchange(absences_[lease.name], lease.counter) == lease.counter) return;  // told, and not taken yet
   const std::string why = "lost: nobody held " + lease.name + " for " + std::to_string(away.count()) +
                           " h; the stream may have deleted events";
   options_.log->log(LogLevel::error, "publisher", "nobody published for hours, and the stream may have deleted events",
@@ -284,7 +242,8 @@ void LeaseRounds::note_absence(const Lease& lease) {
 }
 
 void LeaseRounds::clean_up() {
-  for (const Lease& lease : shards_.removable(book_)) {
+  for (const Lease& lease : discovery_.table().removable(book_)) {
+    absences_.erase(lease.name);
     if (leases_.remove(lease)) book_.removed(lease.name);
   }
 }
@@ -293,7 +252,7 @@ void LeaseRounds::hold(const std::string& name) {
   const Lease* lease = book_.find(name);
   Held held;
   held.hold = {name, ++last_hold_, shard_of(name), lease->checkpoint, false};
-  held.hold.closed = held.hold.shard && shards_.closed(*held.hold.shard);
+  held.hold.closed = held.hold.shard && discovery_.table().closed(*held.hold.shard);
   held.written = options_.clock->instant();
   changed_.push_back({held.hold, false});
   held_.insert_or_assign(name, std::move(held));

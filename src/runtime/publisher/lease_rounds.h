@@ -3,14 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
-#include <exception>
 #include <map>
-#include <random>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <leftfold/change_stream.h>
 #include <leftfold/clock.h>
 #include <leftfold/lease_store.h>
 #include <leftfold/log.h>
@@ -19,7 +17,8 @@
 #include "runtime/publisher/backoff.h"
 #include "runtime/publisher/hold.h"
 #include "runtime/publisher/lease_book.h"
-#include "runtime/publisher/shard_table.h"
+#include "runtime/publisher/shard_discovery.h"
+#include "runtime/publisher/shard_search.h"
 
 namespace leftfold::runtime {
 
@@ -34,10 +33,13 @@ struct LeaseRoundsOptions {
   Logger* log = &no_log();
 };
 
-/// One thread at a time; it has none of its own and never waits. What it was given must outlive it.
+/// One thread at a time; it has none of its own and waits for nothing but the leases' store. What it was given must
+/// outlive it.
 class LeaseRounds {
  public:
-  LeaseRounds(LeaseStore& leases, ChangeStream& changes, LeaseRoundsOptions options);
+  LeaseRounds(LeaseStore& leases, ShardSearch& search, LeaseRoundsOptions options);
+  LeaseRounds(const LeaseRounds&) = delete;
+  LeaseRounds& operator=(const LeaseRounds&) = delete;
 
   /// Does what is due by now. A store that does not answer is asked again later; throws what does not mend itself.
   void tick();
@@ -47,7 +49,7 @@ class LeaseRounds {
   /// Checkpoints to be written with the next tick().
   void progress(const HoldProgress& progress);
   /// Notes, with the next tick() and before any checkpoint, that events were missed, so that whoever holds kRepairLease
-  /// looks for them.
+  /// looks for them. Of several that are not noted yet the newest reason is.
   void need_repair(std::string why);
 
   /// From now on no lease is taken.
@@ -72,48 +74,37 @@ class LeaseRounds {
     bool unwritten = false;
     Instant written{};
   };
-  struct Ask {
-    ShardName shard;
-    int tries = 0;
-    Instant at{};
-  };
 
   void look();
   void write_repair();
   void write_held(bool renew);
+  void finished(const std::string& name);
   enum class Write { stored, refused, unknown };
   Write write(Lease lease);
-  void discover();
-  void ask_children();
   void create_leases();
   void take(bool steal);
   void note_absence(const Lease& lease);
   void clean_up();
   void hold(const std::string& name);
   void lose(const std::string& name, std::string_view why);
-  void ask_soon(const ShardName& shard, int tries);
   void failed(std::string_view what, const Error& error);
 
   LeaseStore& leases_;
-  ChangeStream& changes_;
   const LeaseRoundsOptions options_;
   LeaseBook book_;
-  ShardTable shards_;
+  Backoff backoff_;
+  FailureNotes notes_;
+  ShardDiscovery discovery_;
   std::map<std::string, Held> held_;
-  std::vector<Ask> asks_;
-  std::vector<std::string> repairs_;
+  std::optional<std::string> missed_;             // why, until it is noted
+  std::map<std::string, std::int64_t> absences_;  // that were told, by lease: its counter
   std::vector<HoldChange> changed_;
   std::int64_t last_hold_ = 0;
   Instant next_round_{};
-  Instant next_discovery_{};
   Instant not_before_{};  // after a failure
   bool look_again_ = true;
   bool taking_ = true;
-  Backoff backoff_;
-  FailureNotes notes_;
   std::string failure_;
-  std::string stream_failure_;
-  std::mt19937 random_;
 };
 
 }  // namespace leftfold::runtime

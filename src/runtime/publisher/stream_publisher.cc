@@ -52,9 +52,7 @@ void merge(std::vector<PublishCursor>& into, std::vector<PublishCursor> newer) {
 // What runs beside the thread of run(), in the order in which it may be ended: the last first.
 struct StreamPublisher::Threads {
   Threads(StreamPublisher& self, const std::stop_token& stop)
-      : keeper{LeaseRounds{*self.source_.stored.leases, *self.source_.stored.changes,
-                           rounds_options(self.source_, self.options_)},
-               *self.options_.clock,
+      : keeper{*self.source_.stored.leases, *self.source_.stored.changes, rounds_options(self.source_, self.options_),
                [&self] {
                  self.interrupt_.request();
                  self.doorbell_.ring();

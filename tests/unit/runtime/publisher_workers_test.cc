@@ -1,5 +1,7 @@
 // Several Publishers at once: they come, go, die, freeze and go on.
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <random>
 #include <string>
 #include <vector>
@@ -55,6 +57,64 @@ class PublisherWorkers : public PublisherWorld {
   std::vector<std::string> shards_;  // that take events
   int next_ = 0;
 };
+
+// Answers for shards() not before it is let to.
+class SlowStream final : public ChangeStream {
+ public:
+  explicit SlowStream(ChangeStream& stream) : stream_{stream} {}
+  void be_slow(bool slow) {
+    const std::scoped_lock lock{mutex_};
+    slow_ = slow;
+    changed_.notify_all();
+  }
+  [[nodiscard]] bool asked() {
+    const std::scoped_lock lock{mutex_};
+    return waiting_;
+  }
+  ShardList shards() override {
+    std::unique_lock lock{mutex_};
+    waiting_ = slow_;
+    changed_.wait(lock, [&] { return !slow_; });
+    waiting_ = false;
+    lock.unlock();
+    return stream_.shards();
+  }
+  std::vector<Shard> children(const std::string& stream, const std::string& shard) override {
+    return stream_.children(stream, shard);
+  }
+  std::unique_ptr<ShardReader> open(const std::string& stream, const std::string& shard,
+                                    const std::string& after) override {
+    return stream_.open(stream, shard, after);
+  }
+
+ private:
+  ChangeStream& stream_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool slow_ = false;
+  bool waiting_ = false;
+};
+
+TEST_F(PublisherWorkers, LeasesAreRenewedWhileTheStreamTakesLongToListItsShards) {
+  SlowStream slow{stream};
+  change_stream = &slow;
+  stream.add_shard("a");
+  write("a", "cart-1", 5);
+  const auto publisher = start("w1");
+  EXPECT_TRUE(all_published());
+  slow.be_slow(true);
+  ASSERT_TRUE(wait_for([&] { return slow.asked(); }));
+  const std::int64_t counter = lease_of("a").counter;
+  EXPECT_TRUE(wait_for([&] { return lease_of("a").counter >= counter + 5; }));
+  write("a", "cart-1", 5);
+  EXPECT_TRUE(all_published());
+  EXPECT_TRUE(wait_for([&] { return lease_of("a").checkpoint == "10"; }));
+  EXPECT_TRUE(slow.asked()) << "all this while it did not answer";
+  stream.add_shard("b");
+  slow.be_slow(false);
+  write("b", "cart-2", 5);
+  EXPECT_TRUE(all_published());
+}
 
 TEST_F(PublisherWorkers, OneThenThreeThenOne) {
   open_shards(6);

@@ -113,7 +113,7 @@ class PublisherWorld : public ::testing::Test {
     ports.events = &store;
     ports.cursors = cursor_store;
     ports.leases = lease_store;
-    ports.changes = &stream;
+    ports.changes = change_stream;
     return ports;
   }
   std::unique_ptr<Publishing> start(const std::string& worker = "w1") { return start(worker, options()); }
@@ -175,6 +175,7 @@ class PublisherWorld : public ::testing::Test {
   MemoryLeaseStore lease_memory;
   CursorStore* cursor_store = &cursor_memory;
   LeaseStore* lease_store = &lease_memory;
+  ChangeStream* change_stream = &stream;
   TestBroker broker;
   runtime::Repair repair;
 
