@@ -17,6 +17,7 @@ namespace {
 using detail::in_quotes;
 
 constexpr std::string_view kNodeSnapshot = "Snapshot";
+constexpr std::int64_t kMostVersion = std::numeric_limits<std::int64_t>::max() - 1;  // each has a next one
 
 Bytes bytes_of(const Uuid& id) {
   Bytes bytes(id.bytes().size());
@@ -151,11 +152,17 @@ Item commit_item(const AppendRequest& request, Timestamp committed_at) {
   return item;
 }
 
+std::optional<Version> version_of(const Item& item) {
+  const auto version = find_integer(item, kVersion);
+  if (!version || *version < 0 || *version > kMostVersion) return std::nullopt;
+  return Version{*version};
+}
+
 ItemHead head_of(std::string_view aggregate_id, const Item& item) {
   ItemHead head;
-  const auto version = find_integer(item, kVersion);
-  if (!version || *version < 0) corrupt(aggregate_id, item, "its version is no whole number from 0");
-  head.first = Version{*version};
+  const auto version = version_of(item);
+  if (!version) corrupt(aggregate_id, item, "its version is no whole number from 0 to 2^63 - 2");
+  head.first = *version;
   head.committed_at = Timestamp{std::chrono::milliseconds{find_integer(item, "committedAt").value_or(0)}};
   const auto commit = uuid_in(item, "commitId");
   head.commit_id = commit ? *commit : id_of_place(aggregate_id, head.first);
@@ -165,6 +172,9 @@ ItemHead head_of(std::string_view aggregate_id, const Item& item) {
   if (head.commit_size < 1 || head.commit_size > kMostEvents || head.commit_pos < 0 ||
       head.commit_pos >= head.commit_size) {
     corrupt(aggregate_id, item, "its commitPos and commitSize do not fit");
+  }
+  if (head.first.value() > kMostVersion - (head.commit_size - 1)) {
+    corrupt(aggregate_id, item, "the versions of its commit go beyond 2^63 - 2");
   }
   const List* const events = packed(item);
   if (events != nullptr && static_cast<std::int64_t>(events->size()) != head.commit_size) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 #include <leftfold/event_page.h>
@@ -37,6 +38,10 @@ struct ItemHead {
   /// The version of the last event of the commit, wherever it is stored.
   [[nodiscard]] Version commit_end() const { return Version{first.value() + commit_size - 1 - commit_pos}; }
 };
+
+/// The version in an event's key; nothing for an item that somebody put beside the events: a version is a whole number
+/// from 0 that has a next one.
+[[nodiscard]] std::optional<Version> version_of(const Item& item);
 
 /// Throws Error(corrupt) that names the item for one that is no event of leftfold or of the Node library.
 [[nodiscard]] ItemHead head_of(std::string_view aggregate_id, const Item& item);

@@ -62,9 +62,9 @@ ScanPage scan_page(const EventTable& table, const ScanPlace& where) {
   for (const Item& item : items.items) {
     const std::string* const aggregate_id = find_text(item, kAggregateId);
     if (aggregate_id == nullptr) throw Error{Errc::corrupt, "table " + table.name + ": an item has no aggregateId"};
-    const auto version = find_integer(item, kVersion);
-    if (!version || *version < 0) continue;  // an item that somebody put beside the events
-    add_item(page, *aggregate_id, Version{*version}, item);
+    const auto version = version_of(item);
+    if (!version) continue;  // an item that somebody put beside the events
+    add_item(page, *aggregate_id, *version, item);
   }
   page.events.set_at_end(items.last_key.empty());
   if (!items.last_key.empty()) write_item(page.next, items.last_key);

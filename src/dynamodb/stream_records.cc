@@ -113,20 +113,20 @@ void add_insert(ChangePage& page, Change& change, std::size_t place, const Recor
            "its key is not aggregateId and version; this is not the stream of an events table, look at where the "
            "records come from");
   }
-  const auto version = find_integer(key, kVersion);
-  if (!version || *version < 0) {  // an item that somebody put beside the events
+  const auto version = version_of(key);
+  if (!version) {  // an item that somebody put beside the events
     ++page.ignored;
     return;
   }
   if (record.image.empty()) {
-    return add_unreadable(page, change, *aggregate_id, Version{*version},
+    return add_unreadable(page, change, *aggregate_id, *version,
                           "the stream does not show the item; set its view type to NEW_IMAGE");
   }
   try {
     add_item(page, change, *aggregate_id, read_inner(record.image, kDocuments));
   } catch (const Error& e) {
     if (e.code() != Errc::corrupt && e.code() != Errc::invalid_data) throw;
-    add_unreadable(page, change, *aggregate_id, Version{*version}, e.what());
+    add_unreadable(page, change, *aggregate_id, *version, e.what());
   }
 }
 

@@ -6,6 +6,7 @@
 #include <leftfold/error.h>
 
 #include "core/in_quotes.h"
+#include "runtime/unpublished_event.h"
 
 namespace leftfold::runtime {
 namespace {
@@ -24,7 +25,7 @@ OutgoingEvents::Sent OutgoingEvents::send(AggregateEntry& entry, const RecordedE
     try {
       ticket = hand_over(event);
     } catch (const Error& error) {
-      if (error.code() != Errc::invalid_argument && error.code() != Errc::invalid_data) throw;
+      if (!is_refusal(error)) throw;
       why_ = error.what();
       return Sent::never;
     }

@@ -77,7 +77,7 @@ bool Publishing::retry(std::uint64_t turn, const Until& until) {
 
 // True: everything up to `version` is sent. False: it is stalled.
 bool Publishing::catch_up(AggregateEntry& entry, std::int64_t version, std::uint64_t turn, const Until& until) {
-  if (entry.stall || entry.sent + 1 < version) load_anew(entry, turn);
+  if (entry.stall || entry.sent < version - 1) load_anew(entry, turn);
   return entry.sent >= version || read_back(entry, version, until);
 }
 
@@ -103,7 +103,7 @@ bool Publishing::read_back(AggregateEntry& entry, std::int64_t version, const Un
     EventPage page;
     try {
       page = store_.read_stream(entry.id, Version{entry.sent + 1},
-                                static_cast<std::size_t>(std::min(most, version - entry.sent)));
+                                static_cast<std::size_t>(entry.sent < version - most ? most : version - entry.sent));
     } catch (const Error& error) {
       if (error.code() != Errc::corrupt) throw;
       // One by one it shows which.
@@ -161,9 +161,7 @@ bool Publishing::send_marker(AggregateEntry& entry, const RecordedEvent& event, 
     case OutgoingEvents::Sent::never: stall(entry, Stall::Kind::refused, outgoing_.why()); return false;
   }
   ++counts_.marked;
-  options_.log->log(LogLevel::error, "publisher",
-                    "an event cannot be published; one of type $Unpublished stands for it in the broker",
-                    {{"aggregate", entry.id}, {"version", std::to_string(entry.sent)}, {"cause", why}});
+  log_marked(*options_.log, event, why);
   return true;
 }
 

@@ -45,4 +45,16 @@ EventCopy unpublished_event(const RecordedEvent& event, std::string_view why, Ti
   return marker;
 }
 
+bool is_refusal(const Error& error) noexcept {
+  return error.code() == Errc::invalid_argument || error.code() == Errc::invalid_data;
+}
+
+void log_marked(Logger& log, const RecordedEvent& event, std::string_view why) {
+  log.log(LogLevel::error, "publisher",
+          "an event cannot be published; one of type $Unpublished stands for it in the broker",
+          {{"aggregate", std::string{event.aggregate_id}},
+           {"version", std::to_string(event.version.value())},
+           {"cause", std::string{why}}});
+}
+
 }  // namespace leftfold::runtime

@@ -3,7 +3,9 @@
 
 #include <string_view>
 
+#include <leftfold/error.h>
 #include <leftfold/event_copy.h>
+#include <leftfold/log.h>
 
 namespace leftfold::runtime {
 
@@ -11,5 +13,11 @@ namespace leftfold::runtime {
 /// `event` may be an event of which nothing but aggregate and version is known; `now` is then its time, and its id is
 /// derived from its place.
 [[nodiscard]] EventCopy unpublished_event(const RecordedEvent& event, std::string_view why, Timestamp now);
+
+/// True when a sink says by it that it can never take the event (EventSink::send).
+[[nodiscard]] bool is_refusal(const Error& error) noexcept;
+
+/// Says in the log that the one stands for the other.
+void log_marked(Logger& log, const RecordedEvent& event, std::string_view why);
 
 }  // namespace leftfold::runtime

@@ -33,8 +33,9 @@ class ScannerTest : public ::testing::Test {
 
 TEST_F(ScannerTest, WhatCannotBeReadKeepsNothingElseBack) {
   const std::string half = item(2, R"(,"commitSize":{"N":"2"},"events":{"L":[{"M":{"event":{"S":"E"}}},{"M":{}}]})");
-  server.answers(
-      200, R"({"Items":[)" + good(0) + "," + item(1, "") + "," + half + "," + item(-1, "") + "," + good(4) + "]}");
+  const std::string beyond = R"({"aggregateId":{"S":"a"},"version":{"N":"9223372036854775807"}})";
+  server.answers(200, R"({"Items":[)" + good(0) + "," + item(1, "") + "," + half + "," + item(-1, "") + "," + beyond +
+                          "," + good(4) + "]}");
   const ScanPage page = scan_page({client, known, "t"}, {});
   ASSERT_EQ(page.events.size(), 4U);
   for (std::size_t i = 0; i < 4; ++i) {

@@ -154,7 +154,7 @@ TEST(StreamRecords, AStreamOfKeysAloneIsUnreadable) {
 }
 
 TEST(StreamRecords, AnItemAtNoVersionIsPassedOver) {
-  for (const char* version : {"-1", "1.5", "1E+30"}) {
+  for (const char* version : {"-1", "1.5", "1E+30", "9223372036854775807"}) {
     const ChangePage page =
         read_stream_records(batch(record("INSERT", "1", keys(version) + R"(,"NewImage":)" + image(1))));
     ASSERT_EQ(page.changes.size(), 1U);

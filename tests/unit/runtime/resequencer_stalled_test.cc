@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
+#include <limits>
 #include <string>
 
 #include "unit/runtime/resequencer_case.h"
@@ -48,6 +50,22 @@ TEST_F(ResequencerStalledTest, ASettleThatMustNotWaitTriesAgainToo) {
   for (int n = 0; n < 10 && lane.open() > 0; ++n) it.settle({}, clock.instant());
   EXPECT_EQ(sink.sent.size(), 201U);
   EXPECT_EQ(lane.done(), "1");
+}
+
+TEST_F(ResequencerStalledTest, TheLargestVersionThereCanBeOnlyBlocksItsAggregate) {
+  constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max();
+  store.fill("a", 200);
+  Resequencer& it = make();
+  ChangeLane& lane = it.open_lane();
+  take(it, lane, changes.unreadable("a", kLargest).add("b", 0));
+  settle(it);
+  EXPECT_EQ(sink.sent.size(), 202U);
+  EXPECT_LE(store.largest_read, 64U);
+  ASSERT_EQ(it.blocked().size(), 1U);
+  EXPECT_NE(it.blocked()[0].why.find("the store does not show version 201"), std::string::npos);
+  cursors.advance(std::vector<PublishCursor>{{"a", Version{kLargest}}});  // a cursor somebody raised by hand
+  settle_until(it, [&] { return it.blocked().empty(); });
+  EXPECT_EQ(lane.done(), "2");
 }
 
 TEST_F(ResequencerStalledTest, AChangeThatComesLateFillsTheGap) {
