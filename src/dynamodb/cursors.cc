@@ -10,25 +10,42 @@
 
 #include "core/in_quotes.h"
 #include "dynamodb/append_marker.h"
+#include "http/sha256.h"
 
 namespace leftfold::dynamodb {
 namespace {
 
 constexpr std::string_view kPrefix = "cursor#";
+constexpr std::string_view kLongPrefix = "cursor-of-long-id#";
 constexpr std::string_view kPublished = "published";
+constexpr std::string_view kLongId = "aggregateId";
 
 void need_id(std::string_view aggregate_id) {
   if (aggregate_id.empty()) throw Error{Errc::invalid_argument, "a publish cursor needs the id of an aggregate"};
 }
 
+// A partition key has 2048 bytes at most, an aggregate's id too; other programs than ours may have written such events.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+constexpr std::size_t kMostKeyBytes = 2048;
+
+bool is_long(std::string_view aggregate_id) { return kPrefix.size() + aggregate_id.size() > kMostKeyBytes; }
+
+std::string hashed(std::string_view aggregate_id) {
+  std::string kind{kLongPrefix};
+  http::append_hex(kind, http::sha256(aggregate_id));
+  return kind;
+}
+
 Item cursor_key(std::string_view name, std::string_view aggregate_id) {
-  return {{std::string{kKind}, std::string{kPrefix}.append(aggregate_id)}, {std::string{kSort}, name}};
+  std::string kind = is_long(aggregate_id) ? hashed(aggregate_id) : std::string{kPrefix}.append(aggregate_id);
+  return {{std::string{kKind}, std::move(kind)}, {std::string{kSort}, name}};
 }
 
 }  // namespace
 
 Item cursor_item(std::string_view name, const PublishCursor& cursor) {
   Item item = cursor_key(name, cursor.aggregate_id);
+  if (is_long(cursor.aggregate_id)) item.push_back({std::string{kLongId}, cursor.aggregate_id});
   item.push_back({std::string{kPublished}, number(cursor.published.value())});
   return item;
 }
@@ -36,11 +53,13 @@ Item cursor_item(std::string_view name, const PublishCursor& cursor) {
 PublishCursor read_cursor(const Item& item) {
   const std::string* const kind = find_text(item, kKind);
   const auto published = find_integer(item, kPublished);
-  if (kind == nullptr || !kind->starts_with(kPrefix) || !published || *published < 0) {
+  const std::string* const long_id = find_text(item, kLongId);
+  const bool hash_fits = long_id != nullptr && kind != nullptr && *kind == hashed(*long_id);
+  if (kind == nullptr || (!kind->starts_with(kPrefix) && !hash_fits) || !published || *published < 0) {
     throw Error{Errc::corrupt, "the publish cursor under " + detail::in_quotes(kind != nullptr ? *kind : "?") +
                                    " cannot be read; remove the item, and the aggregate is published again"};
   }
-  return {kind->substr(kPrefix.size()), Version{*published}};
+  return {hash_fits ? *long_id : kind->substr(kPrefix.size()), Version{*published}};
 }
 
 // A cursor is a lower bound: one that cannot be read is none, which costs events that are published again.

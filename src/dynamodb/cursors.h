@@ -10,7 +10,8 @@
 
 namespace leftfold::dynamodb {
 
-/// One item an aggregate and publisher: publishers of different names do not see each other's. One that cannot be read,
+/// One item an aggregate and publisher: publishers of different names do not see each other's. An id that is too long
+/// for the key is in it by its SHA-256, and as an attribute. An item that cannot be read,
 /// changed by hand perhaps, counts as none, with an error in the client's log. Any thread. The client must outlive it.
 class Cursors final : public CursorStore {
  public:

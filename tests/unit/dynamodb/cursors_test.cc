@@ -9,6 +9,7 @@
 
 #include <leftfold/log.h>
 
+#include "support/code_of.h"
 #include "support/passing_clock.h"
 #include "unit/dynamodb/fake_transport.h"
 
@@ -51,6 +52,32 @@ TEST_F(CursorsTest, OneThatCannotBeReadCountsAsNoneAndIsNamedInTheLog) {
   EXPECT_NE(lines.all.find("cursor#a"), std::string::npos) << lines.all;
   EXPECT_NE(lines.all.find("cursor#b"), std::string::npos) << lines.all;
   EXPECT_EQ(lines.all.find("cursor#c"), std::string::npos) << lines.all;
+}
+
+TEST_F(CursorsTest, AnIdThatIsTooLongForTheKeyIsInItByItsHash) {
+  const std::string fits(2041, 'x');
+  const std::string longer(2048, 'x');  // DynamoDB's limit for the key of an event
+  const Item short_item = cursor_item("publisher", {fits, Version{3}});
+  const Item long_item = cursor_item("publisher", {longer, Version{4}});
+  EXPECT_EQ(find_text(short_item, "k")->size(), 2048U);
+  EXPECT_EQ(find_text(short_item, "aggregateId"), nullptr);
+  EXPECT_EQ(*find_text(long_item, "k"),
+            "cursor-of-long-id#1d1801f753ccd9fa57966c46f360585caf83337a394a5f238d4e4e7d6005788d");
+  EXPECT_EQ(read_cursor(long_item).aggregate_id, longer);
+  EXPECT_EQ(read_cursor(long_item).published, Version{4});
+  EXPECT_EQ(read_cursor(short_item).aggregate_id, fits);
+
+  server.answers(200, R"({"Responses":{"t":[{"k":{"S":")" + *find_text(long_item, "k") +
+                          R"("},"s":{"S":"publisher"},"aggregateId":{"S":")" + longer +
+                          R"("},"published":{"N":"4"}}]}})");
+  const std::vector<std::string_view> ids{longer, fits};
+  EXPECT_EQ(cursors.load(ids), (std::vector{Version{4}, Version::none()}));
+
+  Item edited = long_item;
+  for (Attribute& attribute : edited) {
+    if (attribute.name == "aggregateId") attribute.value = AttributeValue{std::string{"another"}};
+  }
+  EXPECT_EQ(test_support::code_of([&] { (void)read_cursor(edited); }), Errc::corrupt);
 }
 
 TEST_F(CursorsTest, OneThatCannotBeReadIsReplaced) {
