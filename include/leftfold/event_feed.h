@@ -25,10 +25,17 @@ enum class SubscriptionKind {
 /// Where a subscription without a checkpoint starts; latest means the end as it is when it first subscribes.
 enum class StartFrom { beginning, latest };
 
+/// What becomes of an event that is there and cannot be decoded.
+enum class Undecodable {
+  fail,   ///< take() throws Error(corrupt) where it would come next; a broker that holds what others send brings it
+  bring,  ///< it comes as one of type kUnreadable, with its version; its aggregate is empty when nobody knows it
+};
+
 struct SubscriptionOptions {
   std::string name;  ///< unique within the feed, kept with the checkpoint: "<group>.<handler>"; not empty
   SubscriptionKind kind = SubscriptionKind::shared;
   StartFrom start = StartFrom::beginning;
+  Undecodable undecodable = Undecodable::fail;
 };
 
 /// A partition this process may handle from now on. Its events come with a later take(), so that seek() can come first.

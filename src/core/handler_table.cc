@@ -4,6 +4,7 @@
 
 #include "core/in_quotes.h"
 #include "core/place.h"
+#include "core/reason_in.h"
 
 namespace leftfold {
 
@@ -28,19 +29,6 @@ void check_schema_version(const RecordedEvent& event, int known) {
 void throw_undecodable(const RecordedEvent& event, const JsonError& cause) {
   throw Error{Errc::invalid_data, "event " + place_of(event) + " does not decode: " + cause.what()};
 }
-
-namespace {
-
-std::string reason_in(const RecordedEvent& event, const std::string& name) {
-  try {
-    const EventMetadata metadata = metadata_of(event);
-    if (const auto at = metadata.headers.find(name); at != metadata.headers.end()) return at->second;
-  } catch (const Error&) {  // then that is all there is to say
-  }
-  return "its metadata does not say why";
-}
-
-}  // namespace
 
 void throw_unpublished(const RecordedEvent& event) {
   throw Error{Errc::invalid_data,

@@ -1,9 +1,11 @@
 #include "sqlite/event_reader.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include <leftfold/error.h>
+#include <leftfold/json.h>
 
 namespace leftfold::sqlite {
 namespace {
@@ -29,16 +31,22 @@ std::int32_t narrow(std::int64_t value) {
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(value, INT32_MIN, INT32_MAX));
 }
 
-/// The row as an event whose texts are the statement's, without the aggregate's id.
-RecordedEvent event_of(const Statement& row) {
+/// Where the row stands, as far as plain numbers tell.
+RecordedEvent place_of(const Statement& row) {
   RecordedEvent event;
   event.position = Position{row.integer(0)};
   event.version = Version{row.integer(2)};
+  event.committed_at = Timestamp{std::chrono::milliseconds{std::clamp(row.integer(7), kYear0, kYear9999)}};
+  return event;
+}
+
+/// The row as an event whose texts are the statement's, without the aggregate's id.
+RecordedEvent event_of(const Statement& row) {
+  RecordedEvent event = place_of(row);
   event.id = row.uuid(3);
   event.type = row.text(4);
   event.payload = row.text(5);
   event.metadata = row.text(6);
-  event.committed_at = Timestamp{std::chrono::milliseconds{std::clamp(row.integer(7), kYear0, kYear9999)}};
   event.schema_version = narrow(row.integer(8));
   event.commit_pos = narrow(row.integer(10));
   event.commit_size = narrow(row.integer(11));
@@ -116,7 +124,28 @@ EventPage EventReader::read_stream(std::string_view aggregate_id, Version from, 
   return page;
 }
 
-EventPage EventReader::read_all(Position after, std::size_t max) {
+RecordedEvent EventReader::of_any_aggregate(const Statement& row) {
+  RecordedEvent event = event_of(row);
+  event.aggregate_id = names_.name(row.integer(1), connection_->file());
+  return event;
+}
+
+// Of the row what can be read, with the reason in `metadata`, which the event needs.
+RecordedEvent EventReader::unreadable(const Statement& row, const std::string& why, std::string& metadata) {
+  RecordedEvent event = place_of(row);
+  try {
+    event.aggregate_id = names_.name(row.integer(1), connection_->file());
+  } catch (const Error& error) {
+    if (error.code() != Errc::corrupt) throw;  // nobody knows whose it is
+  }
+  metadata = to_json(std::map<std::string, std::string>{{"unreadable", why}});
+  event.type = kUnreadable;
+  event.payload = row.text(5);
+  event.metadata = metadata;
+  return event;
+}
+
+EventPage EventReader::read_all(Position after, std::size_t max, Undecodable undecodable) {
   connection_->check_file_in_place();
   EventPage page;
   const std::size_t limit = page_limit(max);
@@ -129,16 +158,22 @@ EventPage EventReader::read_all(Position after, std::size_t max) {
   read_all_.bind(2, static_cast<std::int64_t>(limit + 1));
   const ResetAtEnd reset{read_all_};
   std::size_t text = 0;
+  std::string metadata;
   while (read_all_.step()) {
     if (page.size() == limit || text > kMostTextInPage) return page;
-    RecordedEvent event = event_of(read_all_);
-    if (event.position != expected) {
+    if (const Position found{read_all_.integer(0)}; found != expected) {
       throw Error{Errc::corrupt, std::string{connection_->file()} + ": no event at position " +
                                      std::to_string(expected.value()) + " (the next one found is " +
-                                     std::to_string(event.position.value()) + "); restore a backup"};
+                                     std::to_string(found.value()) + "); restore a backup"};
     }
     expected = expected.next();
-    event.aggregate_id = names_.name(read_all_.integer(1), connection_->file());
+    RecordedEvent event;
+    try {
+      event = of_any_aggregate(read_all_);
+    } catch (const Error& error) {
+      if (undecodable == Undecodable::fail || error.code() != Errc::corrupt) throw;
+      event = unreadable(read_all_, error.what(), metadata);
+    }
     text += text_size(event);
     page.add(event);
   }

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <leftfold/event_feed.h>
 #include <leftfold/event_page.h>
 #include <leftfold/event_store.h>
 #include <leftfold/sqlite.h>
@@ -48,7 +49,8 @@ class EventReader {
   explicit EventReader(std::unique_ptr<Connection> connection);
 
   [[nodiscard]] EventPage read_stream(std::string_view aggregate_id, Version from, std::size_t max);
-  [[nodiscard]] EventPage read_all(Position after, std::size_t max);
+  /// An event that cannot be decoded becomes one of type kUnreadable with Undecodable::bring.
+  [[nodiscard]] EventPage read_all(Position after, std::size_t max, Undecodable undecodable = Undecodable::fail);
   [[nodiscard]] Position head();
   [[nodiscard]] Position checkpoint(std::string_view subscription);
   [[nodiscard]] std::vector<StoredSubscription> subscriptions();
@@ -56,6 +58,8 @@ class EventReader {
   [[nodiscard]] std::optional<Appended> find_append(std::string_view aggregate_id, std::string_view key);
 
  private:
+  [[nodiscard]] RecordedEvent of_any_aggregate(const Statement& row);
+  [[nodiscard]] RecordedEvent unreadable(const Statement& row, const std::string& why, std::string& metadata);
   [[nodiscard]] bool has_read_models();
   /// 0 when there is none.
   [[nodiscard]] std::int64_t stream_of(std::string_view aggregate_id);

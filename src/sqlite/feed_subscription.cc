@@ -99,7 +99,8 @@ bool FeedSubscription::look(std::size_t max, Taken& taken) {
   }
   if (!assigned()) return try_assign(taken);  // events come with the next take, so that the caller can seek first
   if (max == 0 || held_) return false;
-  taken.events = access_.readers.with([&](EventReader& reader) { return reader.read_all(next_after_, max); });
+  taken.events = access_.readers.with(
+      [&](EventReader& reader) { return reader.read_all(next_after_, max, options_.undecodable); });
   if (taken.events.empty()) return false;
   next_after_ = taken.events.back().position;
   return true;

@@ -5,6 +5,7 @@
 
 #include <leftfold/error.h>
 
+#include "core/reason_in.h"
 #include "runtime/publisher/publisher_run.h"
 #include "runtime/unpublished_event.h"
 
@@ -14,6 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 constexpr std::size_t kAtOnce = 500;
 constexpr milliseconds kBlockedRetry{60'000};
+constexpr std::string_view kMendIt = "; mend it in the store and start the publisher again, which reads it anew";
 constexpr milliseconds kLookForEvents{50};  // of other processes, while receipts are waited for
 
 }  // namespace
@@ -23,7 +25,8 @@ FeedSession::FeedSession(EventFeed& stored, std::unique_ptr<EventSink> sink, con
     : options_{options},
       turn_{std::move(turn)},
       sink_{std::move(sink), traffic},
-      subscription_{stored.subscribe({options.name, SubscriptionKind::shared, StartFrom::beginning})} {}
+      subscription_{
+          stored.subscribe({options.name, SubscriptionKind::shared, StartFrom::beginning, Undecodable::bring})} {}
 
 void FeedSession::step(const std::stop_token& stop, Instant deadline) {
   Clock& clock = *options_.clock;
@@ -87,18 +90,16 @@ void FeedSession::offer(const RecordedEvent& event, const std::stop_token& stop)
 }
 
 FeedSession::Outcome FeedSession::send(const RecordedEvent& event, const std::stop_token& stop) {
-  const Outcome outcome = hand_over(event, event, stop);
+  const bool unreadable = event.type == kUnreadable;
+  if (unreadable) why_ = "it cannot be read: " + detail::reason_in(event, "unreadable").append(kMendIt);
+  const Outcome outcome = unreadable ? Outcome::refused : hand_over(event, event, stop);
   if (outcome != Outcome::refused || options_.unpublishable == Unpublishable::block) return outcome;
   const std::string why = why_;
   const EventCopy marker = unpublished_event(event, why, options_.clock->now());
   const Outcome marked = hand_over(marker.view(), event, stop);
   if (marked != Outcome::sent) return marked;
   ++counts_.marked;
-  options_.log->log(LogLevel::error, "publisher",
-                    "an event cannot be published; one of type $Unpublished stands for it in the broker",
-                    {{"aggregate", std::string{event.aggregate_id}},
-                     {"version", std::to_string(event.version.value())},
-                     {"cause", why}});
+  log_marked(*options_.log, event, why);
   return marked;
 }
 
@@ -109,7 +110,7 @@ FeedSession::Outcome FeedSession::hand_over(const RecordedEvent& event, const Re
     try {
       ticket = sink_.send(event);
     } catch (const Error& error) {
-      if (error.code() != Errc::invalid_argument && error.code() != Errc::invalid_data) throw;
+      if (!is_refusal(error)) throw;
       why_ = error.what();
       return Outcome::refused;
     }

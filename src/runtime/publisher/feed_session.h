@@ -24,10 +24,10 @@
 namespace leftfold::runtime {
 
 /// Sends events in the feed's order. A partition's checkpoint follows what the broker acknowledged without a gap. An
-/// aggregate with an event that the broker never takes waits in a list of its own, and the checkpoint before it, while
-/// others go on: until PublisherOptions::most_open events are open, or kMostAhead times as many were acknowledged
-/// beyond the checkpoint, which a restart would publish again. When a function throws, it is over. One thread at a
-/// time.
+/// aggregate with an event that the broker never takes, or that the feed cannot decode, waits in a list of its own, and
+/// the checkpoint before it, while others go on: until PublisherOptions::most_open events are open, or kMostAhead times
+/// as many were acknowledged beyond the checkpoint, which a restart would publish again. When a function throws, it is
+/// over. One thread at a time.
 class FeedSession {
  public:
   static constexpr std::size_t kMostAhead = 100;

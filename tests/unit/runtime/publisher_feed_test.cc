@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <leftfold/testing/virtual_clock.h>
 
+#include "support/code_of.h"
 #include "unit/runtime/publisher_world.h"
 
 namespace leftfold::publisher_test {
@@ -94,6 +95,104 @@ TEST_F(PublisherFeed, AnEventThatTheBrokerNeverTakesBlocksItsAggregateAndTheChec
   const auto publisher = start_feed();
   EXPECT_TRUE(all_published());
   EXPECT_TRUE(wait_for([&] { return store.checkpoint("p") == Position{107}; }));
+}
+
+// Cannot decode one event, as a file that somebody edited.
+class DamagedFeed final : public EventFeed {
+ public:
+  DamagedFeed(EventFeed& feed, Position damaged) : feed_{feed}, damaged_{damaged} {}
+  std::unique_ptr<Subscription> subscribe(const SubscriptionOptions& options) override {
+    return std::make_unique<Damaged>(feed_.subscribe(options), damaged_, options.undecodable);
+  }
+  Position head(std::int32_t partition) override { return feed_.head(partition); }
+  Position checkpoint(std::string_view subscription) override { return feed_.checkpoint(subscription); }
+
+ private:
+  class Damaged final : public Subscription {
+   public:
+    Damaged(std::unique_ptr<Subscription> whole, Position damaged, Undecodable undecodable)
+        : whole_{std::move(whole)}, damaged_{damaged}, undecodable_{undecodable} {}
+    Taken take(std::size_t max, const std::stop_token& stop, Instant deadline) override {
+      Taken taken = whole_->take(max, stop, deadline);
+      EventPage events;
+      for (const RecordedEvent& event : taken.events) {
+        RecordedEvent bare = event;
+        if (event.position == damaged_) {
+          if (undecodable_ == Undecodable::fail) throw Error{Errc::corrupt, "half an id"};
+          bare.type = kUnreadable;
+          bare.id = bare.commit_id = Uuid{};
+          bare.metadata = R"({"unreadable":"half an id"})";
+        }
+        events.add(bare);
+      }
+      taken.events = std::move(events);
+      return taken;
+    }
+    void wake() noexcept override { whole_->wake(); }
+    void seek(std::int32_t partition, std::int64_t epoch, Position done) override {
+      whole_->seek(partition, epoch, done);
+    }
+    void hold(std::int32_t partition, std::int64_t epoch, bool on) override { whole_->hold(partition, epoch, on); }
+    bool checkpoint(std::int32_t partition, std::int64_t epoch, Position done) override {
+      return whole_->checkpoint(partition, epoch, done);
+    }
+    void release(std::int32_t partition, std::int64_t epoch) override { whole_->release(partition, epoch); }
+
+   private:
+    const std::unique_ptr<Subscription> whole_;
+    const Position damaged_;
+    const Undecodable undecodable_;
+  };
+  EventFeed& feed_;
+  const Position damaged_;
+};
+
+TEST_F(PublisherFeed, AnEventThatCannotBeDecodedBlocksItsAggregateOrIsMarked) {
+  store_events("cart-1", 3);
+  store_events("cart-2", 5);
+  DamagedFeed damaged{store, Position{2}};
+  const auto start_damaged = [&](PublisherOptions with) {
+    return std::make_unique<Publishing>(std::make_unique<PublicRun>(
+        std::make_unique<Publisher>(damaged, [this] { return broker.open(); }, std::move(with))));
+  };
+  {
+    const auto publisher = start_damaged(options());
+    EXPECT_TRUE(wait_for([&] { return published({{"cart-1", 1}, {"cart-2", 5}}); }));
+    EXPECT_TRUE(wait_for([&] {
+      const PublisherStatus status = publisher->status();
+      return status.blocked.size() == 1 && status.blocked[0].aggregate_id == "cart-1" &&
+             status.blocked[0].why.find("half an id") != std::string::npos;
+    }));
+    EXPECT_EQ(publisher->stop(), nullptr);
+    EXPECT_EQ(store.checkpoint("p"), Position{1});
+  }
+  PublisherOptions mark = options();
+  mark.unpublishable = Unpublishable::mark;
+  const auto publisher = start_damaged(mark);
+  EXPECT_TRUE(all_published());
+  EXPECT_TRUE(wait_for([&] { return store.checkpoint("p") == Position{8}; }));
+  EXPECT_EQ(publisher->stop(), nullptr);
+  for (const EventCopy& event : broker.events()) {
+    const bool marked = event.aggregate_id == "cart-1" && event.version == Version{1};
+    EXPECT_EQ(event.type, marked ? kUnpublished : "Happened");
+    if (!marked) continue;
+    EXPECT_NE(event.metadata.find("half an id"), std::string::npos) << event.metadata;
+  }
+}
+
+TEST_F(PublisherFeed, ASinkThatIsNoneEndsItWithTheReason) {
+  store_events("cart-1", 3);
+  const OpenSink none = [] { return nullptr; };
+  stream.add_shard("a");
+  write("a", "cart-2", 3);
+  for (const bool from_feed : {true, false}) {
+    SCOPED_TRACE(from_feed ? "from a feed" : "from a stream");
+    auto publisher = from_feed ? std::make_unique<Publisher>(store, none, options())
+                               : std::make_unique<Publisher>(ports(), none, options());
+    std::string text;
+    EXPECT_EQ(test_support::code_of([&] { publisher->run({}); }, &text), Errc::invalid_argument);
+    EXPECT_NE(text.find("returned null"), std::string::npos) << text;
+  }
 }
 
 TEST_F(PublisherFeed, WhatIsBlockedIsTriedAgainEveryMinute) {

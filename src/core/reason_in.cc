@@ -1,0 +1,17 @@
+#include "core/reason_in.h"
+
+#include <leftfold/error.h>
+#include <leftfold/metadata.h>
+
+namespace leftfold::detail {
+
+std::string reason_in(const RecordedEvent& event, const std::string& name) {
+  try {
+    const EventMetadata metadata = metadata_of(event);
+    if (const auto at = metadata.headers.find(name); at != metadata.headers.end()) return at->second;
+  } catch (const Error&) {  // then that is all there is to say
+  }
+  return "its metadata does not say why";
+}
+
+}  // namespace leftfold::detail
