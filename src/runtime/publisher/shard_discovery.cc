@@ -91,9 +91,11 @@ void ShardDiscovery::children_listed(const ShardAnswer& answer) {
 }
 
 void ShardDiscovery::ask_soon(const ShardName& shard, int tries) {
+  if (table_.has_children(shard)) return;
   const auto same = [&](const Ask& ask) { return ask.shard == shard; };
-  if (table_.has_children(shard) || std::any_of(asks_.begin(), asks_.end(), same)) return;
-  asks_.push_back({shard, tries, {}, false});
+  const auto known = std::find_if(asks_.begin(), asks_.end(), same);
+  if (known == asks_.end()) asks_.push_back({shard, tries, {}, false});
+  else known->tries = std::min(known->tries, tries);  // it ended while the question of a listing was on its way
 }
 
 void ShardDiscovery::ask() {

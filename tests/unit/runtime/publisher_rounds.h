@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -59,12 +61,17 @@ class SearchAtHand final : public ShardSearch {
  public:
   explicit SearchAtHand(ChangeStream& changes) : changes_{changes} {}
   bool slow = false;
+  std::size_t answers_left = SIZE_MAX;  // until then none
 
   void ask(std::optional<ShardName> parent) override { questions_.push_back(std::move(parent)); }
   std::vector<ShardAnswer> take_answers() override {
     std::vector<ShardAnswer> answers;
     if (slow) return answers;
-    for (const auto& parent : std::exchange(questions_, {})) answers.push_back(ask_now(changes_, parent));
+    while (!questions_.empty() && answers_left > 0) {
+      answers.push_back(ask_now(changes_, questions_.front()));
+      questions_.erase(questions_.begin());
+      if (answers_left != SIZE_MAX) --answers_left;
+    }
     return answers;
   }
   [[nodiscard]] std::size_t open() const { return questions_.size(); }

@@ -44,6 +44,27 @@ TEST_F(PublisherRounds, WhileTheStreamDoesNotAnswerLeasesAreRenewedAndItIsNotAsk
   EXPECT_EQ(worker.shards, (Shards{"a", "b"}));
 }
 
+TEST_F(PublisherRounds, AShardThatEndsWhileItsChildrenAreAskedForAlreadyIsAskedAsOften) {
+  stream.add_shard("a");
+  stream.close("a");
+  Worker worker{*this, "w"};
+  worker.search.slow = true;
+  worker.tick();
+  worker.search.slow = false;
+  worker.tick();  // the listing came, and brought the one question that a closed shard without children is worth
+  stream.add_shard("c");
+  stream.close("c");
+  pass(70s);
+  worker.search.answers_left = 1;  // the listing's; what it asks then is on its way
+  worker.tick();
+  finish(worker, "c");
+  worker.tick();
+  worker.search.answers_left = SIZE_MAX;
+  const int asked = stream.children_asked();
+  run(worker, 20s);
+  EXPECT_GE(stream.children_asked() - asked, 10);
+}
+
 TEST_F(PublisherRounds, AnEndWhoseAnswerWasLostIsNoLoss) {
   stream.add_shard("a");
   stream.close("a");
