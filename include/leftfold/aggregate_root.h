@@ -1,6 +1,7 @@
 // Aggregates: the rules of one thing (a cart, an order), its state the left fold of its events.
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <span>
@@ -11,6 +12,7 @@
 
 #include <leftfold/event.h>
 #include <leftfold/types.h>
+#include <leftfold/uuid.h>
 
 namespace leftfold {
 
@@ -20,6 +22,16 @@ concept Applies = requires(State& s, const E& e) { s.apply(e); };
 namespace detail {
 
 struct AggregateAccess;  // Repository's and the testing kit's way in
+
+// How an aggregate became what it is, for the decision about its next snapshot.
+struct LoadTrace {
+  Uuid last_event;             // the last one in the store
+  Timestamp last_committed{};  // when that was
+  Timestamp latest{};          // the largest commit time of all: clocks of several writers may go back
+  Version snapshot;            // the newest snapshot known; none() when there is none
+  Timestamp since{};           // when that was taken, or the first event committed
+  std::chrono::nanoseconds took{};
+};
 
 template <class State, class E>
 [[nodiscard]] constexpr bool check_applies() {
@@ -87,6 +99,7 @@ class AggregateRoot<State, Events<E...>> {
   State state_{};
   Version version_;
   std::vector<Any> uncommitted_;
+  detail::LoadTrace trace_;
 };
 
 namespace detail {
@@ -106,6 +119,16 @@ struct AggregateAccess {
   template <class Root>
   static void mark_saved(Root& root) {
     root.uncommitted_.clear();
+  }
+  // The state after the event of that version, from elsewhere than the events.
+  template <class Root, class State>
+  static void restore(Root& root, State&& state, Version version) {
+    root.state_ = std::forward<State>(state);
+    root.version_ = version;
+  }
+  template <class Root>
+  static LoadTrace& trace(Root& root) {
+    return root.trace_;
   }
 };
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,22 +11,29 @@
 #include <utility>
 #include <vector>
 
+#include <leftfold/aggregate_ops.h>
 #include <leftfold/aggregate_root.h>
 #include <leftfold/clock.h>
 #include <leftfold/event_store.h>
 #include <leftfold/handler_table.h>
+#include <leftfold/history.h>
 #include <leftfold/json.h>
 #include <leftfold/metadata.h>
+#include <leftfold/snapshot_policy.h>
 
 namespace leftfold {
+
+class Snapshots;
 
 struct RepositoryOptions {
   int attempts = 10;  ///< how often execute runs a command that meets a conflict, before VersionConflict
   /// Longest wait between attempts (random, growing; none after the first conflict). Zero for none, as tests with a
   /// clock that stands still want it.
   std::chrono::milliseconds max_back_off{20};
-  std::size_t page_events = 1000;  ///< events read at once while loading
-  Clock* clock = &system_clock();  ///< dates event ids; must outlive the repository
+  std::size_t page_events = 1000;    ///< events read at once while loading
+  Clock* clock = &system_clock();    ///< dates event ids; must outlive the repository
+  Snapshots* snapshots = nullptr;    ///< null: loads fold every event; must outlive the repository
+  SnapshotPolicy snapshot_policy{};  ///< when one is taken, if there are snapshots
 };
 
 /// What a command says about itself.
@@ -46,14 +54,7 @@ struct CommandResult {
 
 namespace detail {
 
-// Repository without its types: loops, retries and settling live in repository.cc, compiled once.
-struct AggregateOps {
-  void (*apply)(void* root, const RecordedEvent& event);  // decodes and applies; throws Error with the event's place
-  Version (*stored_version)(const void* root);
-  void (*encode)(const void* root, std::vector<NewEvent>& into);
-  void (*mark_saved)(void* root);
-};
-
+// Repository without its types: loops, retries and settling live in core's sources, compiled once.
 struct LoadLimit {
   std::optional<Version> version;  // last version to apply
   std::optional<Timestamp> time;   // last commit time to apply
@@ -61,6 +62,11 @@ struct LoadLimit {
 
 void load(EventStore& store, const RepositoryOptions& options, const AggregateOps& ops, std::string_view id, void* root,
           const LoadLimit& limit);
+// Hands a snapshot over when one is due.
+void offer_snapshot(const RepositoryOptions& options, const AggregateOps& ops, std::string_view id,
+                    void* root) noexcept;
+// Throws Error(invalid_argument) for snapshots of a state that cannot be stored.
+void check_options(const RepositoryOptions& options, const AggregateOps& ops);
 // Empty: a conflict, with the store's version in `actual`.
 [[nodiscard]] std::optional<CommandResult> append(EventStore& store, const RepositoryOptions& options,
                                                   const AggregateOps& ops, std::string_view id, void* root,
@@ -77,16 +83,25 @@ void back_off(const RepositoryOptions& options, int attempt);
 ///     leftfold::Repository<Cart> carts{store};
 ///     carts.execute("cart-42", [](Cart& cart) { cart.add_item("apple", 2); });
 ///
-/// Any thread. The store and the clock must outlive it.
+/// With RepositoryOptions::snapshots, a load begins at the newest snapshot instead of the first event and gives the
+/// same aggregate; docs/guides/snapshots.md says when it may not. Any thread. The store, the clock and the snapshots
+/// must outlive it.
 template <AggregateType Root>
 class Repository {
  public:
-  explicit Repository(EventStore& store, RepositoryOptions options = {}) : store_{&store}, options_{options} {}
+  /// Throws Error(invalid_argument) for snapshots of an aggregate whose state cannot be stored as JSON (json.h).
+  explicit Repository(EventStore& store, RepositoryOptions options = {}) : store_{&store}, options_{options} {
+    detail::check_options(options_, ops());
+  }
 
   /// The aggregate with all its events applied; a new, empty one when it has none.
   /// Throws Error(unavailable); corrupt for an event this program does not know; invalid_data for one that does not
   /// decode; unsupported for one written by a newer program.
-  [[nodiscard]] Root load(std::string_view id) const { return load(id, {}); }
+  [[nodiscard]] Root load(std::string_view id) const {
+    Root root = load(id, {});
+    detail::offer_snapshot(options_, ops(), id, &root);
+    return root;
+  }
 
   /// The aggregate as it was just after event `version`, or as it is now if it is not that far. Throws like load.
   [[nodiscard]] Root load_at(std::string_view id, Version version) const {
@@ -98,6 +113,18 @@ class Repository {
     return load(id, {.version = {}, .time = time});
   }
 
+  /// The aggregate after each of its events, with what each changed in the state.
+  ///
+  ///     leftfold::History history = carts.history("cart-42");
+  ///     while (const auto step = history.next()) std::cout << step->event.type << ' ' << step->state << '\n';
+  ///
+  /// Nothing is read before the first next(), whose errors are those of load.
+  [[nodiscard]] History history(std::string_view id, const HistoryRange& range = {}) const {
+    static_assert(json::Storable<typename Root::StateType>,
+                  "history: the state must be a plain struct of fields that can be stored as JSON (json.h)");
+    return History{*store_, options_, ops(), id, std::make_shared<Root>(std::string{id}), range};
+  }
+
   /// Appends the events that `root` has created since it was loaded; nothing happens when there are none.
   /// Throws VersionConflict when another writer was first (root is unchanged; load again), Error like
   /// EventStore::append; an unknown outcome is settled by reading, and only if that fails too it throws
@@ -106,8 +133,10 @@ class Repository {
   CommandResult save(Root& root, const CommandOptions& command = {}) const {
     const Version expected = root.stored_version();
     Version actual;
-    if (auto result = detail::append(*store_, options_, ops(), root.id(), &root, command, actual)) return *result;
-    throw VersionConflict{root.id(), expected, actual};
+    const auto result = detail::append(*store_, options_, ops(), root.id(), &root, command, actual);
+    if (!result) throw VersionConflict{root.id(), expected, actual};
+    detail::offer_snapshot(options_, ops(), root.id(), &root);
+    return *result;
   }
 
   /// Loads the aggregate, calls `command(root)`, appends what it created. On a conflict, loads and calls it again, up
@@ -122,13 +151,16 @@ class Repository {
       static_assert(std::is_void_v<std::invoke_result_t<Command&, Root&>>,
                     "a command returns nothing: on a repeated idempotency key it is not called at all");
       for (int attempt = 1;; ++attempt) {
-        Root root = load(id);
+        Root root = load(id, {});
         // After the load: a commit with this key that came later is caught by the append.
         if (auto first = detail::find_result(*store_, id, options)) return *first;
         const Version expected = root.stored_version();
         command(root);
         Version actual;
-        if (auto result = detail::append(*store_, options_, ops(), id, &root, options, actual)) return *result;
+        if (auto result = detail::append(*store_, options_, ops(), id, &root, options, actual)) {
+          detail::offer_snapshot(options_, ops(), id, &root);
+          return *result;
+        }
         if (attempt >= options_.attempts) throw VersionConflict{id, expected, actual};
         detail::back_off(options_, attempt);
       }
@@ -145,9 +177,13 @@ class Repository {
   [[nodiscard]] static const detail::AggregateOps& ops() {
     static constexpr detail::AggregateOps kOps{
         &apply,
+        [](const void* root) { return static_cast<const Root*>(root)->version(); },
         [](const void* root) { return static_cast<const Root*>(root)->stored_version(); },
         &encode,
         [](void* root) { detail::AggregateAccess::mark_saved(*static_cast<Root*>(root)); },
+        [](void* root) -> detail::LoadTrace& { return detail::AggregateAccess::trace(*static_cast<Root*>(root)); },
+        reflect::type_name<Root>(),
+        detail::state_codec<Root>(),
     };
     return kOps;
   }

@@ -19,6 +19,7 @@
 #include <leftfold/event_feed.h>
 #include <leftfold/event_store.h>
 #include <leftfold/log.h>
+#include <leftfold/snapshot_store.h>
 
 namespace leftfold {
 
@@ -89,6 +90,9 @@ class SqliteStore final : public EventStore, public EventFeed {
   /// What the circuit breakers of several processes tell each other, in the file; as dead_letters(), but waits for
   /// another process's lock for a quarter of a second at most.
   [[nodiscard]] BreakerStore& breakers() noexcept;
+  /// Snapshots of aggregates, in the file; as dead_letters(). A file that is open read_only and was never opened for
+  /// writing since it may hold snapshots has none.
+  [[nodiscard]] SnapshotStore& snapshots() noexcept;
 
   [[nodiscard]] const std::string& file() const noexcept;  ///< its real path
 

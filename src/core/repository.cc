@@ -37,6 +37,14 @@ AppendRequest make_request(const RepositoryOptions& options, const AggregateOps&
   return request;
 }
 
+// What the next snapshot has to know of the events just stored.
+void note_appended(LoadTrace& trace, const AppendRequest& request, const Appended& appended) {
+  if (request.expected == Version::none()) trace.since = trace.latest = appended.committed_at;
+  trace.last_event = request.events.back().id;
+  trace.last_committed = appended.committed_at;
+  trace.latest = std::max(trace.latest, appended.committed_at);
+}
+
 CommandResult to_result(const Appended& appended) {
   return {appended.version, appended.position, appended.events, appended.repeated};
 }
@@ -90,26 +98,6 @@ AppendResult append_and_settle(EventStore& store, const AppendRequest& request) 
 
 }  // namespace
 
-void load(EventStore& store, const RepositoryOptions& options, const AggregateOps& ops, std::string_view id, void* root,
-          const LoadLimit& limit) {
-  Version next{0};
-  for (;;) {
-    const EventPage page = store.read_stream(id, next, std::max<std::size_t>(options.page_events, 1));
-    for (const RecordedEvent& event : page) {
-      if (limit.version && event.version > *limit.version) return;
-      if (limit.time && event.committed_at > *limit.time) return;
-      if (event.version != next) {
-        throw Error{Errc::corrupt, "aggregate " + in_quotes(id) + ": expected version " + std::to_string(next.value()) +
-                                       ", found " + place_of(event) +
-                                       ": the store lost or repeated an event; restore it from a backup"};
-      }
-      ops.apply(root, event);
-      next = next.next();
-    }
-    if (page.at_end() || page.empty()) return;
-  }
-}
-
 std::optional<CommandResult> append(EventStore& store, const RepositoryOptions& options, const AggregateOps& ops,
                                     std::string_view id, void* root, const CommandOptions& command, Version& actual) {
   const AppendRequest request = make_request(options, ops, id, root, command);
@@ -122,7 +110,10 @@ std::optional<CommandResult> append(EventStore& store, const RepositoryOptions& 
     return std::nullopt;
   }
   const auto& appended = std::get<Appended>(result);
-  if (!appended.repeated) ops.mark_saved(root);
+  if (!appended.repeated) {
+    ops.mark_saved(root);
+    if (!request.events.empty()) note_appended(ops.trace(root), request, appended);
+  }
   return to_result(appended);
 }
 

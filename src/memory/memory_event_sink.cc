@@ -5,17 +5,9 @@
 
 #include <leftfold/error.h>
 
+#include "base/fnv.h"
+
 namespace leftfold {
-namespace {
-
-// FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/): the same partition for an aggregate in every run.
-std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t hash = 14695981039346656037U;
-  for (const char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211U;
-  return hash;
-}
-
-}  // namespace
 
 MemoryTopic::MemoryTopic(std::int32_t partitions) {
   if (partitions < 1) {
@@ -27,7 +19,7 @@ MemoryTopic::MemoryTopic(std::int32_t partitions) {
 
 SinkReceipt MemoryTopic::add(const RecordedEvent& event) {
   const std::scoped_lock lock{mutex_};
-  const std::size_t partition = hash_of(event.aggregate_id) % partitions_.size();
+  const std::size_t partition = base::fnv1a64(event.aggregate_id) % partitions_.size();
   EventCopy copy{event};
   copy.partition = static_cast<std::int32_t>(partition);
   copy.position = Position{static_cast<std::int64_t>(partitions_[partition].size()) + 1};

@@ -52,6 +52,19 @@ CREATE TABLE subscriptions(
 
 constexpr const char* kTablesSince2[] = {kDeadLetterTables, kControlTables, kBreakerTables};
 
+// Added to version 2 without a new one: programs that do not know it lose nothing, events alone are the truth.
+constexpr const char* kSnapshotsTable = R"sql(
+CREATE TABLE leftfold_snapshots(
+  id        INTEGER PRIMARY KEY,
+  aggregate ANY NOT NULL CHECK (aggregate <> ''),
+  schema    ANY NOT NULL CHECK (schema <> ''),
+  version   INTEGER NOT NULL CHECK (version >= 0),
+  taken_at  INTEGER NOT NULL,
+  state     ANY NOT NULL,
+  UNIQUE (aggregate, schema)
+) STRICT;
+)sql";
+
 constexpr const char* kProjectionsTable = R"sql(
 CREATE TABLE leftfold_projections(
   projector  TEXT PRIMARY KEY CHECK (projector <> ''),
@@ -145,7 +158,8 @@ void in_transaction(Connection& connection, Change change) {
 
 void open_store(Connection& connection, Access access, std::chrono::milliseconds lock_timeout) {
   if (const std::int64_t version = check_store(connection); version > 0) {
-    if (access == Access::read_only || (version == kFormatVersion && in_wal_mode(connection))) return;
+    if (access == Access::read_only) return;
+    if (version == kFormatVersion && in_wal_mode(connection) && has_table(connection, "leftfold_snapshots")) return;
   } else if (access == Access::read_only) {
     throw Error{Errc::not_found, std::string{connection.file()} +
                                      ": holds no events yet; it is opened read-only, so the tables are not created"};
@@ -156,6 +170,7 @@ void open_store(Connection& connection, Access access, std::chrono::milliseconds
   switch_to_wal(connection);
   in_transaction(connection, [&] {
     const std::int64_t version = check_store(connection);  // another process may have been faster
+    if (!has_table(connection, "leftfold_snapshots")) connection.execute(kSnapshotsTable);
     if (version == kFormatVersion) return;
     if (version < 1) connection.execute(kStoreTables);
     for (const char* tables : kTablesSince2) connection.execute(tables);

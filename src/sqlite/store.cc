@@ -16,6 +16,7 @@
 #include "sqlite/group_committer.h"
 #include "sqlite/schema.h"
 #include "sqlite/shared_file.h"
+#include "sqlite/snapshot_store.h"
 #include "sqlite/subscription_table.h"
 
 namespace leftfold {
@@ -34,6 +35,7 @@ class SqliteStore::Impl {
         dead_letters_{side_access()},
         controls_{side_access()},
         breakers_{side_access()},
+        snapshots_{side_access()},
         readers_{file_, shared_, options_.lock_timeout} {
     if (access_ == Access::read_only) {
       (void)head();  // what a reader may not do fails here and not at the first read
@@ -83,6 +85,7 @@ class SqliteStore::Impl {
   DeadLetterStore& dead_letters() noexcept { return dead_letters_; }
   ControlStore& controls() noexcept { return controls_; }
   BreakerStore& breakers() noexcept { return breakers_; }
+  SnapshotStore& snapshots() noexcept { return snapshots_; }
 
  private:
   /// Sets the file up and returns its real path.
@@ -112,6 +115,7 @@ class SqliteStore::Impl {
   sqlite::SqliteDeadLetters dead_letters_;
   sqlite::SqliteControls controls_;
   sqlite::SqliteBreakers breakers_;
+  sqlite::SqliteSnapshots snapshots_;
   // Closes first: the last connection to close writes the log back into the file, and one that only reads cannot.
   sqlite::ReaderPool readers_;
 };
@@ -162,6 +166,8 @@ DeadLetterStore& SqliteStore::dead_letters() noexcept { return impl_->dead_lette
 ControlStore& SqliteStore::controls() noexcept { return impl_->controls(); }
 
 BreakerStore& SqliteStore::breakers() noexcept { return impl_->breakers(); }
+
+SnapshotStore& SqliteStore::snapshots() noexcept { return impl_->snapshots(); }
 
 const std::string& SqliteStore::file() const noexcept { return impl_->file(); }
 

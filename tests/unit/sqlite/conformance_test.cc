@@ -14,6 +14,7 @@
 #include <leftfold/testing/event_feed_suite.h>
 #include <leftfold/testing/event_store_suite.h>
 #include <leftfold/testing/read_model_suite.h>
+#include <leftfold/testing/snapshot_suite.h>
 
 #include "support/suite_gtest.h"
 #include "unit/sqlite/temp_dir.h"
@@ -68,6 +69,13 @@ testing::OpenBreakerStore make_breakers() {
   };
 }
 
+testing::OpenSnapshotStore make_snapshots() {
+  return [folder = std::make_shared<TempDir>()] {
+    const auto store = open(folder, system_clock());
+    return std::shared_ptr<SnapshotStore>{store, &store->snapshots()};
+  };
+}
+
 // The number the suite asks for, in a table of one row.
 testing::ReadModelHandle one_number(const std::shared_ptr<SqliteReadModel>& model) {
   model->execute("CREATE TABLE IF NOT EXISTS number(value INTEGER NOT NULL)");
@@ -99,6 +107,7 @@ const bool kDeadLetters =
     test_support::register_suite("SqliteStoreDeadLetters", testing::dead_letter_suite(make_dead_letters));
 const bool kControls = test_support::register_suite("SqliteStoreControls", testing::control_suite(make_controls));
 const bool kBreakers = test_support::register_suite("SqliteStoreBreakers", testing::breaker_store_suite(make_breakers));
+const bool kSnapshots = test_support::register_suite("SqliteStoreSnapshots", testing::snapshot_suite(make_snapshots));
 const bool kReadModel = test_support::register_suite("SqliteReadModel", testing::read_model_suite(make_read_model));
 const bool kReadModelInMemory = test_support::register_suite("SqliteReadModelInMemory", suite_in_memory());
 

@@ -154,7 +154,7 @@ TEST(FormatPage, its_sql_makes_the_tables_the_code_makes) {
     if (block.language == "sql") rows(page.get(), block.text);
   }
   rows(page.get(), "CREATE TABLE mine(x)");
-  EXPECT_EQ(schema_of(made.get()).size(), 16U);
+  EXPECT_EQ(schema_of(made.get()).size(), 17U);
   EXPECT_EQ(schema_of(made.get()), schema_of(page.get()));
 }
 

@@ -56,12 +56,30 @@ TEST(Upgrade, an_older_file_keeps_its_events_and_gets_the_new_tables) {
     const std::vector<DeadLetter> letters{failed_letter("a", 0)};
     EXPECT_EQ(store.dead_letters().park("s", letters, {}), 1U);
     store.controls().pause("s", "ann", "");
+    EXPECT_TRUE(store.snapshots().save({"a", "A/1", Version{1}, "{}", {}}));
   }
   EXPECT_EQ(first_cell(folder.file(), "PRAGMA user_version"), "2");
   EXPECT_EQ(first_cell(folder.file(), "SELECT count(*) FROM events"), "2");
   SqliteStore again{options_for(folder.file())};
   EXPECT_EQ(again.dead_letters().sequences("s").size(), 1U);
   EXPECT_TRUE(again.controls().control("s").paused);
+}
+
+TEST(Upgrade, a_file_without_the_table_of_snapshots_gets_it_and_stays_of_its_version) {
+  const TempDir folder;
+  { SqliteStore store{options_for(folder.file())}; }
+  (void)first_cell(folder.file(), "DROP TABLE leftfold_snapshots");  // as programs before it made the file
+  const StoredSnapshot snapshot{"a", "A/1", Version{0}, "{}", {}};
+  {
+    SqliteStore reader{read_only(folder.file())};
+    EXPECT_FALSE(reader.snapshots().load("a", "A/1"));
+    EXPECT_EQ(code_of([&] { reader.snapshots().save(snapshot); }), Errc::permission_denied);
+    SqliteStore writer{options_for(folder.file())};
+    EXPECT_TRUE(writer.snapshots().save(snapshot));
+    EXPECT_TRUE(reader.snapshots().load("a", "A/1"));
+  }
+  EXPECT_EQ(first_cell(folder.file(), "PRAGMA user_version"), "2");
+  EXPECT_EQ(first_cell(folder.file(), "SELECT state FROM leftfold_snapshots"), "{}");
 }
 
 TEST(Upgrade, read_only_leaves_an_older_file_as_it_is_and_finds_nothing_parked) {
@@ -77,6 +95,7 @@ TEST(Upgrade, read_only_leaves_an_older_file_as_it_is_and_finds_nothing_parked) 
   EXPECT_TRUE(letters.changes("s", "", 0, 10).empty());
   EXPECT_FALSE(reader.controls().control("s").paused);
   EXPECT_TRUE(reader.controls().controls().empty());
+  EXPECT_FALSE(reader.snapshots().load("a", "A/1"));
   const std::vector<DeadLetter> one{failed_letter("a", 0)};
   std::string text;
   EXPECT_EQ(code_of([&] { letters.park("s", one, {}); }, &text), Errc::permission_denied);

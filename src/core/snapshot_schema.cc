@@ -1,0 +1,25 @@
+#include <leftfold/snapshot_schema.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "core/snapshot_body.h"
+
+namespace leftfold::detail {
+
+std::string make_schema(std::string_view aggregate, int state_version, const json::Type& state,
+                        std::span<const EventShape> events) {
+  // By name: the order of the list means nothing.
+  std::vector<EventShape> sorted{events.begin(), events.end()};
+  std::ranges::sort(sorted, {}, &EventShape::name);
+  std::string text = "leftfold snapshot 1\nstate " + json::structure(state) + '\n';
+  for (const EventShape& event : sorted) {
+    text.append("event ").append(event.name).append("/").append(std::to_string(event.version)).append(" ");
+    text.append(json::structure(*event.type)).append("\n");
+  }
+  std::string schema{aggregate};
+  return schema.append("/").append(std::to_string(state_version)).append("/").append(hash_text(text));
+}
+
+}  // namespace leftfold::detail

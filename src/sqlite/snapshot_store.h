@@ -1,0 +1,50 @@
+// Snapshots in a SQLite file.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <leftfold/snapshot_store.h>
+
+#include "sqlite/connection.h"
+#include "sqlite/side_tables.h"
+#include "sqlite/statement.h"
+
+namespace leftfold::sqlite {
+
+/// SnapshotStore on the table `leftfold_snapshots`. Any thread; as many read at the same time as like.
+class SqliteSnapshots final : public SnapshotStore {
+ public:
+  explicit SqliteSnapshots(const FileAccess& access) : access_{access}, writer_{access} {}
+
+  bool save(const StoredSnapshot& snapshot) override;
+  [[nodiscard]] std::optional<StoredSnapshot> load(std::string_view aggregate_id, std::string_view schema) override;
+  bool remove(std::string_view aggregate_id, std::string_view schema) override;
+
+ private:
+  struct Sql {
+    explicit Sql(Connection& connection);
+    bool save(const StoredSnapshot& snapshot);
+    bool remove(std::string_view aggregate_id, std::string_view schema);
+    Connection& connection_;
+    Statement save_, remove_;
+  };
+  /// One connection, used by one thread at a time.
+  struct Reader {
+    explicit Reader(const FileAccess& access) : connection{access.connect(Access::read_only)} {}
+    std::unique_ptr<Connection> connection;
+    Statement find;
+  };
+  [[nodiscard]] std::unique_ptr<Reader> take_reader();
+
+  const FileAccess access_;
+  SideWriter<Sql> writer_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Reader>> idle_;
+};
+
+}  // namespace leftfold::sqlite
