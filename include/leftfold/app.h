@@ -22,6 +22,7 @@
 #include <leftfold/repository.h>
 #include <leftfold/runner.h>
 #include <leftfold/settings.h>
+#include <leftfold/snapshots.h>
 #include <leftfold/sqlite_read_model.h>
 
 namespace leftfold {
@@ -36,6 +37,9 @@ using AppCommand = std::function<int(App& app, std::span<const std::string> argu
 struct AggregateInfo {
   std::string_view name;
   std::vector<std::string_view> events;  ///< stored names; text that lives as long as the program
+  /// Repository::history of this type; null when its state cannot be stored as JSON.
+  History (*history)(EventStore& store, const RepositoryOptions& options, std::string_view id,
+                     const HistoryRange& range) = nullptr;
 };
 
 /// What an App knows of a handler.
@@ -64,8 +68,8 @@ struct CommandInfo {
 ///
 /// Settings come from flags, the environment, leftfold.toml and defaults (settings.h); the store opens at first use.
 /// Register everything first, from one thread; after that store(), feed(), dead_letters(), controls(), breakers(),
-/// metrics(), read_model(), repository(), runner() and log() are for any thread, run() for one. What handlers are
-/// constructed with must outlive it.
+/// metrics(), read_model(), snapshots(), repository(), runner() and log() are for any thread, run() for one. What
+/// handlers are constructed with must outlive it.
 class App {
  public:
   /// `name` names the default file ("shop" -> shop.db) and the program in messages. Reads the environment
@@ -81,7 +85,12 @@ class App {
   template <AggregateType Root>
   App& aggregate() {
     constexpr auto names = Root::EventList::names();
-    add_aggregate({reflect::type_name<Root>(), {names.begin(), names.end()}});
+    AggregateInfo info{reflect::type_name<Root>(), {names.begin(), names.end()}};
+    if constexpr (detail::state_codec<Root>() != nullptr) {
+      info.history = [](EventStore& store, const RepositoryOptions& options, std::string_view id,
+                        const HistoryRange& range) { return Repository<Root>{store, options}.history(id, range); };
+    }
+    add_aggregate(std::move(info));
     return *this;
   }
 
@@ -134,9 +143,13 @@ class App {
   /// Read tables beside the events: the same file with sqlite:; with memory: a temporary file that ends with the App.
   /// Hand it to handlers before the settings are known: the file is asked for at first use.
   [[nodiscard]] SqliteReadModel& read_model() noexcept;
-  /// A repository over store(). Throws as store().
+  /// The snapshots of its aggregates, kept where the store is; made at first use. Throws as store().
+  [[nodiscard]] Snapshots& snapshots();
+  /// A repository over store(). Unless `options` name snapshots, it uses those of the App as the settings say
+  /// (snapshot.*): by default none, and none for a state that cannot be stored as JSON. Throws as store().
   template <AggregateType Root>
   [[nodiscard]] Repository<Root> repository(RepositoryOptions options = {}) {
+    if constexpr (detail::state_codec<Root>() != nullptr) add_snapshots(options);
     return Repository<Root>{store(), options};
   }
   /// Leaves out all handlers but these when the Runner is made; call before runner() and run().
@@ -162,6 +175,7 @@ class App {
  private:
   class Impl;
   Runner& ready();
+  void add_snapshots(RepositoryOptions& options);
   void add_aggregate(AggregateInfo info);
   void own(std::shared_ptr<void> handler, HandlerInfo info, HandlerOptions options,
            std::function<void(Runner&, HandlerOptions)> add);

@@ -19,9 +19,9 @@ struct RepositoryOptions;
 
 /// Which part of an aggregate's history. Plain value.
 struct HistoryRange {
-  Version from{0};                 ///< first event to show; what came before is folded without being shown
-  std::optional<Version> to;       ///< last event to show
-  std::optional<Timestamp> until;  ///< ends before the first event that was committed later
+  Version from{0};                   ///< first event to show; what came before is folded without being shown
+  std::optional<Version> to{};       ///< last event to show
+  std::optional<Timestamp> until{};  ///< ends before the first event that was committed later
 };
 
 /// An aggregate after one of its events. Plain value.

@@ -1,6 +1,7 @@
 // Everything, for those who do not care which header.
 #pragma once
 
+#include <leftfold/aggregate_ops.h>
 #include <leftfold/aggregate_root.h>
 #include <leftfold/app.h>
 #include <leftfold/batch_publisher.h>
@@ -22,6 +23,7 @@
 #include <leftfold/failure.h>
 #include <leftfold/failure_options.h>
 #include <leftfold/handler_table.h>
+#include <leftfold/history.h>
 #include <leftfold/json.h>
 #include <leftfold/kafka.h>
 #include <leftfold/listener.h>
@@ -33,6 +35,7 @@
 #include <leftfold/memory_dead_letter_store.h>
 #include <leftfold/memory_event_sink.h>
 #include <leftfold/memory_lease_store.h>
+#include <leftfold/memory_snapshot_store.h>
 #include <leftfold/metadata.h>
 #include <leftfold/metrics.h>
 #include <leftfold/projector.h>
@@ -46,6 +49,10 @@
 #include <leftfold/running.h>
 #include <leftfold/settings.h>
 #include <leftfold/shared_breaker.h>
+#include <leftfold/snapshot_policy.h>
+#include <leftfold/snapshot_schema.h>
+#include <leftfold/snapshot_store.h>
+#include <leftfold/snapshots.h>
 #include <leftfold/sqlite.h>
 #include <leftfold/sqlite_read_model.h>
 #include <leftfold/types.h>

@@ -90,7 +90,8 @@ class SqliteStore final : public EventStore, public EventFeed {
   /// What the circuit breakers of several processes tell each other, in the file; as dead_letters(), but waits for
   /// another process's lock for a quarter of a second at most.
   [[nodiscard]] BreakerStore& breakers() noexcept;
-  /// Snapshots of aggregates, in the file; as dead_letters(). A file that is open read_only and was never opened for
+  /// Snapshots of aggregates, in the file; as dead_letters(), but waits for another process's lock for two seconds at
+  /// most. A file that is open read_only and was never opened for
   /// writing since it may hold snapshots has none.
   [[nodiscard]] SnapshotStore& snapshots() noexcept;
 

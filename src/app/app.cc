@@ -13,6 +13,7 @@
 #include "app/nearest.h"
 #include "app/no_feed.h"
 #include "app/open_store.h"
+#include "app/snapshot_settings.h"
 #include "app/temporary_file.h"
 #include "app/verbs.h"
 
@@ -68,6 +69,16 @@ class App::Impl {
       opened = app::open_store(settings, SqliteOptions::Mode::read_write, to, metrics);
     }
     return opened;
+  }
+
+  Snapshots& open_snapshots() {
+    if (!snapshots) {
+      SnapshotsOptions options;
+      options.metrics = &metrics;
+      options.log = &open_log();
+      snapshots.emplace(*open().snapshots, options);
+    }
+    return *snapshots;
   }
 
   EventFeed& open_feed() {
@@ -153,6 +164,7 @@ class App::Impl {
   app::TemporaryFile temporary;
   app::NoFeed no_feed;
   app::OpenStore opened;
+  std::optional<Snapshots> snapshots;
   app::OpenKafka kafka;
   SqliteReadModel read_model{[this] { return tables(); }};
   std::vector<Registered> handlers;
@@ -234,6 +246,21 @@ ControlStore& App::controls() {
 BreakerStore& App::breakers() {
   const std::lock_guard lock{impl_->mutex};
   return *impl_->open().breakers;
+}
+
+Snapshots& App::snapshots() {
+  const std::lock_guard lock{impl_->mutex};
+  return impl_->open_snapshots();
+}
+
+void App::add_snapshots(RepositoryOptions& options) {
+  if (options.snapshots != nullptr) return;
+  const std::lock_guard lock{impl_->mutex};
+  impl_->open();  // first of all: it says what is wrong with the settings
+  const auto policy = app::snapshot_policy(impl_->settings);
+  if (!policy) return;
+  options.snapshots = &impl_->open_snapshots();
+  options.snapshot_policy = *policy;
 }
 
 Metrics& App::metrics() noexcept { return impl_->metrics; }

@@ -10,6 +10,7 @@
 #include <leftfold/memory_breaker_store.h>
 #include <leftfold/memory_control_store.h>
 #include <leftfold/memory_dead_letter_store.h>
+#include <leftfold/memory_snapshot_store.h>
 
 #include "app/address.h"
 
@@ -21,6 +22,7 @@ struct InMemory {
   MemoryDeadLetterStore dead_letters;
   MemoryControlStore controls;
   MemoryBreakerStore breakers;
+  MemorySnapshotStore snapshots;
 };
 
 OpenStore open_memory() {
@@ -30,6 +32,7 @@ OpenStore open_memory() {
   open.dead_letters = &parts->dead_letters;
   open.controls = &parts->controls;
   open.breakers = &parts->breakers;
+  open.snapshots = &parts->snapshots;
   open.subscriptions = [] { return std::vector<StoredSubscription>{}; };
   EventStore* const store = &parts->events;
   open.store = std::shared_ptr<EventStore>{std::move(parts), store};
@@ -43,6 +46,7 @@ OpenStore open_sqlite(SqliteOptions options) {
   open.dead_letters = &store->dead_letters();
   open.controls = &store->controls();
   open.breakers = &store->breakers();
+  open.snapshots = &store->snapshots();
   open.subscriptions = [file = store.get()] { return file->subscriptions(); };
   open.projections = [file = store.get()] { return file->projections(); };
   open.store = std::move(store);
@@ -58,6 +62,7 @@ OpenStore open_dynamodb(const Settings& settings, SqliteOptions::Mode mode, Logg
   options.metrics = &metrics;
   OpenStore open;
   auto store = std::make_shared<DynamoDbStore>(std::move(options));
+  open.snapshots = &store->snapshots();
   open.published = [table = store.get()](std::string_view name) { return table->published(name); };
   open.store = std::move(store);
   return open;

@@ -15,6 +15,7 @@
 #include <leftfold/metrics.h>
 #include <leftfold/published_store.h>
 #include <leftfold/settings.h>
+#include <leftfold/snapshot_store.h>
 #include <leftfold/sqlite.h>
 
 #include "app/part.h"
@@ -28,6 +29,7 @@ struct OpenStore {
   Part<DeadLetterStore> dead_letters{"dead letters"};
   Part<ControlStore> controls{"controls"};
   Part<BreakerStore> breakers{"breakers"};
+  Part<SnapshotStore> snapshots{"snapshots"};
   std::function<std::vector<StoredSubscription>()> subscriptions;  ///< that were ever opened; memory: knows of none
   std::function<std::vector<StoredSubscription>()> projections;    ///< whose read model lies beside the events
   /// The ports of a publisher of this name; empty for a store whose events have an order, which is its feed.

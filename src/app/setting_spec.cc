@@ -51,6 +51,7 @@ std::span<const SettingSpec> setting_specs() {
     std::vector<SettingSpec> specs = general_specs();
     for (SettingSpec& spec : kafka_specs()) specs.push_back(std::move(spec));
     for (SettingSpec& spec : publisher_specs()) specs.push_back(std::move(spec));
+    for (SettingSpec& spec : snapshot_specs()) specs.push_back(std::move(spec));
     for (SettingSpec& spec : failure_specs()) specs.push_back(std::move(spec));
     return specs;
   }()};

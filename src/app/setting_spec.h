@@ -37,6 +37,8 @@ struct SettingSpec {
 [[nodiscard]] std::vector<SettingSpec> kafka_specs();
 /// Those of what publishes; setting_specs() has them too.
 [[nodiscard]] std::vector<SettingSpec> publisher_specs();
+/// Those of snapshots; setting_specs() has them too.
+[[nodiscard]] std::vector<SettingSpec> snapshot_specs();
 /// Those of failures; setting_specs() has them too.
 [[nodiscard]] std::vector<SettingSpec> failure_specs();
 

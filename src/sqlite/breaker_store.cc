@@ -1,6 +1,5 @@
 #include "sqlite/breaker_store.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -11,11 +10,6 @@ namespace {
 
 using State = BreakerRecord::State;
 using std::chrono::milliseconds;
-
-FileAccess impatient(FileAccess access) {
-  access.lock_timeout = std::min(access.lock_timeout, SqliteBreakers::kLongestWait);
-  return access;
-}
 
 State state_of(std::string_view name) {
   for (const State state : {State::closed, State::open, State::half_open, State::forced_open, State::disabled}) {
@@ -87,8 +81,9 @@ bool SqliteBreakers::Sql::replace(const BreakerRecord& record) {
   return true;
 }
 
-SqliteBreakers::SqliteBreakers(FileAccess access)
-    : writer_{impatient(access)}, reader_{impatient(std::move(access)), "leftfold_breakers"} {}
+SqliteBreakers::SqliteBreakers(const FileAccess& access)
+    : writer_{access.waiting_at_most(kLongestWait)},
+      reader_{access.waiting_at_most(kLongestWait), "leftfold_breakers"} {}
 
 BreakerRecord SqliteBreakers::read(std::string_view name) {
   std::vector<BreakerRecord> found = records(name);

@@ -19,7 +19,7 @@ class SqliteBreakers final : public BreakerStore {
  public:
   static constexpr std::chrono::milliseconds kLongestWait{250};
 
-  explicit SqliteBreakers(FileAccess access);
+  explicit SqliteBreakers(const FileAccess& access);
 
   [[nodiscard]] BreakerRecord read(std::string_view name) override;
   [[nodiscard]] std::vector<BreakerRecord> list() override;

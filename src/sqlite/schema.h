@@ -13,8 +13,9 @@ inline constexpr std::int64_t kApplicationId = 0x4C666C64;  // "Lfld"
 inline constexpr std::int64_t kFormatVersion = 2;
 
 /// Makes an empty file (or one that holds read tables only) a store, or checks that it is one of this version. A file
-/// of an older version, or without the table of snapshots, gets the tables it lacks when `access` is read_write; read_only leaves it as it is, so that
-/// readers must do without them (has_table). Several processes may do this at once.
+/// of an older version, or without the table of snapshots, gets the tables it lacks when `access` is read_write;
+/// read_only leaves it as it is, so that readers must do without them (has_table). Several processes may do this at
+/// once.
 /// Throws Error(unsupported) for a newer format, invalid_argument for another program's database, corrupt for a file
 /// that is no database, unavailable, storage_full, permission_denied.
 void open_store(Connection& connection, Access access, std::chrono::milliseconds lock_timeout);

@@ -1,6 +1,7 @@
 // Connections for tables beside the events, opened when they are first needed.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -27,6 +28,13 @@ struct FileAccess {
   std::chrono::milliseconds lock_timeout{};
   Clock* clock = nullptr;
   Logger* log = nullptr;
+
+  /// The same, for those who would rather fail than wait for a lock as long as the store does.
+  [[nodiscard]] FileAccess waiting_at_most(std::chrono::milliseconds longest) const {
+    FileAccess access = *this;
+    access.lock_timeout = std::min(access.lock_timeout, longest);
+    return access;
+  }
 
   [[nodiscard]] std::unique_ptr<Connection> connect(Access as) const {
     auto connection = std::make_unique<Connection>(file, as, lock_timeout);

@@ -13,6 +13,9 @@ constexpr std::size_t kMostIdleReaders = 4;
 
 }  // namespace
 
+SqliteSnapshots::SqliteSnapshots(const FileAccess& access)
+    : access_{access.waiting_at_most(kLongestWait)}, writer_{access_} {}
+
 SqliteSnapshots::Sql::Sql(Connection& connection)
     : connection_{connection},
       save_{connection,

@@ -1,6 +1,7 @@
 // Snapshots in a SQLite file.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -16,10 +17,14 @@
 
 namespace leftfold::sqlite {
 
-/// SnapshotStore on the table `leftfold_snapshots`. Any thread; as many read at the same time as like.
+/// SnapshotStore on the table `leftfold_snapshots`. Waits for locks for kLongestWait at most, whatever the store's
+/// other parts do: a snapshot is not worth more, and the end of a program waits for the last one. Any thread; as many
+/// read at the same time as like.
 class SqliteSnapshots final : public SnapshotStore {
  public:
-  explicit SqliteSnapshots(const FileAccess& access) : access_{access}, writer_{access} {}
+  static constexpr std::chrono::milliseconds kLongestWait{2000};
+
+  explicit SqliteSnapshots(const FileAccess& access);
 
   bool save(const StoredSnapshot& snapshot) override;
   [[nodiscard]] std::optional<StoredSnapshot> load(std::string_view aggregate_id, std::string_view schema) override;

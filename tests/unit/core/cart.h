@@ -10,6 +10,7 @@
 
 namespace cart_tests {
 
+// [cart]
 struct CartItemAdded {
   std::string product_id;
   int quantity = 1;
@@ -27,6 +28,7 @@ struct CartState {
   void apply(const CartItemRemoved& e) { items.erase(e.product_id); }
   void apply(const CartCheckedOut&) { checked_out = true; }
 };
+// [/cart]
 
 struct CartIsClosed : std::logic_error {
   CartIsClosed() : logic_error{"the cart is checked out"} {}

@@ -109,18 +109,28 @@ TEST_F(SnapshotWriterTest, ItsEndWritesWhatWaits) {
   for (const char* id : {"a", "b", "c"}) EXPECT_EQ(stored_version(id), Version{0}) << id;
 }
 
-TEST_F(SnapshotWriterTest, ItsEndIsBounded) {
+TEST_F(SnapshotWriterTest, ItsEndWaitsForNoStoreThatFails) {
+  begin({});
+  kept.close();
+  for (const char* id : {"a", "b", "c"}) add(id);
+  kept.wait_for_saves(1);
+  kept.fail_save = Errc::unavailable;
+  kept.open();
+  carts.reset();
+  snapshots.reset();  // the clock stands still: a wait would never end
+  EXPECT_EQ(kept.saves(), 1U);
+  EXPECT_EQ(writes(metrics, "failed"), 1);
+  EXPECT_EQ(writes(metrics, "dropped"), 2);
+}
+
+TEST_F(SnapshotWriterTest, WhatItsEndDoesNotWriteIsCounted) {
   begin({.drain = 0ms});
   kept.close();
   for (const char* id : {"a", "b", "c"}) add(id);
   kept.wait_for_saves(1);
-  std::jthread end{[this] {
-    carts.reset();
-    snapshots.reset();
-  }};
-  // A flush cannot end before the store does; the end of the time for it comes with the destructor.
-  kept.open();
-  end.join();
+  std::jthread opener{[this] { kept.open(); }};
+  carts.reset();
+  snapshots.reset();
   EXPECT_EQ(writes(metrics, "written") + writes(metrics, "dropped"), 3);
 }
 

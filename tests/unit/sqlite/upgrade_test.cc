@@ -67,7 +67,9 @@ TEST(Upgrade, an_older_file_keeps_its_events_and_gets_the_new_tables) {
 
 TEST(Upgrade, a_file_without_the_table_of_snapshots_gets_it_and_stays_of_its_version) {
   const TempDir folder;
-  { SqliteStore store{options_for(folder.file())}; }
+  {
+    SqliteStore store{options_for(folder.file())};
+  }
   (void)first_cell(folder.file(), "DROP TABLE leftfold_snapshots");  // as programs before it made the file
   const StoredSnapshot snapshot{"a", "A/1", Version{0}, "{}", {}};
   {
