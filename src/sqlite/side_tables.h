@@ -31,9 +31,9 @@ struct FileAccess {
 
   /// The same, for those who would rather fail than wait for a lock as long as the store does.
   [[nodiscard]] FileAccess waiting_at_most(std::chrono::milliseconds longest) const {
-    FileAccess access = *this;
-    access.lock_timeout = std::min(access.lock_timeout, longest);
-    return access;
+    FileAccess other = *this;
+    other.lock_timeout = std::min(lock_timeout, longest);
+    return other;
   }
 
   [[nodiscard]] std::unique_ptr<Connection> connect(Access as) const {
