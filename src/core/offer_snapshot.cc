@@ -38,6 +38,12 @@ void offer_snapshot(const RepositoryOptions& options, const AggregateOps& ops, s
   SnapshotDesk& desk = options.snapshots->desk();
   SnapshotKey key{std::string{id}, ops.codec->schema()};
   if (!desk.wants(key)) return;
+  // A load does not see the one that is on its way; every command would make another.
+  if (const auto pending = desk.pending(key); pending && pending->version > trace.snapshot) {
+    trace.snapshot = pending->version;
+    trace.since = pending->taken_at;
+    if (!is_due(options.snapshot_policy, trace, version, now)) return;
+  }
   const SnapshotCounts& counts = desk.counts(ops.aggregate);
   StoredSnapshot snapshot{key.aggregate_id, key.schema, version, {}, now};
   try {

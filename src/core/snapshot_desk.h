@@ -33,6 +33,7 @@ class SnapshotDesk {
 
   // Whether a snapshot of that key is worth the work of making one now.
   [[nodiscard]] bool wants(const SnapshotKey& key) noexcept;
+  [[nodiscard]] std::optional<PendingSnapshot> pending(const SnapshotKey& key) noexcept { return writer_.pending(key); }
   void put(StoredSnapshot snapshot, const SnapshotCounts& counts) noexcept;
   void refuse(SnapshotKey key, const SnapshotCounts& counts, const char* why) noexcept;
 

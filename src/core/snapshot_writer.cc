@@ -74,12 +74,21 @@ void SnapshotWriter::discard(SnapshotKey key, const SnapshotCounts& counts) noex
 } catch (...) {  // the next load finds it again
 }
 
+std::optional<PendingSnapshot> SnapshotWriter::pending(const SnapshotKey& key) noexcept {
+  const std::lock_guard lock{mutex_};
+  const auto waiting = jobs_.find(key);
+  const Job* job = waiting != jobs_.end() ? &waiting->second : nullptr;
+  if (job == nullptr && working_key_ != nullptr && *working_key_ == key) job = working_job_;
+  if (job == nullptr || !job->snapshot) return std::nullopt;
+  return PendingSnapshot{job->snapshot->version, job->snapshot->taken_at};
+}
+
 bool SnapshotWriter::flush(const std::stop_token& stop, Instant deadline) {
   std::unique_lock lock{mutex_};
   const std::uint64_t last = last_ticket_;
   return options_.clock->wait_until(lock, settled_, stop, deadline, [&] {
     const bool waits = !order_.empty() && jobs_.at(order_.front()).ticket <= last;
-    return !waits && (working_on_ == 0 || working_on_ > last);
+    return !waits && (working_job_ == nullptr || working_job_->ticket > last);
   });
 }
 
@@ -115,11 +124,13 @@ void SnapshotWriter::run(const std::stop_token& stop) {
     order_.pop_front();
     waiting_.set(static_cast<double>(jobs_.size()));
     if (node.mapped().snapshot) bytes_ -= node.mapped().snapshot->state.size();
-    working_on_ = node.mapped().ticket;
+    working_key_ = &node.key();
+    working_job_ = &node.mapped();
     lock.unlock();
     work_on(node.key(), node.mapped());
     lock.lock();
-    working_on_ = 0;
+    working_key_ = nullptr;
+    working_job_ = nullptr;
     settled_.notify_all();
   }
 }

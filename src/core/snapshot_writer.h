@@ -27,6 +27,12 @@ struct SnapshotKey {
   auto operator<=>(const SnapshotKey&) const = default;
 };
 
+// A snapshot that is on its way. Plain value.
+struct PendingSnapshot {
+  Version version;
+  Timestamp taken_at{};
+};
+
 // A store that failed is left alone for a while: it may make every caller wait for a timeout. Any thread.
 class StoreRest {
  public:
@@ -52,6 +58,8 @@ class SnapshotWriter {
   void put(StoredSnapshot snapshot, const SnapshotCounts& counts) noexcept;
   // Removes what is stored under the key before anything is put there.
   void discard(SnapshotKey key, const SnapshotCounts& counts) noexcept;
+  // The one of that key that waits or is being written, if any.
+  [[nodiscard]] std::optional<PendingSnapshot> pending(const SnapshotKey& key) noexcept;
   // As Snapshots::flush.
   bool flush(const std::stop_token& stop, Instant deadline);
 
@@ -85,7 +93,8 @@ class SnapshotWriter {
   std::deque<SnapshotKey> order_;
   std::size_t bytes_ = 0;
   std::uint64_t last_ticket_ = 0;
-  std::uint64_t working_on_ = 0;  // the ticket; 0: nothing
+  const SnapshotKey* working_key_ = nullptr;  // what the thread does now
+  const Job* working_job_ = nullptr;
   std::map<SnapshotKey, Instant> refused_;
   Instant end_ = kNever;
   std::jthread thread_;

@@ -68,6 +68,22 @@ TEST_F(SnapshotWriterTest, NoCommandWaitsForAWriteAndTheNewestWins) {
   EXPECT_EQ(writes(metrics, "older"), 8);
 }
 
+TEST_F(SnapshotWriterTest, OneThatIsOnItsWayCounts) {
+  begin({});
+  carts.emplace(
+      store, leftfold::RepositoryOptions{.clock = &clock, .snapshots = &*snapshots, .snapshot_policy = {.every = 5}});
+  kept.close();
+  add("cart-1", 5);
+  kept.wait_for_saves(1);  // of version 4
+  add("cart-1", 4);        // none is due, though loads find none
+  EXPECT_EQ(writes(metrics, "older"), 0);
+  add("cart-1", 4);  // of version 9, which waits
+  kept.open();
+  ASSERT_TRUE(snapshots->flush());
+  EXPECT_EQ(kept.saves(), 2U);
+  EXPECT_EQ(stored_version("cart-1"), Version{9});
+}
+
 TEST_F(SnapshotWriterTest, WhatThereIsNoRoomForIsDroppedAndCounted) {
   begin({.most_waiting = 3});
   kept.close();
