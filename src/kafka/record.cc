@@ -76,27 +76,46 @@ TraceContext trace_in(const RecordedEvent& event) {
   }
 }
 
-void add_text(std::string& out, std::string_view name, std::string_view text) {
+void add_name(std::string& out, std::string_view name) {
   out.append(1, out.empty() ? '{' : ',').append(1, '"').append(name).append("\":");
-  append_json(out, std::string{text});
+}
+
+void add_text(std::string& out, std::string_view name, std::string_view text) {
+  thread_local std::string copy;  // keeps its memory: every event comes through here
+  add_name(out, name);
+  append_json(out, copy.assign(text));
+}
+
+// Of letters that need no escaping.
+void add_plain(std::string& out, std::string_view name, std::string_view text) {
+  add_name(out, name);
+  out.append(1, '"').append(text).append(1, '"');
 }
 
 void add_raw(std::string& out, std::string_view name, std::string_view json) {
-  out.append(",\"").append(name).append("\":").append(json);
+  add_name(out, name);
+  out.append(json);
 }
 
-std::string value_of(const RecordedEvent& event, std::string_view name) {
+// What a record says in more than one place.
+struct Texts {
+  std::string_view name;
+  std::string id;
+  std::string version;
+};
+
+std::string value_of(const RecordedEvent& event, const Texts& texts) {
   std::string out;
   out.reserve(event.payload.size() + event.metadata.size() + 384);
   add_text(out, "aggregateId", event.aggregate_id);
-  add_raw(out, "version", std::to_string(event.version.value()));
-  add_text(out, "event", name);
+  add_raw(out, "version", texts.version);
+  add_text(out, "event", texts.name);
   add_raw(out, "payload", trimmed(event.payload));
   add_raw(out, "published", "1");
   add_raw(out, "committedAt", std::to_string(event.committed_at.time_since_epoch().count()));
   if (event.type != kSnapshotNote) {  // whose id follows from its place, as the Node library wrote it without one
-    add_text(out, "eventId", event.id.to_string());
-    add_text(out, "commitId", event.commit_id.to_string());
+    add_plain(out, "eventId", texts.id);
+    add_plain(out, "commitId", event.commit_id == event.id ? texts.id : event.commit_id.to_string());
   }
   if (event.commit_pos != 0) add_raw(out, "commitPos", std::to_string(event.commit_pos));
   if (event.commit_size != 1) add_raw(out, "commitSize", std::to_string(event.commit_size));
@@ -115,17 +134,17 @@ void add(Record& record, const char* name, std::string_view value) {
   record.bytes += std::string_view{name}.size() + value.size() + kHeaderFrame;
 }
 
-void add_headers(Record& record, const RecordedEvent& event, std::string_view name, std::string_view source) {
+void add_headers(Record& record, const RecordedEvent& event, const Texts& texts, std::string_view source) {
   constexpr std::size_t kMost = 11;
   const TraceContext trace = trace_in(event);
   record.headers.reset(rd_kafka_headers_new(kMost));
   add(record, "ce_specversion", "1.0");
-  add(record, "ce_id", event.id.to_string());
+  add(record, "ce_id", texts.id);
   add(record, "ce_source", source);
-  add(record, "ce_type", name);
+  add(record, "ce_type", texts.name);
   add(record, "ce_subject", event.aggregate_id);
   add(record, "ce_time", base::to_rfc3339(event.committed_at));
-  add(record, "ce_sequence", std::to_string(event.version.value()));
+  add(record, "ce_sequence", texts.version);
   add(record, "ce_partitionkey", event.aggregate_id);
   add(record, "content-type", "application/json");
   if (!trace.traceparent.empty()) {
@@ -142,10 +161,11 @@ Record to_record(const RecordedEvent& event, std::string_view source) {
   if (event.type == kUnpublished && read_object<Reason>(event, "metadata", event.metadata).unpublished.empty()) {
     refuse(event, "its metadata does not say why it is unpublished");
   }
-  const std::string_view name = event.type == kSnapshotNote ? kNodeSnapshot : event.type;
-  Record record{value_of(event, name), nullptr, 0};
+  const Texts texts{event.type == kSnapshotNote ? kNodeSnapshot : event.type, event.id.to_string(),
+                    std::to_string(event.version.value())};
+  Record record{value_of(event, texts), nullptr, 0};
   record.bytes = kRecordFrame + event.aggregate_id.size() + record.value.size();
-  add_headers(record, event, name, source);
+  add_headers(record, event, texts, source);
   return record;
 }
 
