@@ -17,7 +17,10 @@
 #include <leftfold/control_store.h>
 #include <leftfold/dead_letter_store.h>
 #include <leftfold/event_feed.h>
+#include <leftfold/event_info.h>
 #include <leftfold/event_store.h>
+#include <leftfold/json/storable.h>
+#include <leftfold/json_value.h>
 #include <leftfold/metrics.h>
 #include <leftfold/repository.h>
 #include <leftfold/runner.h>
@@ -40,6 +43,8 @@ struct AggregateInfo {
   /// Repository::history of this type; null when its state cannot be stored as JSON.
   History (*history)(EventStore& store, const RepositoryOptions& options, std::string_view id,
                      const HistoryRange& range) = nullptr;
+  EventCatalog catalog{};                ///< the same events, and what is dropped
+  Json (*state)() = nullptr;             ///< json::shape_of the state; null when it cannot be stored
 };
 
 /// What an App knows of a handler.
@@ -49,6 +54,7 @@ struct HandlerInfo {
   bool exactly_once = false;              ///< a projector with a read model
   std::vector<std::string_view> handled;  ///< stored names it receives
   std::vector<std::string_view> ignored;  ///< stored names of its lists that it leaves alone
+  EventCatalog catalog{};                 ///< all events of its lists
 };
 
 /// What an App knows of a command.
@@ -90,6 +96,8 @@ class App {
       info.history = [](EventStore& store, const RepositoryOptions& options, std::string_view id,
                         const HistoryRange& range) { return Repository<Root>{store, options}.history(id, range); };
     }
+    info.catalog = catalog_of<typename Root::EventList>();
+    if constexpr (json::Storable<typename Root::StateType>) info.state = json::shape_of<typename Root::StateType>;
     add_aggregate(std::move(info));
     return *this;
   }
@@ -171,6 +179,9 @@ class App {
   [[nodiscard]] std::vector<AggregateInfo> aggregates() const;
   [[nodiscard]] std::vector<HandlerInfo> handlers() const;
   [[nodiscard]] std::span<const CommandInfo> commands() const noexcept;
+  /// The structure of all events, and of the states, of what is registered: docs/reference/schema.md. The same program
+  /// gives the same document, so its Json::indented() can be kept in a file and compared.
+  [[nodiscard]] Json schema() const;
 
  private:
   class Impl;
@@ -190,6 +201,7 @@ class App {
     info.is_projector = ProjectorType<H>;
     info.exactly_once = ProjectorType<H> && HasReadModel<H>;
     info.ignored = table.ignored();
+    info.catalog = table.catalog();
     for (const auto& entry : table.entries()) info.handled.push_back(entry.type);
     own(std::move(owned), std::move(info), std::move(options),
         [&handler](Runner& runner, HandlerOptions settled) { runner.add(handler, std::move(settled)); });

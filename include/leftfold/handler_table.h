@@ -2,12 +2,14 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
 #include <leftfold/event.h>
+#include <leftfold/event_info.h>
 #include <leftfold/json.h>
 #include <leftfold/metadata.h>
 
@@ -27,24 +29,18 @@ concept HandlesMutable =
 
 namespace detail {
 
-/// Throws Error(unsupported): the event was written by a newer program than this one.
-void check_schema_version(const RecordedEvent& event, int known);
-// Throws Error(invalid_data) with the event's place and the JSON path.
-[[noreturn]] void throw_undecodable(const RecordedEvent& event, const JsonError& cause);
 // Throws Error(invalid_data) with what the broker's adapter said of the record.
 [[noreturn]] void throw_unreadable(const RecordedEvent& event);
 // Throws Error(invalid_data) with what the publisher said of the event.
 [[noreturn]] void throw_unpublished(const RecordedEvent& event);
 
-template <class E>
-[[nodiscard]] E decode(const RecordedEvent& event) {
-  if (event.schema_version > event_version<E>()) check_schema_version(event, event_version<E>());
-  try {
-    return from_json<E>(event.payload);
-  } catch (const JsonError& e) {
-    throw_undecodable(event, e);
-  }
-}
+// Which of the events that a stored one was split into.
+struct PartNumber {
+  int part = 0;
+  int parts = 1;
+  std::int32_t stored_version = 0;  // schema version as stored; 0: that of the event handed in
+};
+[[nodiscard]] EventMetadata metadata_of_part(const RecordedEvent& event, const PartNumber& number);
 
 // True when every `on` of H can be called on a const H: by convention such a handler may run on several threads.
 template <class H, class E>
@@ -58,34 +54,44 @@ class HandlerTable {
  public:
   struct Entry {
     std::string_view type;  ///< stored event name
-    void (*handle)(void* handler, const RecordedEvent& event);
+    int direct_from;        ///< stored versions from here on need no upcast
+    void (*handle)(void* handler, const RecordedEvent& event, const detail::PartNumber& number);
   };
 
   /// Builds the table of `handler`. Compile errors say what to write when the handler is not right.
   template <class H>
   [[nodiscard]] static HandlerTable of(H& handler) {
-    return build(handler, static_cast<typename H::Catalog*>(nullptr));
+    HandlerTable table = build(handler, static_cast<typename H::Catalog::Live*>(nullptr));
+    table.catalog_ = catalog_of<typename H::Catalog>();
+    table.find_former();
+    return table;
   }
 
-  /// True when the handler receives this event. Each receives kUnreadable and kUnpublished: it might have been one of
-  /// its own.
+  /// True when the handler receives events stored under this name: also a former name, and one whose upcasts may split
+  /// into an event it receives. Each receives kUnreadable and kUnpublished: it might have been one of its own.
   [[nodiscard]] bool handles(std::string_view type) const noexcept {
-    return find(type) != nullptr || type == kUnreadable || type == kUnpublished;
+    return find(type) != nullptr || type == kUnreadable || type == kUnpublished || handles_former(type);
   }
 
-  /// Decodes the event and calls the handler. Returns false when the handler has no `on` for it.
-  /// Throws what the handler throws; Error(invalid_data) when the event does not decode, with its id and JSON path, and
-  /// for kUnreadable and kUnpublished, with what is wrong; Error(unsupported) when it was written by a newer program.
+  /// Decodes the event and calls the handler, for each part of one that an upcast splits. Returns false when the
+  /// handler has no `on` for it. Throws what the handler throws; Error(invalid_data) when the event does not decode,
+  /// with its id and JSON path, and for kUnreadable and kUnpublished, with what is wrong; Error(unsupported) when it
+  /// was written by a newer program.
   bool handle(const RecordedEvent& event) const;
 
-  /// Stored names the handler receives, and those of its lists that it leaves alone.
+  /// Present names the handler receives, and those of its lists that it leaves alone.
   [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return entries_; }
   [[nodiscard]] const std::vector<std::string_view>& ignored() const noexcept { return ignored_; }
   /// True when every `on` is const: the handler says that it may run on several threads.
   [[nodiscard]] bool is_const() const noexcept { return is_const_; }
+  /// All events of its lists.
+  [[nodiscard]] const EventCatalog& catalog() const noexcept { return catalog_; }
 
  private:
   [[nodiscard]] const Entry* find(std::string_view type) const noexcept;
+  [[nodiscard]] bool handles_former(std::string_view type) const noexcept;
+  bool handle_former(const RecordedEvent& event) const;
+  void find_former();
 
   template <class H, class... E>
   static HandlerTable build(H& handler, Events<E...>*) {
@@ -103,12 +109,15 @@ class HandlerTable {
   template <class H, class E>
   void add() {
     if constexpr (HandlesWithMetadata<H, E>) {
-      entries_.push_back({event_name<E>(), [](void* h, const RecordedEvent& e) {
-                            static_cast<H*>(h)->on(detail::decode<E>(e), metadata_of(e));
-                          }});
+      entries_.push_back(
+          {event_name<E>(), detail::kDirectFrom<E>, [](void* h, const RecordedEvent& e, const detail::PartNumber& n) {
+             static_cast<H*>(h)->on(detail::decode<E>(e), detail::metadata_of_part(e, n));
+           }});
     } else if constexpr (HandlesPlain<H, E>) {
       entries_.push_back(
-          {event_name<E>(), [](void* h, const RecordedEvent& e) { static_cast<H*>(h)->on(detail::decode<E>(e)); }});
+          {event_name<E>(), detail::kDirectFrom<E>, [](void* h, const RecordedEvent& e, const detail::PartNumber&) {
+             static_cast<H*>(h)->on(detail::decode<E>(e));
+           }});
     } else {
       ignored_.push_back(event_name<E>());
     }
@@ -116,6 +125,8 @@ class HandlerTable {
 
   std::vector<Entry> entries_;
   std::vector<std::string_view> ignored_;
+  std::vector<std::string_view> former_;  // other names whose events become ones that the handler receives
+  EventCatalog catalog_;
   void* handler_ = nullptr;
   bool is_const_ = false;
 };

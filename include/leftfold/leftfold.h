@@ -17,6 +17,7 @@
 #include <leftfold/event.h>
 #include <leftfold/event_copy.h>
 #include <leftfold/event_feed.h>
+#include <leftfold/event_info.h>
 #include <leftfold/event_page.h>
 #include <leftfold/event_sink.h>
 #include <leftfold/event_store.h>
@@ -25,6 +26,7 @@
 #include <leftfold/handler_table.h>
 #include <leftfold/history.h>
 #include <leftfold/json.h>
+#include <leftfold/json_value.h>
 #include <leftfold/kafka.h>
 #include <leftfold/listener.h>
 #include <leftfold/log.h>
@@ -56,4 +58,5 @@
 #include <leftfold/sqlite.h>
 #include <leftfold/sqlite_read_model.h>
 #include <leftfold/types.h>
+#include <leftfold/upcast.h>
 #include <leftfold/uuid.h>

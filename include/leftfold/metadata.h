@@ -13,9 +13,11 @@ namespace leftfold {
 
 /// The facts around one stored event, handed to `on(const E&, const EventMetadata&)`. Plain value.
 struct EventMetadata {
-  Uuid event_id;           ///< the same on every delivery: the idempotency key for side effects
-  std::string event_type;  ///< stored event name
+  Uuid event_id;           ///< the same on every delivery: with `part` the idempotency key for side effects
+  std::string event_type;  ///< the event's name; the present one when it was stored under a former name
   int schema_version = 1;  ///< version of the event's struct when it was written
+  int part = 0;            ///< which one of those an upcast splits the stored event into, from 0
+  int parts = 1;           ///< how many these are; they share all but event_type
   std::string aggregate_id;
   Version version;                             ///< place in the aggregate
   Position position;                           ///< place in the store, or in its broker partition

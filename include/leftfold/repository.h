@@ -190,10 +190,27 @@ class Repository {
 
   static void apply(void* root, const RecordedEvent& event) {
     if (event.type == kSnapshotNote) return detail::AggregateAccess::pass_over(*static_cast<Root*>(root));
-    if (!apply_one_of(*static_cast<Root*>(root), event, static_cast<typename Root::EventList*>(nullptr))) {
-      detail::throw_unknown_event(event, reflect::type_name<Root>());
+    if (!apply_one_of(*static_cast<Root*>(root), event, static_cast<Live*>(nullptr))) {
+      apply_former(*static_cast<Root*>(root), event);
     }
   }
+
+  // What is stored under a former name or version, and what is dropped. A split event is one version all the same.
+  [[gnu::noinline]] static void apply_former(Root& root, const RecordedEvent& event) {
+    const auto now = upcast(event, catalog_of<typename Root::EventList>());
+    if (!now) detail::throw_unknown_event(event, reflect::type_name<Root>());
+    for (const RecordedEvent& part : now->events()) apply_part(root, part, static_cast<Live*>(nullptr));
+    detail::AggregateAccess::pass_over(root);
+  }
+
+  template <class... E>
+  static void apply_part(Root& root, const RecordedEvent& part, Events<E...>*) {
+    (void)((part.type == event_name<E>() &&
+            (detail::AggregateAccess::apply_part(root, detail::decode<E>(part)), true)) ||
+           ...);
+  }
+
+  using Live = typename Root::EventList::Live;
 
   template <class... E>
   static bool apply_one_of(Root& root, const RecordedEvent& event, Events<E...>*) {
@@ -203,6 +220,7 @@ class Repository {
   template <class E>
   static bool apply_if(Root& root, const RecordedEvent& event) {
     if (event.type != event_name<E>()) return false;
+    if (event.schema_version < detail::kDirectFrom<E>) return false;  // through apply_former
     detail::AggregateAccess::apply_stored(root, detail::decode<E>(event));
     return true;
   }

@@ -13,6 +13,7 @@
 #include "app/nearest.h"
 #include "app/no_feed.h"
 #include "app/open_store.h"
+#include "app/schema.h"
 #include "app/snapshot_settings.h"
 #include "app/temporary_file.h"
 #include "app/verbs.h"
@@ -317,5 +318,7 @@ std::vector<HandlerInfo> App::handlers() const {
 }
 
 std::span<const CommandInfo> App::commands() const noexcept { return impl_->commands; }
+
+Json App::schema() const { return app::schema_of(impl_->name, impl_->aggregates, handlers()); }
 
 }  // namespace leftfold

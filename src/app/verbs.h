@@ -6,7 +6,8 @@
 
 namespace leftfold::app {
 
-inline constexpr std::array<std::string_view, 10> kVerbs{"run",      "handlers",   "events",    "tail", "dlq",
-                                                         "breakers", "projectors", "publisher", "help", "version"};
+inline constexpr std::array<std::string_view, 12> kVerbs{"run",    "handlers", "events",     "tail",
+                                                         "dlq",    "breakers", "projectors", "publisher",
+                                                         "schema", "check",    "help",       "version"};
 
 }  // namespace leftfold::app

@@ -23,13 +23,15 @@ std::vector<Flag> flags_of(const Verb& verb) {
 
 /// The verb that the first words name, and how many words that takes.
 std::pair<const Verb*, std::size_t> verb_of(std::span<const std::string> words, std::span<const CommandInfo> own) {
+  if (words.size() > 1) {  // "schema diff" before "schema"
+    if (const Verb* verb = find_verb(words[0] + " " + words[1])) return {verb, 2};
+  }
   if (const Verb* verb = find_verb(words[0])) return {verb, 1};
   std::vector<std::string_view> second_words;
   for (const Verb& verb : verbs()) {
     const std::size_t space = verb.name.find(' ');
     if (space == std::string_view::npos || verb.name.substr(0, space) != words[0]) continue;
     second_words.push_back(verb.name.substr(space + 1));
-    if (words.size() > 1 && words[1] == second_words.back()) return {&verb, 2};
   }
   if (second_words.empty()) unknown_verb(words[0], own);
   std::string known;

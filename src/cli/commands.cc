@@ -7,7 +7,7 @@
 namespace leftfold::cli {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Command>, 28> kCommands{{
+constexpr std::array<std::pair<std::string_view, Command>, 31> kCommands{{
     {"run", run_handlers},
     {"handlers", list_handlers},
     {"events read", read_events},
@@ -36,6 +36,9 @@ constexpr std::array<std::pair<std::string_view, Command>, 28> kCommands{{
     {"publisher reconcile", reconcile_published},
     {"publisher seed-cursors", seed_published},
     {"publisher status", show_publisher_status},
+    {"schema", show_schema},
+    {"schema diff", compare_schemas},
+    {"check", check_store},
 }};
 
 }  // namespace

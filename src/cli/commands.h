@@ -44,4 +44,8 @@ using Command = int (*)(Context& context);
 [[nodiscard]] int seed_published(Context& context);         ///< publisher seed-cursors
 [[nodiscard]] int show_publisher_status(Context& context);  ///< publisher status
 
+[[nodiscard]] int show_schema(Context& context);      ///< schema
+[[nodiscard]] int compare_schemas(Context& context);  ///< schema diff
+[[nodiscard]] int check_store(Context& context);      ///< check
+
 }  // namespace leftfold::cli

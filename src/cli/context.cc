@@ -53,6 +53,13 @@ Opened open(Context& context, SqliteOptions::Mode mode) {
 
 }  // namespace
 
+App& own_app(Context& context) {
+  if (context.program.app != nullptr) return *context.program.app;
+  throw UsageError{context.line.verb +
+                   " needs your program, because its handlers are compiled into it: call "
+                   "leftfold::cli::run(argc, argv, app) in your main and run that"};
+}
+
 std::unique_ptr<Logger> service_log(const Settings& settings) {
   return std::make_unique<StderrLogger>(app::log_level_value(settings.get("log_level")),
                                         app::log_format_value(settings.get("log_format")));

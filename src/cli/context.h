@@ -61,6 +61,9 @@ struct Opened {
 /// those its App has, which its Runner uses.
 [[nodiscard]] Opened open_for_writing(Context& context);
 
+/// The program's own App. Throws UsageError in lfold, which knows no program's events and handlers.
+[[nodiscard]] App& own_app(Context& context);
+
 /// To stderr, as the settings say. Throws Error(invalid_config).
 [[nodiscard]] std::unique_ptr<Logger> service_log(const Settings& settings);
 /// Of a command that looks, which is not the service's life: from warn on, unless a flag asks for another level.

@@ -103,13 +103,9 @@ std::string as_tables(const std::vector<EventRow>& rows, const std::vector<Handl
 }  // namespace
 
 int list_handlers(Context& context) {
-  if (context.program.app == nullptr) {
-    throw UsageError{
-        "handlers needs your program, because its handlers are compiled into it: call "
-        "leftfold::cli::run(argc, argv, app) in your main and run that"};
-  }
-  const std::vector<HandlerInfo> handlers = context.program.app->handlers();
-  const std::vector<AggregateInfo> aggregates = context.program.app->aggregates();
+  const App& app = own_app(context);
+  const std::vector<HandlerInfo> handlers = app.handlers();
+  const std::vector<AggregateInfo> aggregates = app.aggregates();
   const std::vector<EventRow> rows = rows_of(aggregates, handlers);
   Output out;
   if (context.json) {

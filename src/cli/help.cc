@@ -46,7 +46,9 @@ std::string verb_text(const Verb& verb, const std::string& program) {
   return text + "\nFlags of every command: " + program + " help\n";
 }
 
-bool needs_handlers(const Verb& verb) { return verb.name == "run" || verb.name == "handlers"; }
+bool needs_handlers(const Verb& verb) {
+  return verb.name == "run" || verb.name == "handlers" || verb.name == "schema" || verb.name == "check";
+}
 
 }  // namespace
 

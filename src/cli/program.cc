@@ -111,8 +111,9 @@ int run_own(Context& context) {
 /// Everything after the command line is understood.
 int dispatch(Context& context) {
   const std::string& verb = context.line.verb;
-  const bool says_what_to_do_instead = verb == "run" && context.program.app == nullptr;
-  if (verb != "version" && verb != "handlers" && !says_what_to_do_instead) check_settings(context.program);
+  const bool says_what_to_do_instead = (verb == "run" || verb == "check") && context.program.app == nullptr;
+  const bool needs_store = verb != "version" && verb != "handlers" && !verb.starts_with("schema");
+  if (needs_store && !says_what_to_do_instead) check_settings(context.program);
   if (context.line.own != nullptr) return run_own(context);
   return command_of(verb)(context);
 }

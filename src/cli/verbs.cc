@@ -126,10 +126,18 @@ constexpr std::array<Flag, 6> kReconcile{{kName, kUnpublishable, kEventRate, kSe
 constexpr std::array<Flag, 6> kSeedCursors{{kName, kEventRate, kSegments, kAfresh, kDryRun, kYes}};
 constexpr std::array<Flag, 1> kPublisherStatus{{kName}};
 
+constexpr std::array<Flag, 1> kSchema{{{"--out", "", "FILE", "write it there instead", false, ""}}};
+constexpr std::array<Flag, 1> kSchemaDiff{
+    {{"--mode", "", "MODE", "backward (the default), forward, full or none", false, ""}}};
+constexpr std::array<Flag, 2> kCheck{{
+    {"--limit", "", "N", "look at so many events, the oldest ones first where they have an order", false, ""},
+    {"--strict", "", "", "a type that the program does not know is a failure too", false, ""},
+}};
+
 constexpr std::string_view kCountsFirst =
     "The exact count is shown first; then it asks, or needs --yes when nobody can be asked.\n";
 
-constexpr std::array<Verb, 29> kVerbs{{
+constexpr std::array<Verb, 32> kVerbs{{
     {"run", "", "run the listeners and projectors until Ctrl-C", "run --store sqlite:orders.db", kRun, 0,
      "The first Ctrl-C or SIGTERM stops taking events and lets handlers finish; a second one ends at once.\n"},
     {"handlers", "", "which events reach which handlers", "handlers", {}, 0, ""},
@@ -192,6 +200,16 @@ constexpr std::array<Verb, 29> kVerbs{{
      "What is stored already will never be published, unless its cursors are removed.\n"},
     {"publisher status", "", "what is published by whom, and how far",
      "publisher status --store dynamodb:", kPublisherStatus, 0, ""},
+    {"schema", "", "the structure of all events and states, as JSON to keep in a file", "schema --out schema.json",
+     kSchema, 0, "The same program prints the same text: keep it beside the code and compare in tests.\n"},
+    {"schema diff", "OLD [NEW]", "what keeps one program from reading another's events",
+     "schema diff schema.json --mode full", kSchemaDiff, 2,
+     "OLD and NEW are files that the command schema wrote; without NEW it is this program. Ends with 1 when something\n"
+     "does: backward: the new program cannot read what is stored; forward: the old one cannot read what the new one\n"
+     "stores while both run.\n",
+     1},
+    {"check", "", "decode every stored event with this program", "check --store sqlite:production.db", kCheck, 0,
+     "Nothing is changed, no handler is called. Ends with 1 when an event cannot be read.\n"},
     {"help", "[COMMAND]", "this text, or that of a command", "help events read", {}, 2, ""},
     {"version", "", "versions of the program's parts", "version", {}, 0, ""},
 }};

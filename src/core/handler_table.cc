@@ -1,5 +1,7 @@
 #include <leftfold/handler_table.h>
 
+#include <algorithm>
+
 #include <leftfold/error.h>
 
 #include "core/in_quotes.h"
@@ -17,6 +19,14 @@ std::string place_of(const RecordedEvent& event) {
   place.append(", position ").append(std::to_string(event.position.value()));
   place.append(", id ").append(event.id.to_string()).append(")");
   return place;
+}
+
+EventMetadata metadata_of_part(const RecordedEvent& event, const PartNumber& number) {
+  EventMetadata metadata = metadata_of(event);
+  metadata.part = number.part;
+  metadata.parts = number.parts;
+  if (number.stored_version != 0) metadata.schema_version = number.stored_version;
+  return metadata;
 }
 
 void check_schema_version(const RecordedEvent& event, int known) {
@@ -55,15 +65,54 @@ const HandlerTable::Entry* HandlerTable::find(std::string_view type) const noexc
   return nullptr;
 }
 
+bool HandlerTable::handles_former(std::string_view type) const noexcept {
+  return std::find(former_.begin(), former_.end(), type) != former_.end();
+}
+
+void HandlerTable::find_former() {
+  const auto received = [this](std::string_view name) { return find(name) != nullptr || handles_former(name); };
+  // An event that is split may become one that is split again: until nothing more is found.
+  for (bool more = true; more;) {
+    more = false;
+    for (const EventInfo* const info : catalog_.events) {
+      const auto splits = [&](const UpcastStep& step) {
+        return std::any_of(step.into.begin(), step.into.end(), received);
+      };
+      if (!received(info->name) && std::any_of(info->upcasts.begin(), info->upcasts.end(), splits)) {
+        former_.push_back(info->name);
+        more = true;
+      }
+    }
+  }
+  for (const EventInfo* const info : catalog_.events) {
+    if (received(info->name)) former_.insert(former_.end(), info->former_names.begin(), info->former_names.end());
+  }
+}
+
 bool HandlerTable::handle(const RecordedEvent& event) const {
   const Entry* entry = find(event.type);
-  if (entry == nullptr) {
-    if (event.type == kUnreadable) detail::throw_unreadable(event);
-    if (event.type == kUnpublished) detail::throw_unpublished(event);
-    return false;
+  if (entry != nullptr && event.schema_version >= entry->direct_from) [[likely]] {
+    entry->handle(handler_, event, {});
+    return true;
   }
-  entry->handle(handler_, event);
-  return true;
+  if (event.type == kUnreadable) detail::throw_unreadable(event);
+  if (event.type == kUnpublished) detail::throw_unpublished(event);
+  return handles(event.type) && handle_former(event);
+}
+
+bool HandlerTable::handle_former(const RecordedEvent& event) const {
+  const auto now = upcast(event, catalog_);
+  if (!now) return false;
+  detail::PartNumber number{0, static_cast<int>(now->events().size()), event.schema_version};
+  bool received = false;
+  for (const RecordedEvent& part : now->events()) {
+    if (const Entry* const entry = find(part.type)) {
+      entry->handle(handler_, part, number);
+      received = true;
+    }
+    ++number.part;
+  }
+  return received;
 }
 
 }  // namespace leftfold

@@ -115,6 +115,7 @@ void Reader::any_value(Value& in, const Type& type, void* into) {
     case Kind::variant: return variant(in, static_cast<const VariantType&>(type), into);
     case Kind::time:
     case Kind::duration: return time(in, static_cast<const TimeType&>(type), into);
+    case Kind::any: return any_json(in, into);
   }
 }
 
@@ -161,7 +162,7 @@ std::int64_t Reader::int64(Value& in) {
 template <class Number>
 void Reader::floating(Value& in, void* into) {
   double number = 0;
-  if (const auto error = in.get_double().get(number)) wrong_type(in, "a number that fits a double", error);
+  floating_number(in, number);
   if constexpr (std::is_same_v<Number, float>) {
     // Not by way of the double: rounding twice can give the neighbour of the nearest float.
     const std::string_view token = in.raw_json_token();
@@ -242,8 +243,7 @@ void Reader::skip(Value& in) {
     case ondemand::json_type::string: text(in, "a string"); return;
     case ondemand::json_type::number: {
       double number = 0;
-      if (const auto error = in.get_double().get(number)) wrong_type(in, "a number that fits a double", error);
-      return;
+      return floating_number(in, number);
     }
     case ondemand::json_type::boolean: {
       bool flag = false;

@@ -56,6 +56,8 @@ class Reader {
   [[gnu::noinline]] void variant(Value& in, const VariantType& type, void* into);
   [[gnu::noinline]] void time(Value& in, const TimeType& type, void* into);
   [[gnu::noinline]] void uuid(Value& in, void* into);
+  [[gnu::noinline]] void any_json(Value& in, void* into);
+  inline void floating_number(Value& in, double& number);
   void enum_name(std::string_view name, const char* at, const EnumType& type, void* into);
   void key(std::string_view name, const char* at, const Type& type, void* into);
   void skip(Value& in);
@@ -93,6 +95,10 @@ std::string_view Reader::text(Value& in, std::string_view expected) {
   if (const auto error = in.get_string().get(unescaped)) [[unlikely]]
     wrong_type(in, expected, error);
   return unescaped;
+}
+
+inline void Reader::floating_number(Value& in, double& number) {
+  if (const auto error = in.get_double().get(number)) wrong_type(in, "a number that fits a double", error);
 }
 
 inline ondemand::array Reader::array(Value& in, std::string_view expected) {

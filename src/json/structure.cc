@@ -45,6 +45,7 @@ class StructureWriter {
       case Kind::variant: return write_variant(as<VariantType>(type));
       case Kind::time: return write_time("time", as<TimeType>(type));
       case Kind::duration: return write_time("duration", as<TimeType>(type));
+      case Kind::any: out_ += "any"; return;
     }
   }
 

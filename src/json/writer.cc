@@ -93,6 +93,7 @@ void Writer::write(const Type& type, const void* value) {
     case Kind::variant: return write_variant(static_cast<const VariantType&>(type), value);
     case Kind::time:
     case Kind::duration: return write_time(static_cast<const TimeType&>(type), value);
+    case Kind::any: return write_any_json(value);
   }
 }
 

@@ -28,6 +28,7 @@ class Writer {
   void write_enum(const EnumType& type, const void* value);
   void write_variant(const VariantType& type, const void* value);
   void write_time(const TimeType& type, const void* value);
+  void write_any_json(const void* value);
   void write_elements(const Type& element, std::size_t stride, const void* first, std::size_t size);
   void write_string(std::string_view text);
   void open(char bracket);

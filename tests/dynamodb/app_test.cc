@@ -5,6 +5,7 @@
 #include <string>
 
 #include <leftfold/app.h>
+#include <leftfold/cli.h>
 
 #include "dynamodb/service.h"
 #include "support/code_of.h"
@@ -56,6 +57,33 @@ TEST(DynamoDbApp, keeps_its_events_in_the_table_that_the_environment_names) {
   App again{"helpdesk", environment_of(tables.options(), "none:")};
   Repository<Ticket> tickets{again.store()};
   EXPECT_EQ(tickets.load("t-1").state().title, "printer");
+}
+
+// The command check, which scans the table. Returns its exit code.
+int check(App& app, std::string& printed) {
+  const char* const line[] = {"helpdesk", "check", "--strict", "--quiet"};
+  testing::internal::CaptureStdout();
+  const int code = cli::run(4, line, app);
+  printed = testing::internal::GetCapturedStdout();
+  return code;
+}
+
+TEST(DynamoDbApp, checks_whether_it_reads_what_the_table_holds) {
+  const TestTables tables;
+  App app{"helpdesk", environment_of(tables.options(), "none:")};
+  app.aggregate<Ticket>();
+  Repository<Ticket> tickets{app.store()};
+  tickets.execute("t-1", [](Ticket& ticket) { ticket.open("printer"); });
+  std::string printed;
+  EXPECT_EQ(check(app, printed), 0);
+  EXPECT_NE(printed.find("TicketOpened"), std::string::npos) << printed;
+
+  AppendRequest newer;
+  newer.aggregate_id = "t-2";
+  newer.events.push_back({Uuid::v7(Timestamp{}), "TicketOpened", "{}", "", 2});
+  ASSERT_TRUE(std::holds_alternative<Appended>(app.store().append(newer)));
+  EXPECT_EQ(check(app, printed), 1);
+  EXPECT_NE(printed.find("was written with event_version 2, this program knows 1"), std::string::npos) << printed;
 }
 
 TEST(DynamoDbApp, says_what_a_table_of_events_cannot_do) {

@@ -40,7 +40,8 @@ enum class Kind : unsigned char {
   enumeration,
   variant,
   time,
-  duration
+  duration,
+  any  ///< a Json
 };
 
 /// The description of one type. The kinds with more to say derive from it. Values are addressed as void pointers to

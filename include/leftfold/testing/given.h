@@ -4,6 +4,7 @@
 #include <concepts>
 #include <exception>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <source_location>
 #include <span>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include <leftfold/aggregate_root.h>
+#include <leftfold/event_info.h>
 #include <leftfold/json.h>
 #include <leftfold/reflect.h>
 #include <leftfold/testing/expect.h>
@@ -53,6 +55,13 @@ void compare(std::string_view aggregate, std::span<const EventText> expected, st
                                std::source_location where);
 [[nodiscard]] std::string type_name(const std::type_info& type);
 
+template <class Any, class... E>
+void add_decoded(std::vector<Any>& into, const RecordedEvent& event, Events<E...>*) {
+  (void)((event.type == event_name<E>() &&
+          (into.emplace_back(std::in_place_type<E>, leftfold::detail::decode<E>(event)), true)) ||
+         ...);
+}
+
 }  // namespace detail
 
 /// A test of one aggregate; made by given(). It needs no store, and events need no operator==: they are compared, and
@@ -72,6 +81,11 @@ class Given {
   using State = typename Root::StateType;
 
   explicit Given(std::string id, std::vector<Any> events) : id_{std::move(id)}, events_{std::move(events)} { replay(); }
+  /// Of stored events, which upcasts may have split: `versions` is how many were stored.
+  Given(std::string id, std::vector<Any> events, std::size_t versions)
+      : id_{std::move(id)}, events_{std::move(events)}, parts_{events_.size()}, versions_{versions} {
+    replay();
+  }
 
   /// Runs a command. What it throws is kept for then_throws; as in Repository::execute, its events are dropped then.
   /// Throws ExpectationFailed when the command before it threw and nobody asked.
@@ -152,10 +166,14 @@ class Given {
 
   // Makes the aggregate anew from the events so far.
   void replay() {
+    using Access = leftfold::detail::AggregateAccess;
     root_ = std::make_unique<Root>(id_);
-    for (const Any& any : events_) {
-      std::visit([this](const auto& event) { leftfold::detail::AggregateAccess::apply_stored(*root_, event); }, any);
+    for (std::size_t i = 0; i < events_.size(); ++i) {
+      const bool is_part = i < parts_;
+      std::visit([&](const auto& e) { is_part ? Access::apply_part(*root_, e) : Access::apply_stored(*root_, e); },
+                 events_[i]);
     }
+    for (std::size_t i = 0; i < versions_; ++i) Access::pass_over(*root_);
     stored_ = events_.size();
   }
 
@@ -175,6 +193,8 @@ class Given {
 
   std::string id_;
   std::vector<Any> events_;            // given ones, then created ones
+  std::size_t parts_ = 0;              // how many of the given ones come from stored events
+  std::size_t versions_ = 0;           // how many stored events these are
   std::size_t seen_ = events_.size();  // how many of them were given, or looked at by a then
   std::size_t stored_ = 0;             // how many of them root_ has as stored ones
   std::unique_ptr<Root> root_;
@@ -189,6 +209,43 @@ template <AggregateType Root, class... E>
   static_assert((std::constructible_from<Any, std::in_place_type_t<E>, const E&> && ...),
                 "given: this event is not in the aggregate's Events<...> list");
   return Given<Root>{"given", std::vector<Any>{Any{std::in_place_type<E>, events}...}};
+}
+
+/// An event as a store has it. Plain value.
+struct StoredEvent {
+  std::string_view type;
+  int schema_version = 1;
+  std::string_view payload;
+};
+
+/// Begins a test of Root, whose past is what older programs stored: through upcasts, former names and what is dropped,
+/// as Repository::load reads it.
+///
+///     given_stored<Cart>({{"ItemAdded", 1, R"({"sku":"apple","qty":2})"}})
+///         .when([](Cart& cart) { cart.check_out(); })
+///
+/// Throws as upcast() and as decoding does, and ExpectationFailed for an event that Root does not know.
+template <AggregateType Root>
+[[nodiscard]] Given<Root> given_stored(std::initializer_list<StoredEvent> stored,
+                                       std::source_location where = std::source_location::current()) {
+  std::vector<typename Root::EventList::Any> events;
+  for (const StoredEvent& each : stored) {
+    RecordedEvent event;
+    event.type = each.type;
+    event.schema_version = each.schema_version;
+    event.payload = each.payload;
+    event.aggregate_id = "given";
+    const auto now = upcast(event, catalog_of<typename Root::EventList>());
+    if (!now) {
+      throw ExpectationFailed{
+          std::string{reflect::type_name<Root>()} + " has no event for the stored \"" + std::string{each.type} + "\"",
+          where};
+    }
+    for (const RecordedEvent& part : now->events()) {
+      detail::add_decoded(events, part, static_cast<typename Root::EventList::Live*>(nullptr));
+    }
+  }
+  return Given<Root>{"given", std::move(events), stored.size()};
 }
 
 }  // namespace leftfold::testing

@@ -1,4 +1,5 @@
 #include <leftfold/event.h>
+#include <leftfold/upcast.h>
 
 #include <gtest/gtest.h>
 
@@ -10,6 +11,7 @@ struct Opened {};
 struct Renamed {
   static constexpr std::string_view event_name = "NameChanged";
   static constexpr int event_version = 2;
+  using Upcasts = leftfold::Upcasts<leftfold::unchanged>;
   int n = 0;
 };
 namespace inner {

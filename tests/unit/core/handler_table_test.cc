@@ -30,6 +30,7 @@ struct Refund {
   int cents = 0;
   static constexpr std::string_view event_name = "RefundPaid";
   static constexpr int event_version = 3;
+  using Upcasts = leftfold::Upcasts<leftfold::unchanged, leftfold::unchanged>;
 };
 struct Mail : leftfold::Listener<CartEvents, leftfold::Events<Refund>> {
   static constexpr std::string_view handler_name = "mail-v2";
