@@ -11,6 +11,7 @@
 #include <leftfold/repository.h>
 #include <leftfold/snapshots.h>
 #include <leftfold/testing/virtual_clock.h>
+#include <leftfold/upcast.h>
 
 #include "core/snapshot_body.h"
 #include "support/source_dir.h"
@@ -95,6 +96,7 @@ struct Sum : AggregateRoot<State, Events<Added>> {
 namespace newer_event {
 struct Added {
   static constexpr int event_version = 2;
+  using Upcasts = leftfold::Upcasts<leftfold::unchanged>;
   int n = 0;
 };
 struct State {
