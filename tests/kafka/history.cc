@@ -20,32 +20,37 @@ std::optional<HistoryLine> parse(const std::string& text) {
   HistoryLine line;
   char kind = 0;
   std::int64_t at = 0;
+  std::int64_t since = 0;
   std::string end;
   std::istringstream words{text};
-  if (!(words >> kind >> line.process >> line.worker >> line.aggregate >> line.version >> at >> end) || end != kEnd) {
+  if (!(words >> kind >> line.process >> line.worker >> line.aggregate >> line.version >> at >> since >> end) ||
+      end != kEnd) {
     return std::nullopt;
   }
   line.kind = HistoryLine::Kind{kind};
   line.at = std::chrono::microseconds{at};
+  line.since = std::chrono::microseconds{since};
   return line;
+}
+
+std::chrono::microseconds monotonic_now() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
 }  // namespace
 
 HistoryWriter::HistoryWriter(const std::filesystem::path& file)
-    : fd_{::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)} {
+    : fd_{::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)}, since_{monotonic_now()} {
   if (fd_ < 0) throw std::system_error{errno, std::generic_category(), file.string()};
 }
 
 HistoryWriter::~HistoryWriter() { ::close(fd_); }
 
 void HistoryWriter::add(HistoryLine::Kind kind, std::string_view aggregate, std::int64_t version) const {
-  const auto now =
-      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch());
   std::ostringstream line;
   line << '\n'
        << static_cast<char>(kind) << ' ' << ::getpid() << ' ' << ::gettid() << ' ' << aggregate << ' ' << version << ' '
-       << now.count() << ' ' << kEnd << '\n';
+       << monotonic_now().count() << ' ' << since_.count() << ' ' << kEnd << '\n';
   const std::string text = line.str();
   if (::write(fd_, text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
     throw std::system_error{errno, std::generic_category(), "write"};

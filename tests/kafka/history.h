@@ -22,7 +22,8 @@ struct HistoryLine {
   pid_t worker = 0;  // the thread
   std::string aggregate;
   std::int64_t version = 0;
-  std::chrono::microseconds at{};  // of the monotonic clock, which all processes share
+  std::chrono::microseconds at{};     // of the monotonic clock, which all processes share
+  std::chrono::microseconds since{};  // when the process opened the file: in an hour, numbers of processes come again
 };
 
 /// Adds lines, each with one write(2) to a file opened with O_APPEND: the lines of all processes stand in the order in
@@ -39,6 +40,7 @@ class HistoryWriter {
 
  private:
   int fd_;
+  std::chrono::microseconds since_;
 };
 
 /// Reads along while others write. One thread.

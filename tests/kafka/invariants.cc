@@ -1,6 +1,7 @@
 #include "kafka/invariants.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <leftfold/json.h>
 #include <leftfold/testing/expect.h>
@@ -39,10 +40,11 @@ Findings check_history(const TopicFacts& topic, const std::vector<HistoryLine>& 
   found.events = topic.places().size();
   std::set<VersionOf> ended;
   const auto done = [&](const VersionOf& version) { return ended.contains(version) || parked.contains(version); };
-  std::map<pid_t, std::map<std::string, std::int64_t>> running;  // by process and aggregate
+  using Process = std::pair<pid_t, std::chrono::microseconds>;
+  std::map<Process, std::map<std::string, std::int64_t>> running;  // by process and aggregate
   for (const HistoryLine& line : history) {
     const VersionOf version{line.aggregate, line.version};
-    auto& here = running[line.process];
+    auto& here = running[{line.process, line.since}];
     if (line.kind != HistoryLine::Kind::began) {
       const auto begun = here.find(line.aggregate);
       expect(begun != here.end() && begun->second == line.version, name_of(version) + " ended as it began" + in(line));

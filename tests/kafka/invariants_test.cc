@@ -1,6 +1,8 @@
 // The checker sees what it is there for.
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,7 +26,7 @@ EventCopy step(const std::string& account, std::int64_t version, std::int64_t of
 }
 
 HistoryLine line(Kind kind, const std::string& account, std::int64_t version, pid_t process = 1) {
-  return {kind, process, process, account, version, {}};
+  return {kind, process, process, account, version, {}, {}};
 }
 
 /// Handled without anything happening, by process 1.
@@ -55,6 +57,11 @@ TEST_F(KafkaInvariants, HoldWithRepeatsKillsAndParkedEvents) {
   killed.push_back(line(Kind::began, "a", 1));  // and then nothing more of process 1
   killed.push_back(line(Kind::began, "a", 1, 2));
   killed.push_back(line(Kind::ended, "a", 1, 2));
+  accepts(killed);
+  for (HistoryLine& again : std::span{killed}.last(2)) {  // a new process that has the number of the killed one
+    again.process = 1;
+    again.since = std::chrono::minutes{1};
+  }
   accepts(killed);
   accepts(handled({{"b", 0}, {"c", 0}}), {{"a", 0}, {"a", 1}});
   const Findings found = check_history(topic, handled({{"a", 0}, {"b", 0}, {"a", 1}, {"a", 0}, {"c", 0}}), 2);
