@@ -1,0 +1,324 @@
+#include <leftfold/replay.h>
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <thread>
+
+#include <leftfold/error.h>
+
+#include "runtime/event_run.h"
+#include "runtime/handler_failed.h"
+#include "runtime/replay/count_target.h"
+#include "runtime/replay/direct_target.h"
+#include "runtime/replay/gated_target.h"
+#include "runtime/replay/page_reader.h"
+#include "runtime/replay/replay_range.h"
+#include "runtime/thread_name.h"
+
+namespace leftfold {
+
+using runtime::CountTarget;
+using runtime::GatedTarget;
+using runtime::MemoryTarget;
+using runtime::PageReader;
+using runtime::PageWindow;
+using runtime::PartialTarget;
+using runtime::ProjectorTally;
+using runtime::ReplayTarget;
+
+namespace {
+
+constexpr std::size_t kRoom = 8;  // pages between the readers and the slowest projector
+
+[[noreturn]] void refuse(const std::string& what) { throw Error{Errc::invalid_argument, "replay: " + what}; }
+
+void check(const ReplaySource& source, const ReplayOptions& options) {
+  if (options.batch == 0) refuse("batch is 0; at least 1 event");
+  if (!(options.events_a_second >= 0)) refuse("events_a_second is below 0; 0 is as fast as it goes");
+  if (options.group.empty()) refuse("group is empty; dead letters are kept under it");
+  if (options.patience < options.patience.zero()) refuse("patience is negative");
+  if (options.from < Position::start() || options.to < Position::start()) refuse("a position is below 0");
+  if (options.to != Position::start() && options.from > options.to) refuse("`from` comes after `to`");
+  if (options.since && options.until && *options.since >= *options.until) refuse("`since` is not before `until`");
+  if (source.segments() < 1) refuse("a scan needs at least 1 segment");
+  const bool positions = options.from != Position::start() || options.to != Position::start();
+  if (positions && source.scan() != nullptr) refuse("a scan has no positions; choose by time, type or aggregate");
+  if (positions && source.feed() != nullptr) refuse("from and to are positions of a store, and a broker has others");
+  if (options.until && source.scan() == nullptr && source.feed() != nullptr) {
+    refuse("until is for a store; a broker is read up to its head");
+  }
+  if (!options.aggregates.empty() && source.store() == nullptr) refuse("aggregates are read from a store");
+  if (options.live != nullptr && source.scan() == nullptr) refuse("live is for a scan; other sources say where they end");
+  if (options.on_error == OnReplayError::park && options.dead_letters == nullptr && !options.dry_run) {
+    refuse("OnReplayError::park needs ReplayOptions::dead_letters");
+  }
+}
+
+std::vector<Position> heads_of(EventFeed& feed) {
+  std::vector<Position> heads;
+  for (std::int32_t partition = 0; partition < feed.partitions(); ++partition) heads.push_back(feed.head(partition));
+  return heads;
+}
+
+bool is_trimmed(EventFeed& feed, const std::string& name) {
+  const std::vector<Progress> progress = feed.progress(name);
+  return std::any_of(progress.begin(), progress.end(),
+                     [](const Progress& each) { return each.begin != Position::start(); });
+}
+
+}  // namespace
+
+ReplaySource ReplaySource::scan(EventScan& scan, EventStore& store, int segments) {
+  ReplaySource source;
+  source.store_ = &store;
+  source.scan_ = &scan;
+  source.segments_ = segments;
+  return source;
+}
+
+ReplaySource ReplaySource::feed(EventFeed& feed) {
+  ReplaySource source;
+  source.feed_ = &feed;
+  return source;
+}
+
+double ReplayProgress::part() const noexcept {
+  if (complete) return 1;
+  if (expected == 0) return 0;
+  return std::min(0.999, static_cast<double>(looked_at) / static_cast<double>(expected));
+}
+
+class Replay::Impl {
+ public:
+  Impl(ReplaySource source, ReplayOptions options)
+      : source_{source}, options_{std::move(options)}, filter_{options_} {
+    check(source_, options_);
+    if (options_.threads == 0) options_.threads = std::max(1U, std::thread::hardware_concurrency());
+    context_.by_version = source_.scan() != nullptr || (source_.feed() != nullptr && source_.feed()->may_repeat());
+    context_.store = source_.scan() != nullptr ? source_.store() : nullptr;
+  }
+
+  void add(detail::HandlerEntry entry);
+  ReplayProgress run(const std::stop_token& stop);
+  [[nodiscard]] ReplayProgress progress() const;
+
+ private:
+  struct Projector {
+    detail::HandlerEntry entry;
+    ProjectorTally tally;
+  };
+
+  [[nodiscard]] bool by_position() const {
+    return source_.scan() == nullptr && source_.feed() == nullptr && options_.aggregates.empty();
+  }
+  void make_targets();
+  void make_targets(Projector& projector, const std::vector<Position>& begins_at);
+  [[nodiscard]] std::unique_ptr<PageReader> make_reader(const runtime::ReaderContext& context);
+  [[nodiscard]] std::vector<runtime::ScanMark> marks() const;
+  void work(PageReader& reader, PageWindow& window, const std::stop_token& stop);
+
+  const ReplaySource source_;
+  ReplayOptions options_;
+  const runtime::EventFilter filter_;
+  runtime::FirstError first_error_;
+  runtime::TargetContext context_{options_, filter_, first_error_};
+  std::deque<Projector> projectors_;
+  std::vector<std::unique_ptr<ReplayTarget>> targets_;
+  std::shared_ptr<CountTarget> counts_;  // of a dry run
+  runtime::ReplayRange range_;
+  std::vector<Position> heads_;  // of a feed
+  std::atomic<bool> claimed_{false};
+  std::atomic<std::uint64_t> looked_at_{0};
+  std::atomic<std::uint64_t> expected_{0};
+  std::atomic<bool> complete_{false};
+};
+
+void Replay::Impl::add(detail::HandlerEntry entry) {
+  if (claimed_) refuse("add every projector before run()");
+  const std::string name = entry.options.name.empty() ? std::string{entry.default_name} : entry.options.name;
+  for (const Projector& other : projectors_) {
+    if (other.tally.name == name) refuse("two projectors are named " + name + "; give one of them another name");
+    if (other.entry.handler == entry.handler) refuse("projector " + name + " was added twice");
+  }
+  const bool whole = filter_.is_whole_for(entry.table) && !(source_.scan() != nullptr && options_.until);
+  if (options_.on_error == OnReplayError::park && (entry.read_model == nullptr || !whole)) {
+    refuse("projector " + name + " cannot park: " +
+           (entry.read_model == nullptr ? "its table is in memory" : "only some of its events are chosen") +
+           "; use OnReplayError::stop or skip");
+  }
+  if (options_.resume && entry.read_model != nullptr && !whole && !by_position()) {
+    refuse("projector " + name + ": chosen events without an order cannot be resumed without repeating some");
+  }
+  Projector& added = projectors_.emplace_back();
+  added.entry = std::move(entry);
+  added.tally.name = name;
+  added.tally.whole = whole;
+}
+
+// Every projector's targets, each on a thread of its own.
+void Replay::Impl::make_targets() {
+  if (options_.dry_run) {
+    counts_ = std::make_shared<CountTarget>(context_);
+    return;
+  }
+  std::vector<Position> begins_at;
+  if (options_.live != nullptr) begins_at = heads_of(*options_.live);  // before the scan begins
+  if (source_.feed() != nullptr) {
+    begins_at.assign(heads_.size(), Position::start());
+    context_.begins_anywhere = is_trimmed(*source_.feed(), options_.group + ".replay");
+  }
+  for (Projector& projector : projectors_) make_targets(projector, begins_at);
+  for (const auto& target : targets_) target->begin();
+}
+
+void Replay::Impl::make_targets(Projector& projector, const std::vector<Position>& begins_at) {
+  detail::HandlerEntry& entry = projector.entry;
+  ProjectorTally& tally = projector.tally;
+  if (entry.read_model != nullptr && tally.whole) {
+    targets_.push_back(std::make_unique<GatedTarget>(context_, entry, *entry.read_model, tally, begins_at));
+  } else if (entry.read_model != nullptr) {
+    targets_.push_back(std::make_unique<PartialTarget>(context_, entry, tally));
+  } else {
+    if (tally.whole) {
+      detail::HandledSignal nobody;
+      detail::reset(*runtime::handler_of(entry, tally.name, options_, nobody));
+    }
+    const std::size_t lanes = entry.table.is_const() ? options_.threads : 1;
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      targets_.push_back(std::make_unique<MemoryTarget>(context_, entry, tally, lane, lanes));
+    }
+  }
+}
+
+std::unique_ptr<PageReader> Replay::Impl::make_reader(const runtime::ReaderContext& context) {
+  if (source_.scan() != nullptr && options_.aggregates.empty()) {
+    expected_ = source_.scan()->rough_size();
+    return runtime::read_segments(context, *source_.scan(), marks(), options_.threads);
+  }
+  if (source_.feed() != nullptr) {
+    std::vector<Position> begin(heads_.size());
+    for (std::size_t i = 0; i < heads_.size(); ++i) {
+      Position least = heads_[i];
+      for (const auto& target : targets_) {
+        const auto* gated = dynamic_cast<const GatedTarget*>(target.get());
+        least = std::min(least, gated != nullptr ? gated->done(static_cast<std::int32_t>(i)) : Position::start());
+      }
+      begin[i] = least;
+      expected_ += static_cast<std::uint64_t>(heads_[i].value() - least.value());
+    }
+    return runtime::read_feed(context, *source_.feed(), std::move(begin), heads_);
+  }
+  if (!options_.aggregates.empty()) return runtime::read_aggregates(context, *source_.store());
+  Position least = range_.to;
+  for (const auto& target : targets_) least = std::min(least, target->done());
+  if (options_.dry_run) least = Position::start();
+  const Position after = std::max(range_.after, least);
+  expected_ = static_cast<std::uint64_t>(std::max<std::int64_t>(0, range_.to.value() - after.value()));
+  return runtime::read_positions(context, *source_.store(), after, range_.to, options_.threads);
+}
+
+// Where each segment goes on: at its mark where all targets have the same, else at its beginning, and the version gates
+// drop what is there already.
+std::vector<runtime::ScanMark> Replay::Impl::marks() const {
+  std::vector<runtime::ScanMark> all;
+  for (int segment = 0; segment < source_.segments(); ++segment) all.push_back({segment, source_.segments(), {}, false});
+  for (runtime::ScanMark& mark : all) {
+    bool first = true;
+    for (const auto& target : targets_) {
+      runtime::ScanMark own{mark.segment, mark.segments, {}, false};
+      for (const runtime::ScanMark& each : target->marks()) {
+        if (each.segment == mark.segment && each.segments == mark.segments) own = each;
+      }
+      if (first) {
+        mark = own;
+      } else if (own.after != mark.after || own.finished != mark.finished) {
+        mark = {mark.segment, mark.segments, {}, false};
+        break;
+      }
+      first = false;
+    }
+  }
+  return all;
+}
+
+ReplayProgress Replay::Impl::run(const std::stop_token& stop) {
+  if (claimed_.exchange(true)) refuse("run() is for once; make another Replay");
+  if (projectors_.empty()) refuse("there is no projector; add() one");
+  if (by_position()) range_ = runtime::range_of(options_, *source_.store());
+  if (source_.feed() != nullptr) heads_ = heads_of(*source_.feed());
+  make_targets();
+  const std::size_t consumers = options_.dry_run ? 1 : targets_.size();
+  PageWindow window{kRoom + options_.threads, consumers};
+  runtime::Pace pace{options_.events_a_second, *options_.clock};
+  const auto reader = make_reader({options_, pace, window, looked_at_});
+  work(*reader, window, stop);
+  if (const std::exception_ptr failure = window.failure()) std::rethrow_exception(failure);
+  if (!stop.stop_requested() && window.all_taken()) {
+    for (const auto& target : targets_) target->finish();
+    complete_ = true;
+  }
+  return progress();
+}
+
+void Replay::Impl::work(PageReader& reader, PageWindow& window, const std::stop_token& stop) {
+  std::stop_source halt;
+  const std::stop_callback with_run{stop, [&halt] { halt.request_stop(); }};
+  const auto guarded = [&window, &halt](const char* name, auto&& body) {
+    detail::name_this_thread(name);
+    try {
+      body();
+    } catch (...) {
+      window.fail(std::current_exception());
+      halt.request_stop();
+    }
+  };
+  const std::stop_token token = halt.get_token();
+  std::vector<std::jthread> threads;
+  const auto start = [&](const char* name, auto body) {
+    threads.emplace_back([&guarded, name, body] { guarded(name, body); });
+  };
+  try {
+    const std::size_t consumers = options_.dry_run ? 1 : targets_.size();
+    for (std::size_t i = 0; i < consumers; ++i) {
+      ReplayTarget& target = options_.dry_run ? *counts_ : *targets_[i];
+      start("lf:replay", [&window, &target, i, token] {
+        while (const PageWindow::Page page = window.take(i, token)) target.handle(*page, token);
+      });
+    }
+    for (std::size_t i = 0; i < reader.threads(); ++i) start("lf:read", [&reader, token] { reader.read(token); });
+  } catch (...) {  // no thread to be had
+    window.fail(std::current_exception());
+    halt.request_stop();
+  }
+}
+
+ReplayProgress Replay::Impl::progress() const {
+  ReplayProgress now;
+  now.looked_at = looked_at_;
+  now.expected = expected_;
+  now.complete = complete_;
+  now.first_error = first_error_.text();
+  for (const Projector& each : projectors_) {
+    ReplayProgress::Projector& projector = now.projectors.emplace_back();
+    projector.name = each.tally.name;
+    projector.whole = each.tally.whole;
+    projector.handled = each.tally.handled;
+    projector.skipped = each.tally.skipped;
+    projector.parked = each.tally.parked;
+    projector.done = Position{each.tally.done};
+    if (complete_ && counts_) projector.handled = counts_->of(each.entry.table);
+  }
+  if (complete_ && counts_) now.types = counts_->types();
+  return now;
+}
+
+Replay::Replay(ReplaySource source, ReplayOptions options)
+    : impl_{std::make_unique<Impl>(source, std::move(options))} {}
+Replay::~Replay() = default;
+
+void Replay::add_entry(detail::HandlerEntry entry) { impl_->add(std::move(entry)); }
+ReplayProgress Replay::run(const std::stop_token& stop) { return impl_->run(stop); }
+ReplayProgress Replay::progress() const { return impl_->progress(); }
+
+}  // namespace leftfold

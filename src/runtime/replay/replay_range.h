@@ -1,0 +1,18 @@
+// Which positions of a store a replay is about.
+#pragma once
+
+#include <leftfold/event_store.h>
+#include <leftfold/replay.h>
+
+namespace leftfold::runtime {
+
+struct ReplayRange {
+  Position after;  ///< the events after this one
+  Position to;     ///< up to this one
+};
+
+/// Positions and times of `options` as positions; times by bisection, as committed_at does not decrease along them.
+/// Throws what the store throws.
+[[nodiscard]] ReplayRange range_of(const ReplayOptions& options, EventStore& store);
+
+}  // namespace leftfold::runtime
