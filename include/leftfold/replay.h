@@ -66,26 +66,26 @@ enum class ReplayInto {
 };
 
 struct ReplayOptions {
-  std::vector<std::string> types;       ///< only events of these types; empty: of all
-  std::vector<std::string> aggregates;  ///< only events of these, one aggregate after another; empty: of all
-  Position from;                        ///< the first event; start(): the first there is. Not with a scan
-  Position to;                          ///< the last event; start(): the newest as the replay begins. Not with a scan
-  std::optional<Timestamp> since;       ///< only events stored then or later
-  std::optional<Timestamp> until;       ///< only events stored before
-  std::size_t threads = 0;              ///< that read, and that handle for a projector with const `on`; 0: one a core
-  std::size_t batch = 1'000;            ///< events read in one go, and most in one transaction
-  double events_a_second = 0;           ///< looked at, at most; 0: as fast as it goes
+  std::vector<std::string> types{};       ///< only events of these types; empty: of all
+  std::vector<std::string> aggregates{};  ///< only events of these, one aggregate after another; empty: of all
+  Position from{};                        ///< the first event; start(): the first there is. Not with a scan
+  Position to{};                          ///< the last event; start(): the newest as the replay begins. Not with a scan
+  std::optional<Timestamp> since{};       ///< only events stored then or later
+  std::optional<Timestamp> until{};       ///< only events stored before
+  std::size_t threads = 0;                ///< that read, and that handle for a projector with const `on`; 0: one a core
+  std::size_t batch = 1'000;              ///< events read in one go, and most in one transaction
+  double events_a_second = 0;             ///< looked at, at most; 0: as fast as it goes
   OnReplayError on_error = OnReplayError::stop;
   ReplayInto into = ReplayInto::in_place;
-  bool resume = false;                        ///< go on with an unfinished replay of the same events, if there is one
-  bool dry_run = false;                       ///< count only; nothing is handled or changed
-  std::string group = "example-group";        ///< dead letters are kept under "<group>.<projector>"
-  DeadLetterStore* dead_letters = nullptr;    ///< for OnReplayError::park
-  FailureRules rules{};                       ///< what dead letters say of a failure
-  EventFeed* live = nullptr;                  ///< of a scan: the broker that the projectors go on with; they begin there
-                                              ///< where it stood when the replay began
+  bool resume = false;                      ///< go on with an unfinished replay of the same events, if there is one
+  bool dry_run = false;                     ///< count only; nothing is handled or changed
+  std::string group = "example-group";      ///< dead letters are kept under "<group>.<projector>"
+  DeadLetterStore* dead_letters = nullptr;  ///< for OnReplayError::park
+  FailureRules rules{};                     ///< what dead letters say of a failure
+  EventFeed* live = nullptr;                ///< of a scan: the broker that the projectors go on with; they begin there
+                                            ///< where it stood when the replay began
   std::chrono::milliseconds patience{60'000};  ///< how long a store that does not answer is asked again
-  Clock* clock = &system_clock();             ///< must outlive the Replay, as all above and the next
+  Clock* clock = &system_clock();              ///< must outlive the Replay, as all above and the next
   Logger* log = &no_log();
 };
 
@@ -139,8 +139,9 @@ class Replay {
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
 
-  /// Adds a Projector, under the name its checkpoint is kept by (empty: handler_name<P>()). A Listener does not compile.
-  /// Throws Error(invalid_argument) for a name or projector used twice, and for one that cannot do what the options say.
+  /// Adds a Projector, under the name its checkpoint is kept by (empty: handler_name<P>()). A Listener does not
+  /// compile. Throws Error(invalid_argument) for a name or projector used twice, and for one that cannot do what the
+  /// options say.
   template <class P>
   Replay& add(P& projector, std::string name = {}) {
     static_assert(!ListenerType<P>,

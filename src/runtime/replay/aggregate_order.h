@@ -64,7 +64,8 @@ class AggregateOrder {
  public:
   /// Reads events between `reached` and `event` from the store: at least one. Throws Error(invalid_data) when there is
   /// no store, or it does not have them.
-  [[nodiscard]] static EventPage read_missing(const TargetContext& context, const RecordedEvent& event, Version reached);
+  [[nodiscard]] static EventPage read_missing(const TargetContext& context, const RecordedEvent& event,
+                                              Version reached);
 };
 
 }  // namespace leftfold::runtime

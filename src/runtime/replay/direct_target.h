@@ -14,8 +14,8 @@
 
 namespace leftfold::runtime {
 
-/// What becomes of an event that a projector could not handle: OnReplayError::stop throws HandlerFailed, skip counts and
-/// logs. `subscription` names the projector.
+/// What becomes of an event that a projector could not handle: OnReplayError::stop throws HandlerFailed, skip counts
+/// and logs. `subscription` names the projector.
 void settle_failure(const TargetContext& context, ProjectorTally& tally, const std::string& subscription,
                     const RecordedEvent& event, const std::exception_ptr& thrown);
 

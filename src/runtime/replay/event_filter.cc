@@ -42,8 +42,9 @@ bool EventFilter::wants(const RecordedEvent& event) const {
 
 bool EventFilter::is_whole_for(const HandlerTable& table) const {
   if (!aggregates_.empty() || from_ > Position{1} || since_) return false;
-  return types_.empty() || std::all_of(table.entries().begin(), table.entries().end(),
-                                       [this](const HandlerTable::Entry& entry) { return types_.contains(entry.type); });
+  return types_.empty() ||
+         std::all_of(table.entries().begin(), table.entries().end(),
+                     [this](const HandlerTable::Entry& entry) { return types_.contains(entry.type); });
 }
 
 }  // namespace leftfold::runtime

@@ -32,6 +32,16 @@ std::string key_of(const std::string& name, std::size_t partition) {
   return partition == 0 ? name : name + "/" + std::to_string(partition);
 }
 
+// A row of a replay is there because the event after it is parked.
+void remember_parked(std::map<std::string, Version, std::less<>>& parked, const HandledVersion& row) {
+  const std::size_t end = row.aggregate_id.find('\0');  // as GateKey names events without a version
+  if (end == std::string::npos) {
+    parked.emplace(row.aggregate_id, row.version);
+  } else {
+    parked.emplace(row.aggregate_id.substr(0, end), Version::none());
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<RegisteredHandler> handler_of(const detail::HandlerEntry& entry, const std::string& name,
@@ -74,7 +84,7 @@ void GatedTarget::begin() {
     if (resumed) {
       marks_ = scan_marks(*transaction, tally_.name);
       for (const HandledVersion& row : transaction->all_handled(tally_.name)) {
-        if (!row.aggregate_id.empty()) parked_.insert(row.aggregate_id);
+        if (!row.aggregate_id.empty()) remember_parked(parked_, row);
       }
     }
   }
@@ -179,18 +189,22 @@ void GatedTarget::deliver(std::int32_t partition, Deliveries todo, const std::st
   }
 }
 
+bool GatedTarget::is_follower(const RecordedEvent& event) const {
+  const auto at = parked_.find(event.aggregate_id);
+  if (at == parked_.end() || !handler_->entry.table.handles(event.type)) return false;
+  return event.version == Version::none() || event.version > at->second;
+}
+
 void GatedTarget::park_followers(Deliveries& todo) {
   if (context_.options.dead_letters == nullptr) {
-    throw Error{Errc::invalid_argument, "replay of " + tally_.name +
-                                            ": events were parked before it was stopped, and later ones go behind them; "
-                                            "resume it with dead_letters, or begin anew"};
+    throw Error{Errc::invalid_argument,
+                "replay of " + tally_.name +
+                    ": events were parked before it was stopped, and later ones go behind them; "
+                    "resume it with dead_letters, or begin anew"};
   }
   for (Delivery& delivery : todo) {
     const RecordedEvent& event = *delivery.event;
-    if (delivery.next != Delivery::Next::handle || !parked_.contains(event.aggregate_id) ||
-        !handler_->entry.table.handles(event.type)) {
-      continue;
-    }
+    if (delivery.next != Delivery::Next::handle || !is_follower(event)) continue;
     const detail::Decision decision = handler_->failures->follow(event, delivery.troubles());
     if (decision.step == detail::NextStep::done) {
       delivery.next = Delivery::Next::parked;
@@ -229,7 +243,8 @@ void GatedTarget::park(Delivery& delivery, const std::stop_token& halt) {
     if (decision.step == detail::NextStep::stop) std::rethrow_exception(delivery.trouble->fatal);
     if (!base::pause_until(*context_.options.clock, decision.until, halt)) return;  // it fails again when resumed
   }
-  parked_.emplace(delivery.event->aggregate_id);
+  const Version version = delivery.event->version;
+  parked_.emplace(delivery.event->aggregate_id, version == Version::none() ? version : Version{version.value() - 1});
   delivery.next = Delivery::Next::parked;
 }
 

@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +19,8 @@ namespace leftfold::runtime {
 
 /// The projector as a replay handles it: without retries, breaker and metrics; for OnReplayError::park with letters.
 [[nodiscard]] std::unique_ptr<detail::RegisteredHandler> handler_of(const detail::HandlerEntry& entry,
-                                                                    const std::string& name, const ReplayOptions& options,
+                                                                    const std::string& name,
+                                                                    const ReplayOptions& options,
                                                                     detail::HandledSignal& signal);
 
 /// Handles every event by GatedProjection, as the Runner does, so that its tables, its checkpoint and its rows are what
@@ -43,6 +43,7 @@ class GatedTarget final : public ReplayTarget {
  private:
   void begin_anew();
   void deliver(std::int32_t partition, detail::Deliveries todo, const std::stop_token& halt);
+  [[nodiscard]] bool is_follower(const RecordedEvent& event) const;
   void park_followers(detail::Deliveries& todo);
   void settle(detail::Delivery& delivery, const std::exception_ptr& thrown, const std::stop_token& halt);
   void park(detail::Delivery& delivery, const std::stop_token& halt);
@@ -58,7 +59,7 @@ class GatedTarget final : public ReplayTarget {
   detail::GatedProjection projection_;
   const std::vector<Position> begins_at_;
   std::map<std::int32_t, detail::GatedProjection::Place> places_;
-  std::set<std::string, std::less<>> parked_;  // aggregates with letters of this replay
+  std::map<std::string, Version, std::less<>> parked_;  // by aggregate: the last version before the first letter
   std::vector<ScanMark> marks_;
   std::map<int, ScanMark> unwritten_;
   Instant next_note_{};

@@ -34,8 +34,8 @@ class PageReader {
 };
 
 /// Positions after `after` up to `to`, cut into pages that several threads read at once.
-[[nodiscard]] std::unique_ptr<PageReader> read_positions(const ReaderContext& context, EventStore& store, Position after,
-                                                         Position to, std::size_t threads);
+[[nodiscard]] std::unique_ptr<PageReader> read_positions(const ReaderContext& context, EventStore& store,
+                                                         Position after, Position to, std::size_t threads);
 /// One aggregate after another.
 [[nodiscard]] std::unique_ptr<PageReader> read_aggregates(const ReaderContext& context, EventStore& store);
 /// Every segment from its mark on.

@@ -53,7 +53,8 @@ PageWindow::Page PageWindow::take(std::size_t consumer, const std::stop_token& s
   std::unique_lock lock{mutex_};
   std::uint64_t& next = next_[consumer];
   const auto here = [&] {
-    return next >= first_ && next - first_ < pages_.size() && pages_[static_cast<std::size_t>(next - first_)] != nullptr;
+    return next >= first_ && next - first_ < pages_.size() &&
+           pages_[static_cast<std::size_t>(next - first_)] != nullptr;
   };
   const bool ready = changed_.wait(lock, stop, [&] { return failure_ != nullptr || next >= end_ || here(); });
   if (!ready || failure_ != nullptr || stop.stop_requested() || next >= end_) return nullptr;

@@ -17,8 +17,8 @@
 
 namespace leftfold::runtime {
 
-/// Pages are numbered from 0. One that the slowest consumer has not taken yet keeps those `room` later out, so memory is
-/// bounded. The first failure, of whichever thread, ends it for all. Any thread; a consumer is one thread.
+/// Pages are numbered from 0. One that the slowest consumer has not taken yet keeps those `room` later out, so memory
+/// is bounded. The first failure, of whichever thread, ends it for all. Any thread; a consumer is one thread.
 class PageWindow {
  public:
   using Page = std::shared_ptr<const ReplayPage>;
@@ -55,9 +55,9 @@ class PageWindow {
   const std::size_t room_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::deque<Page> pages_;     // from number first_ on; null: not here yet
+  std::deque<Page> pages_;  // from number first_ on; null: not here yet
   std::uint64_t first_ = 0;
-  std::uint64_t pushed_ = 0;   // the number of the next push()
+  std::uint64_t pushed_ = 0;  // the number of the next push()
   std::uint64_t end_ = kUnknown;
   std::vector<std::uint64_t> next_;  // by consumer
   std::exception_ptr failure_;

@@ -14,8 +14,8 @@
 
 namespace leftfold::runtime {
 
-/// Calls `f` until it returns, with pauses from 20 ms to 2 s. Returns false when the stop came first. Throws what is not
-/// retryable, and what is once ReplayOptions::patience is over.
+/// Calls `f` until it returns, with pauses from 20 ms to 2 s. Returns false when the stop came first. Throws what is
+/// not retryable, and what is once ReplayOptions::patience is over.
 template <class F>
 [[nodiscard]] bool patiently(const ReplayOptions& options, const std::stop_token& stop, std::string_view what, F&& f) {
   Clock& clock = *options.clock;

@@ -49,7 +49,8 @@ void check(const ReplaySource& source, const ReplayOptions& options) {
     refuse("until is for a store; a broker is read up to its head");
   }
   if (!options.aggregates.empty() && source.store() == nullptr) refuse("aggregates are read from a store");
-  if (options.live != nullptr && source.scan() == nullptr) refuse("live is for a scan; other sources say where they end");
+  if (options.live != nullptr && source.scan() == nullptr)
+    refuse("live is for a scan; other sources say where they end");
   if (options.on_error == OnReplayError::park && options.dead_letters == nullptr && !options.dry_run) {
     refuse("OnReplayError::park needs ReplayOptions::dead_letters");
   }
@@ -91,8 +92,7 @@ double ReplayProgress::part() const noexcept {
 
 class Replay::Impl {
  public:
-  Impl(ReplaySource source, ReplayOptions options)
-      : source_{source}, options_{std::move(options)}, filter_{options_} {
+  Impl(ReplaySource source, ReplayOptions options) : source_{source}, options_{std::move(options)}, filter_{options_} {
     check(source_, options_);
     if (options_.threads == 0) options_.threads = std::max(1U, std::thread::hardware_concurrency());
     context_.by_version = source_.scan() != nullptr || (source_.feed() != nullptr && source_.feed()->may_repeat());
@@ -222,7 +222,8 @@ std::unique_ptr<PageReader> Replay::Impl::make_reader(const runtime::ReaderConte
 // drop what is there already.
 std::vector<runtime::ScanMark> Replay::Impl::marks() const {
   std::vector<runtime::ScanMark> all;
-  for (int segment = 0; segment < source_.segments(); ++segment) all.push_back({segment, source_.segments(), {}, false});
+  for (int segment = 0; segment < source_.segments(); ++segment)
+    all.push_back({segment, source_.segments(), {}, false});
   for (runtime::ScanMark& mark : all) {
     bool first = true;
     for (const auto& target : targets_) {

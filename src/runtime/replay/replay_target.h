@@ -20,9 +20,9 @@ struct TargetContext {
   const ReplayOptions& options;
   const EventFilter& filter;
   FirstError& first_error;
-  bool by_version = false;      // the source may bring events twice, or out of their aggregate's order
-  bool begins_anywhere = false; // what came before the first event of an aggregate may be gone from the source
-  EventStore* store = nullptr;  // to read back what came late; null: there is none
+  bool by_version = false;       // the source may bring events twice, or out of their aggregate's order
+  bool begins_anywhere = false;  // what came before the first event of an aggregate may be gone from the source
+  EventStore* store = nullptr;   // to read back what came late; null: there is none
 };
 
 /// One thread at a time.

@@ -44,7 +44,8 @@ class PositionReader final : public PageReader {
       EventPage read = store_.read_all(Position{first}, static_cast<std::size_t>(last - first));
       if (read.empty()) return;
       const auto mine = static_cast<std::size_t>(
-          std::partition_point(read.begin(), read.end(), [&](const RecordedEvent& e) { return e.position.value() <= last; }) -
+          std::partition_point(read.begin(), read.end(),
+                               [&](const RecordedEvent& e) { return e.position.value() <= last; }) -
           read.begin());
       const bool end = read.at_end() || mine < read.size();
       first = read.back().position.value();

@@ -1,0 +1,211 @@
+// Replay from sources without an order over all aggregates, and beside a Runner.
+#include <gtest/gtest.h>
+
+#include <random>
+#include <thread>
+
+#include <leftfold/memory_dead_letter_store.h>
+#include <leftfold/replay.h>
+#include <leftfold/testing/run_until_idle.h>
+
+#include "replay_support.h"
+#include "runtime/replay/pace.h"
+#include "runtime/replay/page_window.h"
+#include "support/code_of.h"
+
+namespace leftfold::runtime_test {
+namespace {
+
+using test_support::code_of;
+
+// What a table of this source holds: the numbers of each aggregate, in order.
+struct Ordered : Projector<TestEvents> {
+  static constexpr std::string_view handler_name = "Table";
+  explicit Ordered(FakeReadModel& m) : model{m} {}
+  FakeReadModel& read_model() { return model; }
+  void reset() { model.clear(); }
+  void on(const Counted& event) {
+    if (event.n == fail_at) throw std::runtime_error{"no such luck"};
+    model.add(event.n);
+  }
+  FakeReadModel& model;
+  int fail_at = -1;
+};
+
+std::map<std::string, std::vector<int>> by_aggregate_of(const std::vector<int>& rows, int aggregates) {
+  std::map<std::string, std::vector<int>> all;
+  for (const int n : rows) all["a" + std::to_string(n % aggregates)].push_back(n);
+  return all;
+}
+
+TEST(ReplayOfAScan, brings_each_aggregate_in_order_and_each_event_once) {
+  for (unsigned seed = 1; seed <= 50; ++seed) {
+    MemoryStore store;
+    fill(store, 200, 9);
+    ShuffledScan scan{store, seed};
+    FakeReadModel model;
+    Ordered table{model};
+    ByAggregate in_memory;
+    InParallel in_parallel;
+    Replay replay{ReplaySource::scan(scan, store, 2), {.threads = 3, .batch = 5}};
+    const ReplayProgress done = replay.add(table).add(in_memory).add(in_parallel).run();
+    ASSERT_TRUE(done.complete);
+    ASSERT_EQ(by_aggregate_of(model.rows(), 9), by_aggregate(200, 9)) << "seed " << seed;
+    ASSERT_EQ(in_memory.seen, by_aggregate(200, 9)) << "seed " << seed;
+    ASSERT_EQ(in_parallel.seen, by_aggregate(200, 9)) << "seed " << seed;
+    for (const auto& projector : done.projectors) ASSERT_EQ(projector.handled, 200U) << projector.name;
+  }
+}
+
+TEST(ReplayOfAScan, goes_on_where_it_was_stopped) {
+  MemoryStore store;
+  fill(store, 400, 40);
+  FakeReadModel model;
+  Ordered table{model};
+  table.fail_at = 311;
+  ShuffledScan first{store, 3};
+  EXPECT_THROW(Replay(ReplaySource::scan(first, store, 2)).add(table).run(), HandlerFailed);
+  const std::size_t before = model.rows().size();
+  table.fail_at = -1;
+  ShuffledScan second{store, 3};
+  EXPECT_TRUE(Replay(ReplaySource::scan(second, store, 2), {.resume = true}).add(table).run().complete);
+  EXPECT_EQ(by_aggregate_of(model.rows(), 40), by_aggregate(400, 40));
+  EXPECT_GT(before, 0U);
+}
+
+TEST(ReplayOfAScan, chooses_events_of_a_type_in_order) {
+  MemoryStore store;
+  fill(store, 60, 4);
+  append(store, "a1", ignored(1));
+  FakeReadModel model;
+  model.set("Table", Position{5}, {});
+  Ordered table{model};
+  ShuffledScan scan{store, 8};
+  const Timestamp long_ago{};
+  EXPECT_TRUE(Replay(ReplaySource::scan(scan, store, 2), {.since = long_ago, .batch = 3}).add(table).run().complete);
+  EXPECT_EQ(by_aggregate_of(model.rows(), 4), by_aggregate(60, 4));
+  EXPECT_EQ(model.checkpoint("Table"), Position{5});
+}
+
+TEST(ReplayOfAScan, parks_what_fails_with_its_followers) {
+  MemoryStore store;
+  fill(store, 60, 4);
+  FakeReadModel model;
+  Ordered table{model};
+  table.fail_at = 18;  // of a2, as 22, 26, ... 58
+  MemoryDeadLetterStore letters;
+  ShuffledScan scan{store, 5};
+  const ReplayOptions options{.on_error = OnReplayError::park, .dead_letters = &letters};
+  EXPECT_TRUE(Replay(ReplaySource::scan(scan, store, 2), options).add(table).run().complete);
+  EXPECT_EQ(letters.count({}).letters, 11U);
+  table.fail_at = -1;
+  RunnerOptions with_letters;
+  with_letters.dead_letters = &letters;
+  Runner runner{store, with_letters};
+  runner.add(table);
+  EXPECT_EQ(runner.redrive("Table", "a2").handled, 11U);
+  EXPECT_EQ(by_aggregate_of(model.rows(), 4), by_aggregate(60, 4));
+}
+
+TEST(ReplayOfAFeed, reads_up_to_its_head_and_resumes) {
+  MemoryStore store;
+  fill(store, 90);
+  FakeReadModel model;
+  Ordered table{model};
+  table.fail_at = 50;
+  EXPECT_THROW(Replay(ReplaySource::feed(store), {.batch = 8}).add(table).run(), HandlerFailed);
+  EXPECT_EQ(model.rows(), numbers(1, 49));
+  table.fail_at = -1;
+  const ReplayProgress done = Replay(ReplaySource::feed(store), {.batch = 8, .resume = true}).add(table).run();
+  EXPECT_TRUE(done.complete);
+  EXPECT_EQ(done.looked_at, 41U);
+  EXPECT_EQ(model.rows(), numbers(1, 90));
+  EXPECT_EQ(model.checkpoint("Table"), Position{90});
+}
+
+// Whatever is appended meanwhile, and whoever else handles: what replay and Runner made together is what live handling
+// alone makes.
+TEST(ReplayBesideARunner, ends_with_the_tables_of_live_handling) {
+  for (unsigned seed = 1; seed <= 25; ++seed) {
+    std::mt19937 random{seed};
+    MemoryStore store;
+    const int before = static_cast<int>(random() % 300);
+    const int during = static_cast<int>(random() % 300);
+    fill(store, before, 5);
+    FakeReadModel model;
+    Table live{model};
+    Runner runner{store};
+    runner.add(live);
+    Running running{runner};
+    std::jthread writer{[&] {
+      for (int n = before + 1; n <= before + during; ++n) append(store, "a" + std::to_string(n % 5), counted(n));
+    }};
+    Table again{model};
+    for (bool complete = false; !complete;) {
+      Replay replay{store, {.batch = 1 + random() % 20}};
+      complete = replay.add(again).run().complete;
+    }
+    writer.join();
+    ASSERT_TRUE(running.handled(store.head()));
+    ASSERT_EQ(text_of(running.stop()), "");
+    ASSERT_EQ(model.rows(), numbers(1, before + during)) << "seed " << seed;
+  }
+}
+
+TEST(PageWindow, keeps_readers_within_its_room_and_gives_every_consumer_every_page) {
+  runtime::PageWindow window{3, 2};
+  std::jthread reader{[&](const std::stop_token& stop) {
+    for (std::uint64_t n = 0; n < 100; ++n) {
+      auto page = std::make_shared<runtime::ReplayPage>();
+      page->size = n;
+      if (!window.push(std::move(page), stop)) return;
+    }
+    window.end();
+  }};
+  std::stop_source now;
+  for (std::size_t n = 0; n < 100; ++n) {
+    for (std::size_t consumer = 0; consumer < 2; ++consumer) {
+      const auto page = window.take(consumer, {});
+      ASSERT_NE(page, nullptr);
+      ASSERT_EQ(page->size, n);
+    }
+  }
+  EXPECT_EQ(window.take(0, {}), nullptr);
+  EXPECT_FALSE(window.all_taken() && window.take(1, {}) != nullptr);
+  EXPECT_TRUE(window.all_taken());
+  now.request_stop();
+  EXPECT_FALSE(window.wait_for_room(103, now.get_token())) << "beyond its room";
+  EXPECT_TRUE(window.wait_for_room(102, {}));
+}
+
+TEST(PageWindow, ends_for_all_at_the_first_failure) {
+  runtime::PageWindow window{1, 1};
+  std::jthread consumer{[&] { EXPECT_EQ(window.take(0, {}), nullptr); }};
+  std::jthread reader{[&] { EXPECT_FALSE(window.wait_for_room(5, {})); }};
+  window.fail(std::make_exception_ptr(std::runtime_error{"first"}));
+  window.fail(std::make_exception_ptr(std::runtime_error{"second"}));
+  EXPECT_EQ(text_of(window.failure()), "first");
+}
+
+TEST(Pace, lets_so_many_events_a_second_through) {
+  testing::VirtualClock clock;
+  runtime::Pace pace{100, clock};
+  EXPECT_EQ(pace.page(1'000), 10U);
+  EXPECT_TRUE(pace.wait(10, {}));
+  Signal passed;
+  std::jthread reader{[&] {
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_TRUE(pace.wait(10, {}));
+      passed.raise();
+    }
+  }};
+  for (int i = 1; i <= 3; ++i) {
+    ASSERT_TRUE(wait_for_threads(clock, 1));
+    EXPECT_EQ(passed.count(), i - 1);
+    clock.advance(std::chrono::milliseconds{100});
+    ASSERT_TRUE(passed.wait_for(i));
+  }
+}
+
+}  // namespace
+}  // namespace leftfold::runtime_test

@@ -1,0 +1,123 @@
+// Projectors, histories and scans for the tests of Replay.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <leftfold/error.h>
+#include <leftfold/replay.h>
+
+#include "support.h"
+#include "table.h"
+
+namespace leftfold::runtime_test {
+
+// What was handled, by aggregate, in memory. Any `on` is not const: one thread.
+struct ByAggregate : Projector<TestEvents> {
+  void on(const Counted& event, const EventMetadata& meta) {
+    if (event.n == fail_at) throw std::runtime_error{"no such luck"};
+    seen[meta.aggregate_id].push_back(event.n);
+    order.push_back(event.n);
+  }
+  void reset() {
+    seen.clear();
+    order.clear();
+    ++resets;
+  }
+  std::map<std::string, std::vector<int>> seen;
+  std::vector<int> order;
+  int fail_at = -1;
+  int resets = 0;
+};
+
+// As above with const functions: called from several threads.
+struct InParallel : Projector<TestEvents> {
+  void on(const Counted& event, const EventMetadata& meta) const {
+    const std::scoped_lock lock{mutex};
+    seen[meta.aggregate_id].push_back(event.n);
+  }
+  void reset() const { seen.clear(); }
+  mutable std::mutex mutex;
+  mutable std::map<std::string, std::vector<int>> seen;
+};
+
+// A table that fails at a number, before or after it wrote.
+struct Fragile : Projector<TestEvents> {
+  static constexpr std::string_view handler_name = "Table";
+  explicit Fragile(FakeReadModel& m) : model{m} {}
+  FakeReadModel& read_model() { return model; }
+  void reset() { model.clear(); }
+  void on(const Counted& event) {
+    model.add(event.n);
+    if (event.n == fail_at) throw std::runtime_error{"no such luck"};
+  }
+  FakeReadModel& model;
+  int fail_at = -1;
+};
+
+// `events` events, numbered from 1, of `aggregates` aggregates by turns.
+inline void fill(EventStore& store, int events, int aggregates = 3) {
+  for (int n = 1; n <= events; ++n) append(store, "a" + std::to_string(n % aggregates), counted(n));
+}
+inline std::vector<int> numbers(int first, int last) {
+  std::vector<int> all;
+  for (int n = first; n <= last; ++n) all.push_back(n);
+  return all;
+}
+inline std::map<std::string, std::vector<int>> by_aggregate(int events, int aggregates = 3) {
+  std::map<std::string, std::vector<int>> all;
+  for (int n = 1; n <= events; ++n) all["a" + std::to_string(n % aggregates)].push_back(n);
+  return all;
+}
+
+// What no scan promises not to do: segments by aggregate, events of a segment shuffled, some twice, without positions.
+class ShuffledScan final : public EventScan {
+ public:
+  ShuffledScan(EventStore& store, unsigned seed, std::size_t page = 7) : page_{page} {
+    std::mt19937 random{seed};
+    std::vector<EventCopy> all;
+    for (bool end = false; !end;) {
+      const EventPage page_read = store.read_all(all.empty() ? Position::start() : last_, 100);
+      for (const RecordedEvent& event : page_read) {
+        last_ = event.position;
+        EventCopy copy{event};
+        copy.position = Position::start();
+        all.push_back(copy);
+        if (random() % 5 == 0) all.push_back(std::move(copy));
+      }
+      end = page_read.at_end();
+    }
+    std::shuffle(all.begin(), all.end(), random);
+    for (EventCopy& each : all) segments_[std::hash<std::string>{}(each.aggregate_id) % 2].push_back(std::move(each));
+  }
+  ScanPage scan(const ScanPlace& where) override {
+    const std::scoped_lock lock{mutex_};
+    ++pages;
+    std::vector<EventCopy> none;
+    const std::vector<EventCopy>& all =
+        where.segment < 2 && where.segments > 1 ? segments_[static_cast<std::size_t>(where.segment)] : none;
+    const std::size_t first = where.after.empty() ? 0 : std::stoul(where.after);
+    ScanPage page;
+    std::size_t next = first;
+    for (; next < all.size() && next < first + page_; ++next) page.events.add(all[next].view());
+    page.events.set_at_end(next == all.size());
+    if (next < all.size()) page.next = std::to_string(next);
+    return page;
+  }
+  std::uint64_t rough_size() override { return segments_[0].size() + segments_[1].size(); }
+  int pages = 0;
+
+ private:
+  const std::size_t page_;
+  Position last_;
+  std::mutex mutex_;
+  std::vector<EventCopy> segments_[2];
+};
+
+}  // namespace leftfold::runtime_test
