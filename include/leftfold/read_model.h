@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <leftfold/error.h>
+#include <leftfold/shadow_tables.h>
 #include <leftfold/types.h>
 
 namespace leftfold {
@@ -58,6 +60,18 @@ class ReadModel {
   /// The named projector's checkpoint as it was committed last, by whatever process; empty when there is none. Not on
   /// the thread of a transaction. Throws like begin.
   [[nodiscard]] virtual std::optional<Position> checkpoint(std::string_view projector) = 0;
+
+  /// Opens the projector's shadow, as an earlier process left it, or a new one. Throws Error(unavailable) while another
+  /// one has it open, and unsupported for a read model that cannot have one.
+  [[nodiscard]] virtual std::unique_ptr<ShadowTables> open_shadow(std::string_view projector) {
+    throw Error{Errc::unsupported, "projector " + std::string{projector} +
+                                       ": its read model cannot build tables beside those in use; replay in place"};
+  }
+  /// In one transaction: the tables that the last swap kept take their place again, with their checkpoint, and those in
+  /// use are kept. Returns the checkpoint. Throws Error(not_found) when none are kept, unavailable; and unsupported.
+  virtual Position restore_kept(std::string_view projector) {
+    throw Error{Errc::unsupported, "projector " + std::string{projector} + ": its read model keeps no tables"};
+  }
 };
 
 }  // namespace leftfold

@@ -24,6 +24,7 @@
 #include <leftfold/log.h>
 #include <leftfold/projector.h>
 #include <leftfold/runner.h>
+#include <leftfold/shadow_tables.h>
 
 namespace leftfold {
 
@@ -114,6 +115,13 @@ struct ReplayProgress {
   [[nodiscard]] double part() const noexcept;
 };
 
+/// How a projector's tables in use differ from its shadow. Plain value.
+struct ShadowComparison {
+  std::string projector;
+  std::optional<Position> at;  ///< the checkpoint of both; empty when there are no tables in use
+  TableComparison found;
+};
+
 /// Runs stored events through Projectors once more:
 ///
 ///     leftfold::Replay replay{store, {.on_error = leftfold::OnReplayError::skip}};
@@ -128,6 +136,8 @@ struct ReplayProgress {
 ///
 /// Order: events of one aggregate come by version, each once. With a store's order, projectors get it; one whose `on`
 /// are all const and whose table is in memory is called from several threads at once, for different aggregates.
+/// Shadow: ReplayInto::shadow builds a second generation up to the checkpoint of the one in use, by the projector's own
+/// SQL; then compare() and swap(), or discard(). What is left when it is stopped, a Replay with `resume` goes on with.
 /// Memory: some pages of `batch` events; with a scan and a table in memory also some 100 bytes an aggregate.
 ///
 /// add() and run(): one thread; progress(): any, also while run() runs. Projectors must outlive it.
@@ -168,6 +178,19 @@ class Replay {
   /// throw after `patience`, and Error(invalid_argument) without a projector.
   ReplayProgress run(const std::stop_token& stop = {});
   [[nodiscard]] ReplayProgress progress() const;
+
+  /// After a run() into shadows that was complete: how the tables in use differ from the shadow's, which is brought to
+  /// the same checkpoint for it; at most `most` differences of each projector are listed. Handling goes on meanwhile.
+  /// Needs a store's order. Throws as run(), and Error(stopped) after a stop.
+  [[nodiscard]] std::vector<ShadowComparison> compare(std::size_t most = 10, const std::stop_token& stop = {});
+  /// After a run() into shadows that was complete: brings each shadow to the end of the store while nobody else writes,
+  /// and lets it take the place of the tables in use, in one transaction a projector; those are kept for
+  /// ReadModel::restore_kept. A Runner goes on with the new tables at its next transaction. With a scan or a broker the
+  /// new tables are where the source stood, and the Runner brings them to its end. Throws as run() and TableSwap:
+  /// projectors swapped before stay so; Error(stopped) after a stop.
+  void swap(const std::stop_token& stop = {});
+  /// Removes the shadows. Throws as ShadowTables::discard.
+  void discard();
 
   /// In one line: events of these types (empty: of all) through these projectors.
   ///     Replay::run(store, std::tie(hot_products, daily_sales), {"CartItemAdded"});

@@ -124,6 +124,11 @@ class SqliteReadModel final : public ReadModel {
   [[nodiscard]] std::unique_ptr<ReadModelTransaction> begin(std::string_view projector) override;
   [[nodiscard]] std::optional<Position> checkpoint(std::string_view projector) override;
 
+  /// The shadow is a file of its own beside this one, "<file>.shadow-<projector>", until it is discarded. Not for
+  /// ":memory:", nor on the thread of a transaction.
+  [[nodiscard]] std::unique_ptr<ShadowTables> open_shadow(std::string_view projector) override;
+  Position restore_kept(std::string_view projector) override;
+
   /// Runs one statement that returns no rows; `?` are the arguments: integers, doubles, texts, optionals of them.
   /// Returns the number of rows inserted, updated or deleted. Throws Error(invalid_argument) with SQLite's message and
   /// the statement; unavailable, storage_full, permission_denied, corrupt. A statement that failed changed nothing;

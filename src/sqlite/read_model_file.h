@@ -72,6 +72,7 @@ class ReadModelFile {
   ReadModelFile(const std::filesystem::path& file, std::chrono::milliseconds lock_timeout);
 
   [[nodiscard]] bool in_memory() const { return in_memory_; }
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return file_; }  ///< its real path
   /// Waits for the right to write; the holder alone uses writer().
   [[nodiscard]] WriterGate::Hold enter();
   [[nodiscard]] UserConnection& writer() { return *writer_; }

@@ -136,7 +136,7 @@ void GatedTarget::handle(const ReplayPage& page, const std::stop_token& halt) {
         todo[0].emplace_back(own);
         continue;
       }
-      if (event.position <= done(event.partition)) continue;
+      if (event.position <= done(event.partition) || (last_ && event.position > *last_)) continue;
       // Of no interest: only the last one moves the checkpoint.
       Deliveries& list = todo[event.partition];
       if (!context_.by_version && !list.empty() && !handler_->entry.table.handles(list.back().event->type)) {

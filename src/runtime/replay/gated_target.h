@@ -31,6 +31,9 @@ class GatedTarget final : public ReplayTarget {
   GatedTarget(const TargetContext& context, const detail::HandlerEntry& entry, ReadModel& model, ProjectorTally& tally,
               std::vector<Position> begins_at);
 
+  /// Leaves alone what comes after this position, from now on.
+  void end_at(std::optional<Position> last) { last_ = last; }
+
   void begin() override;
   [[nodiscard]] Position done() const override;
   [[nodiscard]] std::vector<ScanMark> marks() const override { return marks_; }
@@ -60,6 +63,7 @@ class GatedTarget final : public ReplayTarget {
   const std::vector<Position> begins_at_;
   std::map<std::int32_t, detail::GatedProjection::Place> places_;
   std::map<std::string, Version, std::less<>> parked_;  // by aggregate: the last version before the first letter
+  std::optional<Position> last_;
   std::vector<ScanMark> marks_;
   std::map<int, ScanMark> unwritten_;
   Instant next_note_{};

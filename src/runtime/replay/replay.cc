@@ -14,6 +14,7 @@
 #include "runtime/replay/gated_target.h"
 #include "runtime/replay/page_reader.h"
 #include "runtime/replay/replay_range.h"
+#include "runtime/replay/shadow_build.h"
 #include "runtime/thread_name.h"
 
 namespace leftfold {
@@ -102,16 +103,22 @@ class Replay::Impl {
   void add(detail::HandlerEntry entry);
   ReplayProgress run(const std::stop_token& stop);
   [[nodiscard]] ReplayProgress progress() const;
+  [[nodiscard]] std::vector<ShadowComparison> compare(std::size_t most, const std::stop_token& stop);
+  void swap(const std::stop_token& stop);
+  void discard();
 
  private:
   struct Projector {
     detail::HandlerEntry entry;
     ProjectorTally tally;
+    std::unique_ptr<runtime::ShadowBuild> shadow;
+    GatedTarget* built = nullptr;  // the shadow's
   };
 
   [[nodiscard]] bool by_position() const {
     return source_.scan() == nullptr && source_.feed() == nullptr && options_.aggregates.empty();
   }
+  void check_built() const;
   void make_targets();
   void make_targets(Projector& projector, const std::vector<Position>& begins_at);
   [[nodiscard]] std::unique_ptr<PageReader> make_reader(const runtime::ReaderContext& context);
@@ -147,6 +154,11 @@ void Replay::Impl::add(detail::HandlerEntry entry) {
            (entry.read_model == nullptr ? "its table is in memory" : "only some of its events are chosen") +
            "; use OnReplayError::stop or skip");
   }
+  if (options_.into == ReplayInto::shadow && (entry.read_model == nullptr || !whole)) {
+    refuse("projector " + name + " has no shadow: " +
+           (entry.read_model == nullptr ? "its table is in memory" : "only some of its events are chosen") +
+           "; replay it in place");
+  }
   if (options_.resume && entry.read_model != nullptr && !whole && !by_position()) {
     refuse("projector " + name + ": chosen events without an order cannot be resumed without repeating some");
   }
@@ -176,7 +188,18 @@ void Replay::Impl::make_targets(Projector& projector, const std::vector<Position
   detail::HandlerEntry& entry = projector.entry;
   ProjectorTally& tally = projector.tally;
   if (entry.read_model != nullptr && tally.whole) {
-    targets_.push_back(std::make_unique<GatedTarget>(context_, entry, *entry.read_model, tally, begins_at));
+    ReadModel* model = entry.read_model;
+    if (options_.into == ReplayInto::shadow) {
+      EventStore* const ordered = by_position() ? source_.store() : nullptr;
+      projector.shadow = std::make_unique<runtime::ShadowBuild>(context_, *model, tally.name, ordered);
+      model = &projector.shadow->model();
+    }
+    auto target = std::make_unique<GatedTarget>(context_, entry, *model, tally, begins_at);
+    if (projector.shadow) {
+      projector.built = target.get();
+      target->end_at(projector.shadow->ends_at());
+    }
+    targets_.push_back(std::move(target));
   } else if (entry.read_model != nullptr) {
     targets_.push_back(std::make_unique<PartialTarget>(context_, entry, tally));
   } else {
@@ -210,6 +233,11 @@ std::unique_ptr<PageReader> Replay::Impl::make_reader(const runtime::ReaderConte
     return runtime::read_feed(context, *source_.feed(), std::move(begin), heads_);
   }
   if (!options_.aggregates.empty()) return runtime::read_aggregates(context, *source_.store());
+  if (options_.into == ReplayInto::shadow && !options_.dry_run) {  // no further than the tables in use
+    Position last = Position::start();
+    for (const Projector& each : projectors_) last = std::max(last, each.shadow->ends_at().value_or(range_.to));
+    range_.to = std::min(range_.to, last);
+  }
   Position least = range_.to;
   for (const auto& target : targets_) least = std::min(least, target->done());
   if (options_.dry_run) least = Position::start();
@@ -294,6 +322,37 @@ void Replay::Impl::work(PageReader& reader, PageWindow& window, const std::stop_
   }
 }
 
+void Replay::Impl::check_built() const {
+  if (options_.into != ReplayInto::shadow || options_.dry_run)
+    refuse("it did not build shadows: ReplayInto::shadow does");
+  if (!complete_) refuse("the shadows are not complete; run() it to its end first");
+}
+
+std::vector<ShadowComparison> Replay::Impl::compare(std::size_t most, const std::stop_token& stop) {
+  check_built();
+  std::vector<ShadowComparison> all;
+  for (Projector& each : projectors_) all.push_back(each.shadow->compare(*each.built, most, stop));
+  return all;
+}
+
+void Replay::Impl::swap(const std::stop_token& stop) {
+  check_built();
+  for (Projector& each : projectors_) {
+    each.shadow->swap(*each.built, stop);
+    options_.log->log(LogLevel::info, "replay", "the new tables are in use; the old ones are kept",
+                      {{"projector", each.tally.name}});
+    each.shadow->discard();
+  }
+  complete_ = false;  // nothing is left to swap
+}
+
+void Replay::Impl::discard() {
+  for (Projector& each : projectors_) {
+    if (each.shadow) each.shadow->discard();
+  }
+  complete_ = false;
+}
+
 ReplayProgress Replay::Impl::progress() const {
   ReplayProgress now;
   now.looked_at = looked_at_;
@@ -321,5 +380,10 @@ Replay::~Replay() = default;
 void Replay::add_entry(detail::HandlerEntry entry) { impl_->add(std::move(entry)); }
 ReplayProgress Replay::run(const std::stop_token& stop) { return impl_->run(stop); }
 ReplayProgress Replay::progress() const { return impl_->progress(); }
+std::vector<ShadowComparison> Replay::compare(std::size_t most, const std::stop_token& stop) {
+  return impl_->compare(most, stop);
+}
+void Replay::swap(const std::stop_token& stop) { impl_->swap(stop); }
+void Replay::discard() { impl_->discard(); }
 
 }  // namespace leftfold

@@ -1,0 +1,257 @@
+#include "sqlite/kept_tables.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <leftfold/error.h>
+
+#include "sqlite/identifier.h"
+#include "sqlite/statement.h"
+
+namespace leftfold::sqlite {
+namespace {
+
+constexpr const char* kKeptTable = R"sql(
+CREATE TABLE IF NOT EXISTS leftfold_kept(
+  projector  TEXT NOT NULL CHECK (projector <> ''),
+  generation INTEGER NOT NULL,
+  type       TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  "table"    TEXT NOT NULL,
+  sql        TEXT NOT NULL,
+  PRIMARY KEY (projector, generation, type, name)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+// There was nothing of the name before: what is there now goes when the tables are put back.
+constexpr std::string_view kAbsent = "absent";
+
+// The rows of a projector ?1: its own, those of partitions, and leftfold's beside them.
+constexpr std::string_view kItsRows =
+    "(projector = ?1 OR substr(projector, 1, length(?1) + 1) IN (?1 || '/', ?1 || '#'))";
+
+std::string list(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + identifier(name);
+  return text;
+}
+
+// A name for the rowid that no column has.
+std::string rowid_of(const TableShape& shape) {
+  for (const char* name : {"rowid", "_rowid_", "oid"}) {
+    const auto same = [name](const std::string& column) {
+      return std::equal(column.begin(), column.end(), name, name + std::char_traits<char>::length(name),
+                        [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+    };
+    if (std::none_of(shape.columns.begin(), shape.columns.end(), same)) return name;
+  }
+  return {};
+}
+
+}  // namespace
+
+KeptTables::KeptTables(Connection& connection, std::string_view projector)
+    : connection_{connection}, projector_{projector} {
+  connection_.execute(kKeptTable);
+}
+
+void KeptTables::run(const std::string& sql, std::string_view first, std::string_view second) {
+  Statement statement{connection_, sql};
+  statement.bind(1, first);
+  statement.bind(2, second);
+  statement.run();
+}
+
+std::string KeptTables::kept_name(std::int64_t generation, std::string_view table) const {
+  return identifier("leftfold_kept/" + projector_ + "/" + std::to_string(generation) + "/" + std::string{table});
+}
+
+std::optional<std::int64_t> KeptTables::checkpoint() {
+  Statement find{connection_, "SELECT checkpoint FROM main.leftfold_projections WHERE projector = ?1"};
+  find.bind(1, projector_);
+  const ResetAtEnd reset{find};
+  return find.step() ? std::optional{find.integer(0)} : std::nullopt;
+}
+
+std::int64_t KeptTables::last_generation() {
+  Statement find{connection_, "SELECT max(generation) FROM leftfold_kept WHERE projector = ?1"};
+  find.bind(1, projector_);
+  const ResetAtEnd reset{find};
+  return find.step() ? find.integer(0) : 0;
+}
+
+std::vector<SchemaObject> KeptTables::kept(std::int64_t generation) {
+  Statement find{connection_,
+                 "SELECT type, name, \"table\", sql FROM leftfold_kept WHERE projector = ?1 AND generation = ?2 "
+                 "ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'trigger' THEN 2 ELSE 3 END, name"};
+  find.bind(1, projector_);
+  find.bind(2, generation);
+  std::vector<SchemaObject> all;
+  while (find.step()) {
+    all.push_back(
+        {std::string{find.text(0)}, std::string{find.text(1)}, std::string{find.text(2)}, std::string{find.text(3)}});
+  }
+  return all;
+}
+
+void KeptTables::replace_by_shadow() {
+  const std::vector<SchemaObject> fresh = user_objects(connection_, kShadow);
+  std::set<std::string> names;
+  for (const SchemaObject& object : fresh) {
+    if (object.type != "table" && object.type != "view") continue;
+    if (object.type == "table" && shape_of(connection_, kShadow, object.name).is_virtual) {
+      throw Error{Errc::unsupported, std::string{connection_.file()} + ": table " + object.name + " of projector " +
+                                         projector_ + " is a virtual table, which cannot be swapped; replay in place"};
+    }
+    names.insert(object.name);
+  }
+  const std::int64_t before = last_generation();
+  const std::int64_t aside = before + 1;
+  put_aside(names, aside);
+  drop(before);
+  for (const SchemaObject& object : fresh) {
+    run(object.sql);
+    if (object.type == "table") copy_rows(object.name);
+  }
+  // An index that somebody made by hand on a table of the projector goes on.
+  for (const SchemaObject& object : kept(aside)) {
+    const bool known = std::any_of(fresh.begin(), fresh.end(), [&](const SchemaObject& each) {
+      return each.type == "index" && each.name == object.name;
+    });
+    if (object.type == "index" && !known) run(object.sql);
+  }
+  for (const char* table : {"leftfold_projections", "leftfold_projection_versions"}) {
+    Statement copy{connection_, std::string{"INSERT INTO main."} + table + " SELECT * FROM " + identifier(kShadow) +
+                                    "." + table + " WHERE " + std::string{kItsRows}};
+    copy.bind(1, projector_);
+    copy.run();
+  }
+  count_change(aside);
+}
+
+void KeptTables::restore() {
+  const std::int64_t before = last_generation();
+  const std::vector<SchemaObject> objects = kept(before);
+  if (objects.empty()) {
+    throw Error{Errc::not_found, std::string{connection_.file()} + ": no earlier tables of projector " + projector_ +
+                                     " are kept; they are since a swap, until the next one"};
+  }
+  std::set<std::string> names;
+  for (const SchemaObject& object : objects) {
+    if (object.type == "table" || object.type == "view" || object.type == kAbsent) names.insert(object.name);
+  }
+  const std::int64_t aside = before + 1;
+  put_aside(names, aside);
+  put_back(objects, before);
+  count_change(aside);
+}
+
+void KeptTables::put_aside(const std::set<std::string>& names, std::int64_t generation) {
+  std::vector<SchemaObject> objects = user_objects(connection_, "main");
+  std::erase_if(objects, [&](const SchemaObject& each) { return !names.contains(each.table); });
+  std::set<std::string> absent = names;
+  Statement keep{connection_, "INSERT INTO leftfold_kept VALUES(?1, ?2, ?3, ?4, ?5, ?6)"};
+  const auto note = [&](std::string_view type, std::string_view name, std::string_view table, std::string_view sql) {
+    keep.bind(1, projector_);
+    keep.bind(2, generation);
+    keep.bind(3, type);
+    keep.bind(4, name);
+    keep.bind(5, table);
+    keep.bind(6, sql);
+    keep.run();
+  };
+  for (const SchemaObject& each : objects) {
+    note(each.type, each.name, each.table, each.sql);
+    absent.erase(each.name);
+  }
+  for (const std::string& name : absent) note(kAbsent, name, name, "");
+  for (const SchemaObject& each : objects) {
+    if (each.type != "table") run("DROP " + each.type + " main." + identifier(each.name));
+  }
+  for (const SchemaObject& each : objects) {
+    if (each.type == "table")
+      run("ALTER TABLE main." + identifier(each.name) + " RENAME TO " + kept_name(generation, each.name));
+  }
+  const std::string prefix = "#kept/" + std::to_string(generation) + "/";
+  for (const char* table : {"leftfold_projections", "leftfold_projection_versions"}) {
+    run(std::string{"UPDATE main."} + table + " SET projector = ?2 || projector WHERE " + std::string{kItsRows},
+        projector_, prefix);
+  }
+}
+
+void KeptTables::put_back(const std::vector<SchemaObject>& objects, std::int64_t generation) {
+  for (const SchemaObject& each : objects) {
+    if (each.type == "table") {
+      run("ALTER TABLE main." + kept_name(generation, each.name) + " RENAME TO " + identifier(each.name));
+    } else if (each.type != kAbsent) {
+      run(each.sql);
+    }
+  }
+  const std::string prefix = "#kept/" + std::to_string(generation) + "/";
+  for (const char* table : {"leftfold_projections", "leftfold_projection_versions"}) {
+    run(std::string{"UPDATE main."} + table +
+            " SET projector = substr(projector, length(?2) + 1) WHERE substr(projector, 1, length(?2)) = ?2 AND " +
+            "(substr(projector, length(?2) + 1) = ?1 OR substr(projector, length(?2) + 1, length(?1) + 1) "
+            "IN (?1 || '/', ?1 || '#'))",
+        projector_, prefix);
+  }
+  Statement forget{connection_, "DELETE FROM leftfold_kept WHERE projector = ?1 AND generation = ?2"};
+  forget.bind(1, projector_);
+  forget.bind(2, generation);
+  forget.run();
+}
+
+// What the swap before kept.
+void KeptTables::drop(std::int64_t generation) {
+  for (const SchemaObject& each : kept(generation)) {
+    if (each.type == "table") run("DROP TABLE main." + kept_name(generation, each.name));
+  }
+  const std::string prefix = "#kept/" + std::to_string(generation) + "/";
+  for (const char* table : {"leftfold_projections", "leftfold_projection_versions"}) {
+    run(std::string{"DELETE FROM main."} + table +
+            " WHERE projector = ?2 || ?1 OR substr(projector, 1, length(?2 || ?1) + 1) "
+            "IN (?2 || ?1 || '/', ?2 || ?1 || '#')",
+        projector_, prefix);
+  }
+  Statement forget{connection_, "DELETE FROM leftfold_kept WHERE projector = ?1 AND generation = ?2"};
+  forget.bind(1, projector_);
+  forget.bind(2, generation);
+  forget.run();
+}
+
+void KeptTables::copy_rows(const std::string& table) {
+  const TableShape shape = shape_of(connection_, kShadow, table);
+  std::string columns = list(shape.columns);
+  if (shape.has_rowid && !shape.key_is_rowid) {
+    if (const std::string rowid = rowid_of(shape); !rowid.empty()) columns = rowid + ", " + columns;
+  }
+  run("INSERT INTO main." + identifier(table) + "(" + columns + ") SELECT " + columns + " FROM " + identifier(kShadow) +
+      "." + identifier(table));
+  // Numbers that AUTOINCREMENT gave away are not given again, though their rows are gone.
+  if (connection_.integer("SELECT count(*) FROM " + identifier(kShadow) +
+                          ".sqlite_schema WHERE name = 'sqlite_sequence'") == 0) {
+    return;
+  }
+  Statement sequence{connection_, "UPDATE main.sqlite_sequence SET seq = (SELECT seq FROM " + identifier(kShadow) +
+                                      ".sqlite_sequence WHERE name = ?1) WHERE name = ?1 AND EXISTS (SELECT 1 FROM " +
+                                      identifier(kShadow) + ".sqlite_sequence WHERE name = ?1)"};
+  sequence.bind(1, table);
+  sequence.run();
+}
+
+// Whoever handles the projector looks at the tables anew, although the checkpoint may be where it was: the count of
+// changes beside each partition's checkpoint is one it never had.
+void KeptTables::count_change(std::int64_t kept_generation) {
+  const std::string prefix = "#kept/" + std::to_string(kept_generation) + "/";
+  run("INSERT INTO main.leftfold_projection_versions(projector, aggregate, version) "
+      "SELECT p.projector, '', 1 + max("
+      "coalesce((SELECT version FROM main.leftfold_projection_versions WHERE projector = p.projector "
+      "AND aggregate = ''), 0), "
+      "coalesce((SELECT version FROM main.leftfold_projection_versions WHERE projector = ?2 || p.projector "
+      "AND aggregate = ''), 0)) "
+      "FROM main.leftfold_projections p WHERE p.projector = ?1 OR substr(p.projector, 1, length(?1) + 1) = ?1 || '/' "
+      "ON CONFLICT DO UPDATE SET version = excluded.version",
+      projector_, prefix);
+}
+
+}  // namespace leftfold::sqlite
