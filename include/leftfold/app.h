@@ -22,6 +22,7 @@
 #include <leftfold/json/storable.h>
 #include <leftfold/json_value.h>
 #include <leftfold/metrics.h>
+#include <leftfold/replay.h>
 #include <leftfold/repository.h>
 #include <leftfold/runner.h>
 #include <leftfold/settings.h>
@@ -55,6 +56,12 @@ struct HandlerInfo {
   std::vector<std::string_view> handled;  ///< stored names it receives
   std::vector<std::string_view> ignored;  ///< stored names of its lists that it leaves alone
   EventCatalog catalog{};                 ///< all events of its lists
+};
+
+/// Where App::replay() reads.
+enum class ReplayFrom {
+  store,   ///< the store of the settings; dynamodb: is scanned
+  broker,  ///< Kafka, up to its head as the replay begins
 };
 
 /// What an App knows of a command.
@@ -173,6 +180,16 @@ class App {
   /// runner().wait_until_handled(). Throws as runner() and Runner::start, and Error(invalid_argument) when there is no
   /// handler.
   [[nodiscard]] Running start();
+  /// A replay of these projectors (empty: of all that have a read model) from where the settings say events are: run()
+  /// it. What `options` leave out of dead letters, group, log, and the broker that projectors go on with after a scan,
+  /// the settings fill in. The Runner must not handle one of them meanwhile if its table is in memory.
+  /// Throws Error(not_found) for a name that no handler has, invalid_argument for a listener's and for
+  /// ReplayFrom::broker without one, and as store(), feed() and Replay.
+  [[nodiscard]] std::unique_ptr<Replay> replay(std::span<const std::string> projectors, ReplayOptions options = {},
+                                               ReplayFrom from = ReplayFrom::store);
+  /// The tables that a projector's last swap kept take their place again: ReadModel::restore_kept. Returns their
+  /// checkpoint. Throws as replay(), and Error(not_found) when none are kept.
+  Position restore_kept(std::string_view projector);
   /// The logger the settings describe, to stderr. Throws as Settings::validate().
   [[nodiscard]] Logger& log();
 
@@ -188,8 +205,13 @@ class App {
   Runner& ready();
   void add_snapshots(RepositoryOptions& options);
   void add_aggregate(AggregateInfo info);
-  void own(std::shared_ptr<void> handler, HandlerInfo info, HandlerOptions options,
-           std::function<void(Runner&, HandlerOptions)> add);
+  /// What can be done with a handler whose type is known no more.
+  struct Uses {
+    std::function<void(Runner&, HandlerOptions)> add;
+    std::function<void(Replay&, std::string)> replay;  // empty: a listener
+    std::function<ReadModel*()> read_model;            // empty: it has none
+  };
+  void own(std::shared_ptr<void> handler, HandlerInfo info, HandlerOptions options, Uses uses);
 
   template <class H, class... Args>
   H& add_handler(HandlerOptions options, Args&&... args) {
@@ -203,8 +225,15 @@ class App {
     info.ignored = table.ignored();
     info.catalog = table.catalog();
     for (const auto& entry : table.entries()) info.handled.push_back(entry.type);
-    own(std::move(owned), std::move(info), std::move(options),
-        [&handler](Runner& runner, HandlerOptions settled) { runner.add(handler, std::move(settled)); });
+    Uses uses;
+    uses.add = [&handler](Runner& runner, HandlerOptions settled) { runner.add(handler, std::move(settled)); };
+    if constexpr (ProjectorType<H>) {
+      uses.replay = [&handler](Replay& replay, std::string name) { replay.add(handler, std::move(name)); };
+    }
+    if constexpr (ProjectorType<H> && HasReadModel<H>) {
+      uses.read_model = [&handler]() -> ReadModel* { return &static_cast<ReadModel&>(handler.read_model()); };
+    }
+    own(std::move(owned), std::move(info), std::move(options), std::move(uses));
     return handler;
   }
 

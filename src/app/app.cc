@@ -35,7 +35,7 @@ class App::Impl {
     std::shared_ptr<void> handler;
     HandlerInfo info;
     HandlerOptions options;
-    std::function<void(Runner&, HandlerOptions)> add;
+    Uses uses;
   };
 
   Impl(std::string program, const Settings::Environment& environment)
@@ -123,7 +123,7 @@ class App::Impl {
       HandlerOptions settled = each->options;
       settled.failures = app::failure_options(settings, each->info.name, settled.failures);
       if (const auto start = app::start_in_kafka(settings, each->info)) settled.start = *start;
-      each->add(*made, std::move(settled));
+      each->uses.add(*made, std::move(settled));
     }
     runner = std::move(made);
     return *runner;
@@ -140,6 +140,63 @@ class App::Impl {
                                             first.origin + "): " + name + " has no handler of that name" +
                                             app::did_you_mean(handler, known) + "; handlers: " + joined(known)};
     }
+  }
+
+  /// Throws Error(not_found), with the nearest.
+  const Registered& handler(std::string_view wanted) const {
+    std::vector<std::string_view> known;
+    for (const Registered& each : handlers) {
+      if (each.info.name == wanted) return each;
+      known.push_back(each.info.name);
+    }
+    throw Error{Errc::not_found, name + " has no handler \"" + std::string{wanted} + "\"" +
+                                     app::did_you_mean(wanted, known) + (known.empty() ? "" : "; handlers: ") +
+                                     joined(known)};
+  }
+
+  const Registered& projector(std::string_view wanted) const {
+    const Registered& found = handler(wanted);
+    if (found.uses.replay) return found;
+    std::vector<std::string_view> projectors;
+    for (const Registered& each : handlers) {
+      if (each.uses.replay) projectors.push_back(each.info.name);
+    }
+    throw Error{Errc::invalid_argument,
+                found.info.name + " is a listener: what it does to the world would happen again, so it is never "
+                                  "replayed; projectors: " +
+                    (projectors.empty() ? "none" : joined(projectors))};
+  }
+
+  ReplaySource replay_source(ReplayOptions& options, ReplayFrom from) {
+    app::OpenStore& own = open();
+    if (from == ReplayFrom::broker) {
+      if (app::uses_kafka(settings)) return ReplaySource::feed(open_feed());
+      throw Error{Errc::invalid_argument, "broker is \"" + settings.get("broker").value +
+                                              "\", which holds no events of its own: replay from the store"};
+    }
+    if (!own.published) return ReplaySource{*own.store};
+    EventScan* const scan = own.published(settings.get("publisher.name").value).scan;
+    if (options.live == nullptr && app::uses_kafka(settings)) options.live = &open_feed();
+    return ReplaySource::scan(*scan, *own.store);
+  }
+
+  std::unique_ptr<Replay> make_replay(std::span<const std::string> wanted, ReplayOptions options, ReplayFrom from) {
+    std::vector<const Registered*> chosen;
+    for (const std::string& each : wanted) chosen.push_back(&projector(each));
+    if (wanted.empty()) {
+      for (const Registered& each : handlers) {
+        if (each.uses.read_model) chosen.push_back(&each);
+      }
+    }
+    const ReplaySource source = replay_source(options, from);
+    options.group = settings.get("group").value;
+    if (options.log == &no_log()) options.log = &open_log();
+    if (options.dead_letters == nullptr) {
+      options.dead_letters = app::dead_letters_beside(settings, open().dead_letters.get());
+    }
+    auto replay = std::make_unique<Replay>(source, std::move(options));
+    for (const Registered* each : chosen) each->uses.replay(*replay, each->info.name);
+    return replay;
   }
 
   /// The handlers to run, in the order they were registered.
@@ -189,8 +246,7 @@ void App::add_aggregate(AggregateInfo info) {
   impl_->aggregates.push_back(std::move(info));
 }
 
-void App::own(std::shared_ptr<void> handler, HandlerInfo info, HandlerOptions options,
-              std::function<void(Runner&, HandlerOptions)> add) {
+void App::own(std::shared_ptr<void> handler, HandlerInfo info, HandlerOptions options, Uses uses) {
   {
     const std::lock_guard lock{impl_->mutex};
     if (impl_->runner) {
@@ -206,7 +262,7 @@ void App::own(std::shared_ptr<void> handler, HandlerInfo info, HandlerOptions op
                                               "one of them HandlerOptions::name"};
     }
   }
-  impl_->handlers.push_back({std::move(handler), std::move(info), std::move(options), std::move(add)});
+  impl_->handlers.push_back({std::move(handler), std::move(info), std::move(options), std::move(uses)});
 }
 
 App& App::command(std::string name, std::string help, AppCommand run) {
@@ -274,16 +330,22 @@ Logger& App::log() {
 }
 
 App& App::only(std::span<const std::string> handler_names) {
-  std::vector<std::string_view> known;
-  for (const Impl::Registered& each : impl_->handlers) known.push_back(each.info.name);
-  for (const std::string& name : handler_names) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      throw Error{Errc::not_found, impl_->name + " has no handler \"" + name + "\"" + app::did_you_mean(name, known) +
-                                       (known.empty() ? "" : "; handlers: ") + joined(known)};
-    }
-  }
+  for (const std::string& name : handler_names) (void)impl_->handler(name);
   impl_->only.assign(handler_names.begin(), handler_names.end());
   return *this;
+}
+
+std::unique_ptr<Replay> App::replay(std::span<const std::string> projectors, ReplayOptions options, ReplayFrom from) {
+  const std::lock_guard lock{impl_->mutex};
+  return impl_->make_replay(projectors, std::move(options), from);
+}
+
+Position App::restore_kept(std::string_view projector) {
+  const Impl::Registered& found = impl_->projector(projector);
+  if (!found.uses.read_model) {
+    throw Error{Errc::invalid_argument, found.info.name + " keeps its table in memory: nothing of it is kept"};
+  }
+  return found.uses.read_model()->restore_kept(found.info.name);
 }
 
 Runner& App::runner() {

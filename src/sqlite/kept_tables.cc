@@ -228,15 +228,18 @@ void KeptTables::copy_rows(const std::string& table) {
   run("INSERT INTO main." + identifier(table) + "(" + columns + ") SELECT " + columns + " FROM " + identifier(kShadow) +
       "." + identifier(table));
   // Numbers that AUTOINCREMENT gave away are not given again, though their rows are gone.
-  if (connection_.integer("SELECT count(*) FROM " + identifier(kShadow) +
-                          ".sqlite_schema WHERE name = 'sqlite_sequence'") == 0) {
-    return;
+  for (const std::string& schema : {std::string{"main"}, identifier(kShadow)}) {
+    if (connection_.integer("SELECT count(*) FROM " + schema + ".sqlite_schema WHERE name = 'sqlite_sequence'") == 0)
+      return;
   }
-  Statement sequence{connection_, "UPDATE main.sqlite_sequence SET seq = (SELECT seq FROM " + identifier(kShadow) +
-                                      ".sqlite_sequence WHERE name = ?1) WHERE name = ?1 AND EXISTS (SELECT 1 FROM " +
-                                      identifier(kShadow) + ".sqlite_sequence WHERE name = ?1)"};
-  sequence.bind(1, table);
-  sequence.run();
+  const std::string its = " WHERE name = ?1";
+  for (const std::string& change :
+       {"DELETE FROM main.sqlite_sequence" + its,
+        "INSERT INTO main.sqlite_sequence SELECT * FROM " + identifier(kShadow) + ".sqlite_sequence" + its}) {
+    Statement statement{connection_, change};
+    statement.bind(1, table);
+    statement.run();
+  }
 }
 
 // Whoever handles the projector looks at the tables anew, although the checkpoint may be where it was: the count of

@@ -1,0 +1,385 @@
+// Shadows of a SqliteReadModel: built beside the tables in use, compared, swapped, rolled back.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <leftfold/listener.h>
+#include <leftfold/replay.h>
+#include <leftfold/runner.h>
+#include <leftfold/sqlite.h>
+#include <leftfold/sqlite_read_model.h>
+#include <leftfold/testing/run_until_idle.h>
+
+#include "support/code_of.h"
+#include "support/temporary_folder.h"
+
+namespace leftfold {
+namespace {
+
+using test_support::code_of;
+
+struct Sold {
+  int product = 0;
+  int quantity = 1;
+};
+using SaleEvents = Events<Sold>;
+
+struct Row {
+  int product = 0;
+  int quantity = 0;
+  bool operator==(const Row&) const = default;
+};
+
+// `factor` stands for another version of the program.
+struct Sales : Projector<SaleEvents> {
+  explicit Sales(SqliteReadModel& d, int f = 1) : db{d}, factor{f} {}
+  SqliteReadModel& read_model() { return db; }
+  void reset() {
+    db.execute("DROP TABLE IF EXISTS sales");
+    db.execute("CREATE TABLE sales(product INTEGER PRIMARY KEY, quantity INTEGER NOT NULL)");
+    db.execute("CREATE INDEX sales_by_quantity ON sales(quantity)");
+  }
+  void on(const Sold& e) {
+    db.execute("INSERT INTO sales VALUES(?, ?) ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity",
+               e.product, e.quantity * factor);
+  }
+  SqliteReadModel& db;
+  int factor;
+};
+
+// A later version with other tables.
+struct RicherSales : Projector<SaleEvents> {
+  static constexpr std::string_view handler_name = "Sales";
+  explicit RicherSales(SqliteReadModel& d) : db{d} {}
+  SqliteReadModel& read_model() { return db; }
+  void reset() {
+    db.execute("DROP VIEW IF EXISTS best");
+    db.execute("DROP TABLE IF EXISTS log");
+    db.execute("DROP TABLE IF EXISTS sales");
+    db.execute(
+        "CREATE TABLE sales(product INTEGER, quantity INTEGER NOT NULL, times INTEGER NOT NULL, "
+        "twice INTEGER AS (quantity * 2), PRIMARY KEY(product)) WITHOUT ROWID");
+    db.execute("CREATE TABLE log(id INTEGER PRIMARY KEY AUTOINCREMENT, product INTEGER)");
+    db.execute("CREATE VIEW best AS SELECT product FROM sales ORDER BY quantity DESC LIMIT 1");
+    db.execute("CREATE TRIGGER noted AFTER INSERT ON sales BEGIN INSERT INTO log(product) VALUES(new.product); END");
+  }
+  void on(const Sold& e) {
+    db.execute(
+        "INSERT INTO sales(product, quantity, times) VALUES(?, ?, 1) "
+        "ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity, times = times + 1",
+        e.product, e.quantity);
+  }
+  SqliteReadModel& db;
+};
+
+// No key, no table of its own making at reset() but for IF NOT EXISTS.
+struct SalesLog : Projector<SaleEvents> {
+  explicit SalesLog(SqliteReadModel& d) : db{d} {}
+  SqliteReadModel& read_model() { return db; }
+  void reset() {
+    db.execute("CREATE TABLE IF NOT EXISTS sales_log(product INTEGER, \"group\" TEXT)");
+    db.execute("DELETE FROM sales_log");
+  }
+  void on(const Sold& e) {
+    db.execute("INSERT INTO sales_log VALUES(?, ?)", e.product, "g" + std::to_string(e.product % 2));
+  }
+  SqliteReadModel& db;
+};
+
+class ShadowOfATable : public ::testing::Test {
+ protected:
+  [[nodiscard]] std::string file() const { return (folder_.path() / "events.db").string(); }
+  void sell(int product, int quantity = 1) {
+    AppendRequest request;
+    request.aggregate_id = "product-" + std::to_string(product);
+    request.expected = versions_[product];
+    request.events.push_back(
+        {Uuid::v7(system_clock().now()),
+         "Sold",
+         "{\"product\":" + std::to_string(product) + ",\"quantity\":" + std::to_string(quantity) + "}",
+         {},
+         1});
+    versions_[product] = std::get<Appended>(store.append(request)).version;
+  }
+  void sell_many(int events) {
+    for (int n = 0; n < events; ++n) sell(n % 7, n % 5);
+  }
+  template <class P>
+  void handle(P& projector) {
+    Runner runner{store};
+    runner.add(projector);
+    testing::run_until_idle(runner, store);
+  }
+  [[nodiscard]] std::vector<Row> rows() { return model.query<Row>("SELECT product, quantity FROM sales ORDER BY 1"); }
+  [[nodiscard]] bool shadow_left() const { return std::filesystem::exists(file() + ".shadow-Sales"); }
+
+  test_support::TemporaryFolder folder_;
+  std::map<int, Version> versions_;
+  SqliteStore store{{.file = file()}};
+  SqliteReadModel model{file()};
+};
+
+ReplayOptions into_shadow() {
+  ReplayOptions options;
+  options.into = ReplayInto::shadow;
+  options.batch = 10;
+  return options;
+}
+
+TEST_F(ShadowOfATable, is_the_same_as_the_table_in_use_and_takes_its_place) {
+  sell_many(100);
+  Sales sales{model};
+  handle(sales);
+  const std::vector<Row> before = rows();
+  sell_many(30);  // not handled yet
+  Sales again{model};
+  Replay replay{store, into_shadow()};
+  replay.add(again);
+  EXPECT_TRUE(replay.run().complete);
+  EXPECT_EQ(rows(), before) << "the table in use is untouched";
+  const auto found = replay.compare();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].at, Position{100});
+  EXPECT_EQ(found[0].found.tables, std::vector<std::string>{"sales"});
+  EXPECT_EQ(found[0].found.rows, 7U);
+  EXPECT_EQ(found[0].found.different, 0U);
+  replay.swap();
+  EXPECT_EQ(model.checkpoint("Sales"), Position{130}) << "brought to the end of the store";
+  EXPECT_FALSE(shadow_left());
+  const std::vector<Row> swapped = rows();
+  sell_many(14);
+  handle(sales);
+  EXPECT_EQ(model.checkpoint("Sales"), Position{144});
+  EXPECT_NE(rows(), swapped);
+  Sales fresh{model};
+  Replay in_place{store};
+  const std::vector<Row> live = rows();
+  in_place.add(fresh).run();
+  EXPECT_EQ(rows(), live) << "as if it had been handled live from the first event";
+}
+
+TEST_F(ShadowOfATable, shows_what_drifted) {
+  sell_many(70);
+  Sales sales{model};
+  handle(sales);
+  model.execute("UPDATE sales SET quantity = quantity + 1 WHERE product = 3");
+  model.execute("DELETE FROM sales WHERE product = 5");
+  model.execute("INSERT INTO sales VALUES(99, 1)");
+  Sales again{model};
+  Replay replay{store, into_shadow()};
+  replay.add(again).run();
+  const TableComparison found = replay.compare(2).front().found;
+  EXPECT_EQ(found.different, 3U);
+  ASSERT_EQ(found.first.size(), 2U);
+  EXPECT_EQ(found.first[0].table, "sales");
+  EXPECT_EQ(found.first[0].key, "3");
+  EXPECT_NE(found.first[0].live, found.first[0].shadow);
+  EXPECT_EQ(found.first[1].key, "99");
+  EXPECT_EQ(found.first[1].shadow, "");
+  replay.discard();
+  EXPECT_FALSE(shadow_left());
+}
+
+TEST_F(ShadowOfATable, compares_tables_without_a_key_row_by_row) {
+  sell_many(20);
+  SalesLog log{model};
+  handle(log);
+  const auto compared = [&] {
+    SalesLog again{model};
+    Replay replay{store, into_shadow()};
+    replay.add(again).run();
+    const TableComparison found = replay.compare().front().found;
+    replay.discard();
+    return found;
+  };
+  EXPECT_EQ(compared().different, 0U);
+  model.execute("DELETE FROM sales_log WHERE rowid = 4");
+  EXPECT_EQ(compared().different, 2U) << "so many of these rows here, so many there";
+}
+
+TEST_F(ShadowOfATable, swaps_in_other_tables_and_rolls_back_to_the_old_ones) {
+  sell_many(50);
+  Sales sales{model};
+  handle(sales);
+  const std::vector<Row> old = rows();
+  RicherSales richer{model};
+  Replay replay{store, into_shadow()};
+  replay.add(richer).run();
+  const auto found = replay.compare().front().found;
+  EXPECT_EQ(found.different, 2U);
+  EXPECT_EQ(found.first[0].key, "columns");
+  sell_many(20);
+  replay.swap();
+  EXPECT_EQ(model.query<int>("SELECT sum(times) FROM sales").front(), 70);
+  EXPECT_EQ(model.query<int>("SELECT count(*) FROM log").front(), 7);
+  EXPECT_EQ(model.query<int>("SELECT count(*) FROM best").front(), 1);
+  sell(50);
+  handle(richer);
+  EXPECT_EQ(model.query<int>("SELECT count(*) FROM log WHERE product = 50").front(), 1) << "the trigger works";
+  EXPECT_EQ(model.query<int>("SELECT max(id) FROM log").front(), 8) << "and goes on counting";
+
+  EXPECT_EQ(model.restore_kept("Sales"), Position{50});
+  EXPECT_EQ(rows(), old);
+  EXPECT_EQ(model.query<int>("SELECT count(*) FROM sqlite_schema WHERE name IN ('log', 'best', 'noted')").front(), 0);
+  EXPECT_EQ(model.query<int>("SELECT count(*) FROM sqlite_schema WHERE name = 'sales_by_quantity'").front(), 1);
+  handle(sales);
+  EXPECT_EQ(model.checkpoint("Sales"), Position{71});
+  EXPECT_EQ(rows().size(), 8U);
+
+  EXPECT_EQ(model.restore_kept("Sales"), Position{71}) << "and forth again";
+  EXPECT_EQ(model.query<int>("SELECT sum(times) FROM sales").front(), 71);
+}
+
+TEST_F(ShadowOfATable, has_nothing_to_roll_back_to_before_a_swap) {
+  EXPECT_EQ(code_of([&] { (void)model.restore_kept("Sales"); }), Errc::not_found);
+}
+
+TEST_F(ShadowOfATable, of_a_new_projector_has_nothing_to_compare_with) {
+  sell_many(20);
+  Sales sales{model};
+  Replay replay{store, into_shadow()};
+  replay.add(sales).run();
+  EXPECT_FALSE(replay.compare().front().at.has_value());
+  replay.swap();
+  EXPECT_EQ(rows().size(), 7U);
+  handle(sales);
+  EXPECT_EQ(model.checkpoint("Sales"), Position{20});
+}
+
+TEST_F(ShadowOfATable, keeps_an_index_that_somebody_made_by_hand) {
+  sell_many(20);
+  Sales sales{model};
+  handle(sales);
+  model.execute("CREATE INDEX by_hand ON sales(quantity, product)");
+  Sales again{model};
+  Replay replay{store, into_shadow()};
+  replay.add(again).run();
+  replay.swap();
+  EXPECT_EQ(model.query<std::string>("SELECT tbl_name FROM sqlite_schema WHERE name = 'by_hand'"),
+            std::vector<std::string>{"sales"});
+}
+
+TEST_F(ShadowOfATable, keeps_only_the_last_generation) {
+  sell_many(20);
+  Sales sales{model};
+  handle(sales);
+  for (int factor = 2; factor <= 4; ++factor) {
+    Sales again{model, factor};
+    Replay replay{store, into_shadow()};
+    replay.add(again).run();
+    replay.swap();
+  }
+  EXPECT_EQ(model
+                .query<int>("SELECT count(*) FROM sqlite_schema WHERE type = 'table' "
+                            "AND name LIKE 'leftfold\\_kept/%' ESCAPE '\\'")
+                .front(),
+            1);
+  const int now = model.query<int>("SELECT sum(quantity) FROM sales").front();
+  (void)model.restore_kept("Sales");
+  EXPECT_EQ(model.query<int>("SELECT sum(quantity) FROM sales").front() * 4, now * 3);
+}
+
+TEST_F(ShadowOfATable, is_built_by_one_at_a_time_and_goes_on_where_it_stopped) {
+  sell_many(300);
+  Sales sales{model};
+  std::stop_source stop;
+  stop.request_stop();
+  {
+    Replay stopped{store, into_shadow()};
+    stopped.add(sales);
+    EXPECT_FALSE(stopped.run(stop.get_token()).complete);
+    EXPECT_EQ(code_of([&] { stopped.swap(); }), Errc::invalid_argument) << "half a shadow is never swapped in";
+    Sales other{model};
+    Replay second{store, into_shadow()};
+    second.add(other);
+    EXPECT_EQ(code_of([&] { second.run(); }), Errc::unavailable);
+  }
+  ReplayOptions options = into_shadow();
+  options.resume = true;
+  Replay resumed{store, options};
+  EXPECT_TRUE(resumed.add(sales).run().complete);
+  resumed.swap();
+  EXPECT_EQ(rows().size(), 7U);
+}
+
+// The Runner has the checkpoint in mind where the swap left it, and must see that the tables are others.
+TEST_F(ShadowOfATable, is_noticed_by_a_runner_that_has_nothing_to_do) {
+  sell_many(35);
+  Sales sales{model};
+  Runner runner{store};
+  runner.add(sales);
+  Running running = runner.start();
+  ASSERT_TRUE(runner.wait_until_handled(store.head(), {}, kNever));
+  Sales thousandfold{model, 1'000};
+  Replay replay{store, into_shadow()};
+  replay.add(thousandfold).run();
+  replay.swap();
+  sell(1, 1);
+  ASSERT_TRUE(runner.wait_until_handled(store.head(), {}, kNever));
+  running.finish();
+  EXPECT_EQ(model.query<int>("SELECT quantity % 1000 FROM sales WHERE product = 1").front(), 1);
+  EXPECT_EQ(model.query<int>("SELECT count(*) FROM sales WHERE quantity % 1000 <> 0").front(), 1);
+}
+
+// Random histories, appended while a Runner handles and shadows are built, compared, swapped and rolled back beside it.
+TEST_F(ShadowOfATable, leaves_what_live_handling_alone_had_made) {
+  std::mt19937 random{20'261};
+  for (int round = 0; round < 6; ++round) {
+    Sales live{model};
+    Runner runner{store};
+    runner.add(live);
+    Running running = runner.start();
+    std::jthread writer{[&](const std::stop_token& stop) {
+      for (int n = 0; n < 400 && !stop.stop_requested(); ++n) sell(n % 11, n % 3);
+    }};
+    for (int swaps = 0; swaps < 3; ++swaps) {
+      Sales again{model};
+      ReplayOptions options = into_shadow();
+      options.batch = 1 + random() % 50;
+      Replay replay{store, options};
+      ASSERT_TRUE(replay.add(again).run().complete);
+      const auto found = replay.compare();
+      ASSERT_EQ(found.front().found.different, 0U) << found.front().found.first.front().key;
+      if (random() % 4 == 0) {
+        replay.discard();
+      } else {
+        replay.swap();
+        if (random() % 3 == 0) (void)model.restore_kept("Sales");
+      }
+    }
+    writer.join();
+    ASSERT_TRUE(runner.wait_until_handled(store.head(), {}, kNever));
+    running.finish();
+    std::map<int, int> expected;
+    for (Position at; at < store.head();) {
+      for (const RecordedEvent& event : store.read_all(at, 1'000)) {
+        const Sold sold = from_json<Sold>(event.payload);
+        expected[sold.product] += sold.quantity;
+        at = event.position;
+      }
+    }
+    std::map<int, int> table;
+    for (const Row& row : rows()) table[row.product] = row.quantity;
+    ASSERT_EQ(table, expected) << "round " << round;
+  }
+}
+
+TEST_F(ShadowOfATable, is_refused_where_there_can_be_none) {
+  SqliteReadModel in_memory{":memory:"};
+  Sales sales{in_memory};
+  Replay replay{store, into_shadow()};
+  replay.add(sales);
+  EXPECT_EQ(code_of([&] { replay.run(); }), Errc::unsupported);
+  Sales chosen{model};
+  ReplayOptions options = into_shadow();
+  options.from = Position{2};
+  Replay part{store, options};
+  EXPECT_EQ(code_of([&] { part.add(chosen); }), Errc::invalid_argument);
+}
+
+}  // namespace
+}  // namespace leftfold
