@@ -162,8 +162,9 @@ class App::Impl {
       if (each.uses.replay) projectors.push_back(each.info.name);
     }
     throw Error{Errc::invalid_argument,
-                found.info.name + " is a listener: what it does to the world would happen again, so it is never "
-                                  "replayed; projectors: " +
+                found.info.name +
+                    " is a listener: what it does to the world would happen again, so it is never "
+                    "replayed; projectors: " +
                     (projectors.empty() ? "none" : joined(projectors))};
   }
 

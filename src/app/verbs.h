@@ -6,8 +6,8 @@
 
 namespace leftfold::app {
 
-inline constexpr std::array<std::string_view, 12> kVerbs{"run",    "handlers", "events",     "tail",
-                                                         "dlq",    "breakers", "projectors", "publisher",
-                                                         "schema", "check",    "help",       "version"};
+inline constexpr std::array<std::string_view, 13> kVerbs{"run",      "handlers",   "events", "tail",      "dlq",
+                                                         "breakers", "projectors", "replay", "publisher", "schema",
+                                                         "check",    "help",       "version"};
 
 }  // namespace leftfold::app

@@ -7,7 +7,7 @@
 namespace leftfold::cli {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Command>, 31> kCommands{{
+constexpr std::array<std::pair<std::string_view, Command>, 32> kCommands{{
     {"run", run_handlers},
     {"handlers", list_handlers},
     {"events read", read_events},
@@ -32,6 +32,7 @@ constexpr std::array<std::pair<std::string_view, Command>, 31> kCommands{{
     {"projectors pause", pause_subscriptions},
     {"projectors resume", resume_subscriptions},
     {"projectors restart", restart_subscriptions},
+    {"replay", replay_projectors},
     {"publisher run", run_publisher},
     {"publisher reconcile", reconcile_published},
     {"publisher seed-cursors", seed_published},

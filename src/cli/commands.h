@@ -39,6 +39,8 @@ using Command = int (*)(Context& context);
 [[nodiscard]] int resume_subscriptions(Context& context);   ///< projectors resume
 [[nodiscard]] int restart_subscriptions(Context& context);  ///< projectors restart
 
+[[nodiscard]] int replay_projectors(Context& context);  ///< replay
+
 [[nodiscard]] int run_publisher(Context& context);          ///< publisher run
 [[nodiscard]] int reconcile_published(Context& context);    ///< publisher reconcile
 [[nodiscard]] int seed_published(Context& context);         ///< publisher seed-cursors

@@ -114,6 +114,27 @@ constexpr Flag kUnpublishable{
 constexpr Flag kEventRate{"--rate", "", "N/s", "look at so many events a second at most", false, ""};
 constexpr Flag kSegments{"--segments", "", "N", "parts of the table, which processes share; 8", false, ""};
 constexpr Flag kAfresh{"--afresh", "", "", "begin anew, although an earlier run was not finished", false, ""};
+constexpr std::array<Flag, 18> kReplay{{
+    {"--event", "", "TYPE", "only events of this type; repeat it, or separate with commas", true, ""},
+    {"--aggregate", "", "ID", "only events of this aggregate; repeat it", true, ""},
+    {"--from", "", "N", "first position", false, ""},
+    {"--to", "", "N", "last position; else the newest as it begins", false, ""},
+    {"--since", "", "TIME", "only events stored then or later: 2026-11-23T09:00:00Z", false, ""},
+    {"--until", "", "TIME", "only events stored before", false, ""},
+    {"--into", "", "WHERE", "shadow: tables beside those in use, then swapped in; or in-place", false, ""},
+    {"--verify", "", "", "build a shadow, compare, remove it; ends with 1 when tables differ", false, ""},
+    {"--rollback", "", "", "put the tables back that the last swap replaced", false, ""},
+    {"--from-broker", "", "", "read Kafka and not the store", false, ""},
+    {"--on-error", "", "WHAT", "stop, skip or park: what to do about an event that fails; stop", false, ""},
+    {"--resume", "", "", "go on with the replay that was stopped", false, ""},
+    {"--parallel", "", "N", "threads that read and handle; one a core", false, ""},
+    {"--batch", "", "N", "events read in one go, and most in one transaction; 1000", false, ""},
+    {"--rate", "", "N/s", "look at so many events a second at most", false, ""},
+    kDryRun,
+    kYes,
+    kGroup,
+}};
+
 constexpr std::array<Flag, 5> kPublisherRun{{
     kName,
     {"--from", "", "WHERE", "stream, or poll: scan a small table again and again", false, "publisher.from"},
@@ -137,7 +158,7 @@ constexpr std::array<Flag, 2> kCheck{{
 constexpr std::string_view kCountsFirst =
     "The exact count is shown first; then it asks, or needs --yes when nobody can be asked.\n";
 
-constexpr std::array<Verb, 32> kVerbs{{
+constexpr std::array<Verb, 33> kVerbs{{
     {"run", "", "run the listeners and projectors until Ctrl-C", "run --store sqlite:orders.db", kRun, 0,
      "The first Ctrl-C or SIGTERM stops taking events and lets handlers finish; a second one ends at once.\n"},
     {"handlers", "", "which events reach which handlers", "handlers", {}, 0, ""},
@@ -186,6 +207,12 @@ constexpr std::array<Verb, 32> kVerbs{{
      kManyOperands, ""},
     {"projectors restart", "NAME...|--all", "end it and begin it anew from its checkpoint",
      "projectors restart SendReceipt", kResume, kManyOperands, "One that stopped at a failure begins again too.\n"},
+    {"replay", "[PROJECTOR...]", "let projectors handle stored events again", "replay HotProducts --dry-run", kReplay,
+     kManyOperands,
+     "Without names: every projector with a read model. All events go into a shadow, which is compared with the "
+     "tables\n"
+     "in use and swapped in while the service runs; chosen events are handled in place, on top of what the tables\n"
+     "hold. Listeners are never replayed. --dry-run counts.\n"},
     {"publisher run", "", "send stored events to Kafka until Ctrl-C", "publisher run --store dynamodb:", kPublisherRun,
      0,
      "Several of one name share the work; when one dies the others take over. The first Ctrl-C or SIGTERM waits for "
