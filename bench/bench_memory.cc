@@ -5,7 +5,6 @@
 #include <atomic>
 #include <cstdio>
 #include <deque>
-#include <fstream>
 #include <future>
 #include <map>
 #include <stdexcept>
@@ -19,6 +18,7 @@
 #include <leftfold/sqlite.h>
 
 #include "support/arguments.h"
+#include "support/memory.h"
 #include "support/workload.h"
 
 namespace leftfold::bench {
@@ -48,22 +48,6 @@ struct Count : Listener<CartEvents> {
   void on(const CartItemAddedV01&) const { handled.fetch_add(1, std::memory_order_relaxed); }
   mutable std::atomic<std::size_t> handled{0};
 };
-
-struct Memory {
-  double private_mb = 0;  // anonymous: heap and stacks
-  double mapped_mb = 0;   // pages of the file and the program that the kernel may drop at any time
-};
-
-Memory memory_now() {
-  Memory memory;
-  std::ifstream status{"/proc/self/status"};
-  for (std::string line; std::getline(status, line);) {
-    double kib = 0;
-    if (std::sscanf(line.c_str(), "RssAnon: %lf", &kib) == 1) memory.private_mb = kib / 1024;
-    else if (std::sscanf(line.c_str(), "RssFile: %lf", &kib) == 1) memory.mapped_mb = kib / 1024;
-  }
-  return memory;
-}
 
 void append_all(SqliteStore& store, std::size_t events) {
   StreamSet streams{5, kStreams};

@@ -3,7 +3,7 @@ import os
 from contextlib import ExitStack
 from functools import partial
 
-from harness import dynamodb, kafka, publisher, table
+from harness import dynamodb, kafka, publisher, replay, table
 from harness.rounds import Burst, Row, progress
 
 
@@ -233,5 +233,6 @@ def show_failures(bench, rows):
 SUITE = {'append': (append_rows, show_append), 'read': (read_rows, show_read), 'execute': (execute_rows, show_execute),
          'latency': (latency_rows, show_latency), 'memory': (memory_rows, show_memory),
          'failures': (failures_rows, show_failures), 'dynamodb': (dynamodb.rows, dynamodb.show),
-         'kafka': (kafka.rows, kafka.show), 'publisher': (publisher.rows, publisher.show)}
+         'kafka': (kafka.rows, kafka.show), 'publisher': (publisher.rows, publisher.show),
+         'replay': (replay.rows, replay.show)}
 WITH_PEER = {'append', 'read', 'execute', 'latency', 'memory'}

@@ -45,11 +45,13 @@
 #include <leftfold/read_model.h>
 #include <leftfold/reconcile.h>
 #include <leftfold/reflect.h>
+#include <leftfold/replay.h>
 #include <leftfold/repository.h>
 #include <leftfold/retry_policy.h>
 #include <leftfold/runner.h>
 #include <leftfold/running.h>
 #include <leftfold/settings.h>
+#include <leftfold/shadow_tables.h>
 #include <leftfold/shared_breaker.h>
 #include <leftfold/snapshot_policy.h>
 #include <leftfold/snapshot_schema.h>

@@ -9,7 +9,8 @@
 
 namespace crash {
 
-// This program again, in another role ("writer" or "runner"). It dies with its parent. One thread at a time.
+// This program again, in another role ("writer", "runner" or "replayer"). It dies with its parent. One thread at a
+// time.
 class Child {
  public:
   Child(std::string role, const Place& place, bool finish = false);

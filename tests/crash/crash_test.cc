@@ -1,7 +1,8 @@
-// Kills a writer and a Runner on one SQLite file at random moments, again and again, and then checks that nothing was
-// lost, doubled or torn.
+// Kills a writer, a Runner and a replay that swaps tables, on one SQLite file at random moments, again and again, and
+// then checks that nothing was lost, doubled or torn.
 //
-//     crash_test [ROUNDS]        two kills a round; LEFTFOLD_CRASH_ROUNDS overrules, LEFTFOLD_CRASH_SEED repeats a run
+//     crash_test [ROUNDS]        three kills a round; LEFTFOLD_CRASH_ROUNDS overrules, LEFTFOLD_CRASH_SEED repeats a
+//     run
 //
 // (With other arguments it is one of the processes that are killed.)
 #include <chrono>
@@ -26,14 +27,14 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
-constexpr int kRounds = 100;  // two kills each
+constexpr int kRounds = 100;  // three kills each
 
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   const char* text = std::getenv(variable);
   return text == nullptr ? otherwise : std::stoull(text);
 }
 
-// The two victims, and when they die.
+// The victims, and when they die.
 class Killer {
  public:
   Killer(const Place& place, std::uint64_t seed) : place_{place}, random_{seed} {
@@ -42,11 +43,17 @@ class Killer {
     writer_->wait_until_ready();
     start_runner();
     runner_->wait_until_ready();
-    // Both start within about this time, so half of the kills come while a victim starts: opens, recovers, catches up.
+    start_replayer();
+    replayer_->wait_until_ready();
+    // They start within about this time, so half of the kills come while a victim starts: opens, recovers, catches up.
     longest_ = std::chrono::duration_cast<microseconds>(steady_clock::now() - begin) + microseconds{30'000};
   }
 
   void round(int n) {
+    wait_a_while();
+    replayer_->kill();
+    check_table_is_whole(place_);
+    start_replayer();
     wait_a_while();
     writer_->kill();
     if (n % 5 == 4) {  // both dead at once: nobody is left to see the file
@@ -65,6 +72,9 @@ class Killer {
   void finish() {
     writer_->kill();
     runner_->kill();
+    replayer_->kill();
+    Child{"replayer", place_, true}.wait();
+    check_table_is_whole(place_);
     Child{"writer", place_, true}.wait();
     Child{"runner", place_, true}.wait();
   }
@@ -72,6 +82,7 @@ class Killer {
  private:
   void start_writer() { writer_ = std::make_unique<Child>("writer", place_); }
   void start_runner() { runner_ = std::make_unique<Child>("runner", place_); }
+  void start_replayer() { replayer_ = std::make_unique<Child>("replayer", place_); }
   // A random moment is all that is wanted here, so this is a sleep.
   void wait_a_while() {
     std::this_thread::sleep_for(
@@ -83,6 +94,7 @@ class Killer {
   microseconds longest_{};
   std::unique_ptr<Child> writer_;
   std::unique_ptr<Child> runner_;
+  std::unique_ptr<Child> replayer_;
 };
 
 int control(int argc, char** argv) {
@@ -91,7 +103,7 @@ int control(int argc, char** argv) {
   const std::uint64_t seed = number_from("LEFTFOLD_CRASH_SEED", std::random_device{}());
   leftfold::test_support::TemporaryFolder folder;
   const Place place{folder.path()};
-  std::cout << "seed " << seed << ", " << rounds << " rounds of two kills" << std::endl;
+  std::cout << "seed " << seed << ", " << rounds << " rounds of three kills" << std::endl;
   const auto begin = steady_clock::now();
   int round = 0;
   try {
@@ -100,7 +112,7 @@ int control(int argc, char** argv) {
     killer.finish();
     const Findings found = verify(place);
     const std::chrono::duration<double> seconds = steady_clock::now() - begin;
-    std::cout << 2 * rounds << " kills in " << seconds.count() << " s: " << found.acknowledged
+    std::cout << 3 * rounds << " kills in " << seconds.count() << " s: " << found.acknowledged
               << " commands acknowledged (" << found.repeated << " of them again, under their key), " << found.events
               << " events, heard " << found.heard << " times (" << found.heard_again
               << " of them again). Nothing lost, doubled or torn." << std::endl;
@@ -126,6 +138,8 @@ int be_victim(char** argv) {
   try {
     if (role == "writer") {
       write_commands(place, ready, finish);
+    } else if (role == "replayer") {
+      replay_tables(place, ready, finish);
     } else {
       run_handlers(place, ready, finish);
     }

@@ -169,4 +169,14 @@ Findings verify(const Place& place) {
   return findings;
 }
 
+void check_table_is_whole(const Place& place) {
+  leftfold::SqliteReadModel read_model{place.events()};
+  // One statement is one snapshot, and positions have no gap.
+  const auto rows = read_model.query<std::int64_t>(
+      "SELECT (SELECT coalesce(sum(events), 0) FROM totals) - checkpoint FROM leftfold_projections "
+      "WHERE projector = 'Totals'");
+  expect_equal(rows.size(), std::size_t{1}, "checkpoints of the table");
+  expect_equal(rows.front(), std::int64_t{0}, "events in the table beyond its checkpoint");
+}
+
 }  // namespace crash

@@ -20,4 +20,8 @@ struct Findings {
 // Throws leftfold::testing::ExpectationFailed that says what is wrong.
 [[nodiscard]] Findings verify(const Place& place);
 
+// At any moment, whoever writes: the projector's table holds each event up to its checkpoint, once, and no other.
+// Throws as verify().
+void check_table_is_whole(const Place& place);
+
 }  // namespace crash

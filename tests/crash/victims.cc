@@ -6,11 +6,13 @@
 #include <array>
 #include <atomic>
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <leftfold/listener.h>
+#include <leftfold/replay.h>
 #include <leftfold/runner.h>
 #include <leftfold/sqlite.h>
 #include <leftfold/testing/run_until_idle.h>
@@ -112,6 +114,30 @@ void run_handlers(const Place& place, int ready_fd, bool finish) {
     leftfold::testing::run_until_idle(runner, store);
   } else {
     runner.run({});
+  }
+}
+
+void replay_tables(const Place& place, int ready_fd, bool finish) {
+  Ready ready{ready_fd};
+  leftfold::SqliteOptions options;
+  options.file = place.events();
+  leftfold::SqliteStore store{options};
+  leftfold::SqliteReadModel read_model{place.events()};
+  for (int n = 0;; ++n) {
+    Totals totals{read_model};
+    leftfold::ReplayOptions replayed;
+    replayed.into = leftfold::ReplayInto::shadow;
+    replayed.resume = true;
+    replayed.batch = 50;
+    leftfold::Replay replay{store, replayed};
+    replay.add(totals).run();
+    for (const leftfold::ShadowComparison& each : replay.compare()) {
+      if (each.found.different > 0) throw std::runtime_error{"the tables in use differ from their shadow"};
+    }
+    replay.swap();
+    if (finish) return;
+    if (n % 3 == 1) (void)read_model.restore_kept("Totals");
+    ready.tell();
   }
 }
 

@@ -1,4 +1,4 @@
-// The two processes that are killed.
+// The processes that are killed.
 #pragma once
 
 #include <filesystem>
@@ -23,5 +23,9 @@ void write_commands(const Place& place, int ready_fd, bool finish);
 // Runs the projector and the listener for ever. With `finish`, until everything is handled.
 // Writes a byte to `ready_fd` after the listener's first event.
 void run_handlers(const Place& place, int ready_fd, bool finish);
+
+// Builds shadows of the projector's tables, goes on with what the process before left, swaps them in and rolls some
+// back, for ever. With `finish`, one more swap. Writes a byte to `ready_fd` after the first swap.
+void replay_tables(const Place& place, int ready_fd, bool finish);
 
 }  // namespace crash
