@@ -123,6 +123,84 @@ TEST(ReplayOfAFeed, reads_up_to_its_head_and_resumes) {
   EXPECT_EQ(model.checkpoint("Table"), Position{90});
 }
 
+TEST(ReplayOfAFeed, with_several_partitions_and_repeats) {
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    std::mt19937 random{seed};
+    MemoryStore store;
+    fill(store, 120, 9);
+    Topic topic;
+    std::vector<EventCopy> all;
+    for (const RecordedEvent& event : store.read_all(Position::start(), 1'000)) all.emplace_back(event);
+    for (std::size_t n = 0; n < all.size(); ++n) {
+      topic.publish(all[n].view());
+      if (random() % 4 == 0) topic.publish(all[random() % (n + 1)].view());
+    }
+    FakeReadModel model;
+    Ordered table{model};
+    InParallel in_memory;
+    ASSERT_TRUE(Replay(ReplaySource::feed(topic), {.threads = 2, .batch = 7}).add(table).add(in_memory).run().complete);
+    ASSERT_EQ(by_aggregate_of(model.rows(), 9), by_aggregate(120, 9)) << "seed " << seed;
+    ASSERT_EQ(in_memory.seen, by_aggregate(120, 9)) << "seed " << seed;
+    ASSERT_EQ(model.checkpoint("Table"), topic.head(0));
+    ASSERT_EQ(model.checkpoint("Table/1"), topic.head(1));
+  }
+}
+
+// A new projector on an old system: a scan of the store, then the broker, whose events overlap in any way. Events are
+// stored and published while the scan runs.
+TEST(ReplayOfAScan, hands_over_to_the_live_feed_without_a_hole_or_a_duplicate) {
+  for (unsigned seed = 1; seed <= 60; ++seed) {
+    std::mt19937 random{seed};
+    MemoryStore store;
+    Topic topic;
+    std::size_t published = 0;
+    int stored = 0;
+    const auto append_some = [&](int events) {
+      for (const int end = stored + events; stored < end; ++stored)
+        append(store, "a" + std::to_string((stored + 1) % 9), counted(stored + 1));
+    };
+    const auto publish_some = [&](std::size_t events) {
+      for (const RecordedEvent& event : store.read_all(Position{static_cast<std::int64_t>(published)}, events)) {
+        topic.publish(event);
+        ++published;
+        if (random() % 6 == 0) {
+          const auto old = static_cast<std::int64_t>(random() % published);
+          topic.publish(store.read_all(Position{old}, 1)[0]);
+        }
+      }
+    };
+    append_some(60 + static_cast<int>(random() % 100));
+    publish_some(1 + random() % 100);
+    FakeReadModel model;
+    Ordered table{model};
+    model.after_commit = [&] {
+      if (random() % 4 == 0) append_some(static_cast<int>(random() % 5));
+      if (random() % 3 == 0) publish_some(1 + random() % 5);
+    };
+    ShuffledScan scan{store, seed};
+    ReplayOptions options;
+    options.live = &topic;
+    options.batch = 5;
+    ASSERT_TRUE(Replay(ReplaySource::scan(scan, store, 2), options).add(table).run().complete);
+    model.after_commit = nullptr;
+    append_some(20);
+    publish_some(1'000);
+    Runner runner{topic};
+    runner.add(table);
+    Running running{runner};
+    for (std::int32_t partition = 0; partition < 2; ++partition) {
+      const std::string key = partition == 0 ? "Table" : "Table/1";
+      const Instant end = soon();
+      while (model.checkpoint(key) != topic.head(partition)) {
+        ASSERT_LT(system_clock().instant(), end) << "seed " << seed;
+        std::this_thread::yield();
+      }
+    }
+    ASSERT_EQ(text_of(running.stop()), "");
+    ASSERT_EQ(by_aggregate_of(model.rows(), 9), by_aggregate(stored, 9)) << "seed " << seed;
+  }
+}
+
 // Whatever is appended meanwhile, and whoever else handles: what replay and Runner made together is what live handling
 // alone makes.
 TEST(ReplayBesideARunner, ends_with_the_tables_of_live_handling) {

@@ -79,11 +79,21 @@ inline std::map<std::string, std::vector<int>> by_aggregate(int events, int aggr
 // What no scan promises not to do: segments by aggregate, events of a segment shuffled, some twice, without positions.
 class ShuffledScan final : public EventScan {
  public:
-  ShuffledScan(EventStore& store, unsigned seed, std::size_t page = 7) : page_{page} {
-    std::mt19937 random{seed};
+  ShuffledScan(EventStore& store, unsigned seed, std::size_t page = 7) : store_{store}, seed_{seed}, page_{page} {}
+  ScanPage scan(const ScanPlace& where) override {
+    const std::scoped_lock lock{mutex_};
+    if (!begun_) begin();
+    return page_at(where);
+  }
+
+ private:
+  // What is stored when the scan begins.
+  void begin() {
+    begun_ = true;
+    std::mt19937 random{seed_};
     std::vector<EventCopy> all;
     for (bool end = false; !end;) {
-      const EventPage page_read = store.read_all(all.empty() ? Position::start() : last_, 100);
+      const EventPage page_read = store_.read_all(all.empty() ? Position::start() : last_, 100);
       for (const RecordedEvent& event : page_read) {
         last_ = event.position;
         EventCopy copy{event};
@@ -96,9 +106,7 @@ class ShuffledScan final : public EventScan {
     std::shuffle(all.begin(), all.end(), random);
     for (EventCopy& each : all) segments_[std::hash<std::string>{}(each.aggregate_id) % 2].push_back(std::move(each));
   }
-  ScanPage scan(const ScanPlace& where) override {
-    const std::scoped_lock lock{mutex_};
-    ++pages;
+  ScanPage page_at(const ScanPlace& where) {
     std::vector<EventCopy> none;
     const std::vector<EventCopy>& all =
         where.segment < 2 && where.segments > 1 ? segments_[static_cast<std::size_t>(where.segment)] : none;
@@ -110,14 +118,82 @@ class ShuffledScan final : public EventScan {
     if (next < all.size()) page.next = std::to_string(next);
     return page;
   }
-  std::uint64_t rough_size() override { return segments_[0].size() + segments_[1].size(); }
-  int pages = 0;
 
- private:
+  EventStore& store_;
+  const unsigned seed_;
   const std::size_t page_;
+  bool begun_ = false;
   Position last_;
   std::mutex mutex_;
   std::vector<EventCopy> segments_[2];
+};
+
+// A broker's topic of two partitions, by aggregate, that may hold an event twice.
+class Topic final : public EventFeed {
+ public:
+  void publish(const RecordedEvent& event) {
+    const std::scoped_lock lock{mutex_};
+    const std::size_t partition = std::hash<std::string_view>{}(event.aggregate_id) % 2;
+    EventCopy& copy = records_[partition].emplace_back(event);
+    copy.partition = static_cast<std::int32_t>(partition);
+    copy.position = Position{static_cast<std::int64_t>(records_[partition].size())};
+    changed_.notify_all();
+  }
+  std::unique_ptr<Subscription> subscribe(const SubscriptionOptions&) override {
+    return std::make_unique<Reader>(*this);
+  }
+  std::int32_t partitions() const noexcept override { return 2; }
+  bool may_repeat() const noexcept override { return true; }
+  Position head(std::int32_t partition) override {
+    const std::scoped_lock lock{mutex_};
+    return Position{static_cast<std::int64_t>(records_[static_cast<std::size_t>(partition)].size())};
+  }
+  Position checkpoint(std::string_view) override { return Position::start(); }
+
+ private:
+  class Reader final : public Subscription {
+   public:
+    explicit Reader(Topic& topic) : topic_{topic} {}
+    Taken take(std::size_t max, const std::stop_token& stop, Instant deadline) override {
+      Taken taken;
+      if (!std::exchange(assigned_, true)) {
+        taken.assigned = {{0, 1, Position::start()}, {1, 1, Position::start()}};
+        return taken;
+      }
+      std::unique_lock lock{topic_.mutex_};
+      const auto more = [&] {
+        return woken_ || next_[0] < topic_.records_[0].size() || next_[1] < topic_.records_[1].size();
+      };
+      system_clock().wait_until(lock, topic_.changed_, stop, deadline, more);
+      woken_ = false;
+      for (std::size_t partition = 0; partition < 2; ++partition) {
+        while (taken.events.size() < max && next_[partition] < topic_.records_[partition].size())
+          taken.events.add(topic_.records_[partition][next_[partition]++].view());
+      }
+      return taken;
+    }
+    void wake() noexcept override {
+      const std::scoped_lock lock{topic_.mutex_};
+      woken_ = true;
+      topic_.changed_.notify_all();
+    }
+    void seek(std::int32_t partition, std::int64_t, Position done) override {
+      next_[partition] = static_cast<std::size_t>(done.value());
+    }
+    void hold(std::int32_t, std::int64_t, bool) override {}
+    bool checkpoint(std::int32_t, std::int64_t, Position) override { return true; }
+    void release(std::int32_t, std::int64_t) override {}
+
+   private:
+    Topic& topic_;
+    bool assigned_ = false;
+    bool woken_ = false;
+    std::size_t next_[2]{};
+  };
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::vector<EventCopy> records_[2];
 };
 
 }  // namespace leftfold::runtime_test
