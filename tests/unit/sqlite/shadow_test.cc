@@ -325,6 +325,46 @@ TEST_F(ShadowOfATable, is_noticed_by_a_runner_that_has_nothing_to_do) {
   EXPECT_EQ(model.query<int>("SELECT count(*) FROM sales WHERE quantity % 1000 <> 0").front(), 1);
 }
 
+// A version that cannot handle one product.
+struct FragileSales : Projector<SaleEvents> {
+  static constexpr std::string_view handler_name = "Sales";
+  explicit FragileSales(SqliteReadModel& d) : sales{d} {}
+  SqliteReadModel& read_model() { return sales.db; }
+  void reset() { sales.reset(); }
+  void on(const Sold& e) {
+    if (e.product == 3) throw std::runtime_error{"no such product"};
+    sales.on(e);
+  }
+  Sales sales;
+};
+
+// The same checkpoint, but what is parked behind it is news to the Runner.
+TEST_F(ShadowOfATable, tells_a_runner_what_was_parked_while_it_was_built) {
+  sell_many(35);
+  Sales sales{model};
+  RunnerOptions with_letters;
+  with_letters.dead_letters = &store.dead_letters();
+  Runner runner{store, with_letters};
+  runner.add(sales);
+  Running running = runner.start();
+  ASSERT_TRUE(runner.wait_until_handled(store.head(), {}, kNever));
+  FragileSales fragile{model};
+  ReplayOptions options = into_shadow();
+  options.on_error = OnReplayError::park;
+  options.dead_letters = &store.dead_letters();
+  Replay replay{store, options};
+  EXPECT_EQ(replay.add(fragile).run().projectors.front().parked, 5U);
+  replay.swap();
+  sell(3);
+  sell(4);
+  ASSERT_TRUE(runner.wait_until_handled(store.head(), {}, kNever));
+  EXPECT_EQ(store.dead_letters().count({}).letters, 6U) << "the new event went behind them";
+  EXPECT_EQ(model.query<int>("SELECT count(*) FROM sales WHERE product = 3").front(), 0);
+  EXPECT_EQ(runner.redrive("Sales", "product-3").handled, 6U);
+  running.finish();
+  EXPECT_EQ(rows()[3], (Row{3, 1 + 3 + 0 + 2 + 4 + 1}));
+}
+
 // Random histories, appended while a Runner handles and shadows are built, compared, swapped and rolled back beside it.
 TEST_F(ShadowOfATable, leaves_what_live_handling_alone_had_made) {
   std::mt19937 random{20'261};
