@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <thread>
 #include <utility>
 
 #include <leftfold/error.h>
@@ -12,7 +13,8 @@ namespace {
 
 constexpr std::size_t kMostEventsInPage = 65'536;
 constexpr std::size_t kMostTextInPage = std::size_t{16} << 20;  // a page ends early then, so that memory stays bounded
-constexpr std::size_t kMostIdleReaders = 4;
+// As many as a replay reads with at once, one a core; each keeps a page cache of 2 MB.
+const std::size_t kMostIdleReaders = std::max(4U, std::thread::hardware_concurrency());
 
 constexpr std::string_view kReadStream =
     "SELECT global_position, stream, version, event_id, type, payload, metadata, committed_at, schema_version, "

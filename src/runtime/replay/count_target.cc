@@ -26,7 +26,8 @@ std::vector<ReplayProgress::Type> CountTarget::types() const {
     const std::scoped_lock lock{mutex_};
     for (const auto& [type, events] : types_) all.push_back({type, events});
   }
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.events > b.events; });
+  std::sort(all.begin(), all.end(),
+            [](const auto& a, const auto& b) { return a.events != b.events ? a.events > b.events : a.type < b.type; });
   return all;
 }
 
