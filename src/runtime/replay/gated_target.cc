@@ -42,6 +42,13 @@ void remember_parked(std::map<std::string, Version, std::less<>>& parked, const 
   }
 }
 
+// Counts a change beside the checkpoint, so that a Runner looks at the rows anew although the replay may have come to
+// just the checkpoint it knew.
+void count_change(ReadModelTransaction& transaction, const std::string& key) {
+  const Version changes = transaction.handled(key, {}).value_or(Version{0});
+  transaction.set_handled(key, {}, changes.next());
+}
+
 }  // namespace
 
 std::unique_ptr<RegisteredHandler> handler_of(const detail::HandlerEntry& entry, const std::string& name,
@@ -102,7 +109,10 @@ void GatedTarget::begin() {
 void GatedTarget::begin_anew() {
   ReadModel& model = *handler_->entry.read_model;
   for (std::size_t partition = 1; partition < begins_at_.size(); ++partition) {
-    model.begin(key_of(tally_.name, partition))->commit(begins_at_[partition]);
+    const std::string key = key_of(tally_.name, partition);
+    const auto transaction = model.begin(key);
+    count_change(*transaction, key);
+    transaction->commit(begins_at_[partition]);
   }
   const auto transaction = model.begin(tally_.name);
   detail::reset(*handler_);
@@ -113,6 +123,7 @@ void GatedTarget::begin_anew() {
   versions.reset();
   if (context_.begins_anywhere) versions.begin_anywhere();
   begin_replay_mark(*transaction, tally_.name, context_.filter);
+  count_change(*transaction, tally_.name);
   transaction->commit(begins_at_.front());
 }
 

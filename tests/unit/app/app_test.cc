@@ -167,6 +167,50 @@ TEST(App, RefusesAHandlerThatWouldNeverRun) {
   EXPECT_EQ(app.handlers().size(), 1U);
 }
 
+TEST(App, ReplaysProjectorsFromItsStoreAndNeverAListener) {
+  MemoryApp own;
+  App& app = own.app;
+  InMemory& in_memory = app.projector<InMemory>();
+  app.projector<InTable>(app.read_model());
+  app.listener<Bell>();
+  for (int n = 0; n < 3; ++n) app.repository<Door>().execute("front", [](Door& door) { door.open(); });
+
+  const ReplayProgress with_tables = app.replay({})->run();
+  ASSERT_EQ(with_tables.projectors.size(), 1U) << "those with a read model";
+  EXPECT_EQ(with_tables.projectors[0].name, "InTable");
+  EXPECT_EQ(app.read_model().query<int>("SELECT opened FROM doors").front(), 3);
+  const std::vector<std::string> named{"InMemory"};
+  EXPECT_TRUE(app.replay(named)->run().complete);
+  EXPECT_EQ(in_memory.opened, 3);
+
+  const std::vector<std::string> listener{"Bell"};
+  const auto [code, text] = failure([&] { (void)app.replay(listener); });
+  EXPECT_EQ(code, "invalid_argument");
+  EXPECT_NE(text.find("Bell is a listener"), std::string::npos) << text;
+  const std::vector<std::string> wrong{"InTabel"};
+  EXPECT_EQ(failure([&] { (void)app.replay(wrong); }).first, "not_found");
+  EXPECT_EQ(failure([&] { (void)app.replay({}, {}, ReplayFrom::broker); }).first, "invalid_argument");
+  EXPECT_EQ(failure([&] { (void)app.restore_kept("InTable"); }).first, "not_found");
+}
+
+TEST(App, SwapsInAShadowAndRestoresWhatItReplaced) {
+  MemoryApp own;
+  App& app = own.app;
+  app.projector<InTable>(app.read_model());
+  app.repository<Door>().execute("front", [](Door& door) { door.open(); });
+  (void)app.replay({})->run();
+  app.repository<Door>().execute("front", [](Door& door) { door.open(); });
+  ReplayOptions options;
+  options.into = ReplayInto::shadow;
+  const auto replay = app.replay({}, options);
+  EXPECT_TRUE(replay->run().complete);
+  EXPECT_EQ(replay->compare().front().found.different, 0U);
+  replay->swap();
+  EXPECT_EQ(app.read_model().query<int>("SELECT opened FROM doors").front(), 2);
+  EXPECT_EQ(app.restore_kept("InTable"), Position{1});
+  EXPECT_EQ(app.read_model().query<int>("SELECT opened FROM doors").front(), 1);
+}
+
 TEST(App, OnlySelectsHandlersByName) {
   MemoryApp fixture;
   App& app = fixture.app;

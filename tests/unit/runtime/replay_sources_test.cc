@@ -230,6 +230,35 @@ TEST(ReplayBesideARunner, ends_with_the_tables_of_live_handling) {
   }
 }
 
+// The checkpoint is where the Runner left it, and what the replay parked is news to it.
+TEST(ReplayBesideARunner, tells_it_what_was_parked) {
+  MemoryStore store;
+  fill(store, 30);
+  FakeReadModel model;
+  MemoryDeadLetterStore letters;
+  Table live{model};
+  RunnerOptions with_letters;
+  with_letters.dead_letters = &letters;
+  Runner runner{store, with_letters};
+  runner.add(live);
+  Running running{runner};
+  ASSERT_TRUE(running.handled(Position{30}));
+  Fragile fragile{model};
+  fragile.fail_at = 20;  // of a2, as 23, 26 and 29
+  Replay(store, {.on_error = OnReplayError::park, .dead_letters = &letters}).add(fragile).run();
+  EXPECT_EQ(letters.count({}).letters, 4U);
+  const Position last = append(store, "a2", counted(32));
+  ASSERT_TRUE(running.handled(last));
+  EXPECT_EQ(letters.count({}).letters, 5U) << "the new event went behind them";
+  EXPECT_EQ(runner.redrive("Table", "a2").handled, 5U);
+  EXPECT_EQ(text_of(running.stop()), "");
+  std::vector<int> rows = model.rows();
+  std::sort(rows.begin(), rows.end());
+  std::vector<int> expected = numbers(1, 30);
+  expected.push_back(32);
+  EXPECT_EQ(rows, expected);
+}
+
 TEST(PageWindow, keeps_readers_within_its_room_and_gives_every_consumer_every_page) {
   runtime::PageWindow window{3, 2};
   std::jthread reader{[&](const std::stop_token& stop) {
