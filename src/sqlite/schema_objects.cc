@@ -24,10 +24,14 @@ TableShape shape_of(Connection& connection, std::string_view schema, std::string
   TableShape shape;
   std::map<std::int64_t, std::string> key;
   std::string type;
-  Statement columns{connection, "SELECT name, type, pk FROM pragma_table_info(?1, ?2) ORDER BY cid"};
+  Statement columns{connection, "SELECT name, type, pk, hidden FROM pragma_table_xinfo(?1, ?2) ORDER BY cid"};
   columns.bind(1, table);
   columns.bind(2, schema);
   while (columns.step()) {
+    if (columns.integer(3) != 0) {
+      shape.has_computed = true;
+      continue;
+    }
     shape.columns.emplace_back(columns.text(0));
     if (columns.integer(2) > 0) {
       key.emplace(columns.integer(2), columns.text(0));

@@ -22,7 +22,8 @@ struct SchemaObject {
 
 struct TableShape {
   std::vector<std::string> columns;  // without those that are computed
-  std::vector<std::string> key;      // the primary key; empty: none
+  bool has_computed = false;
+  std::vector<std::string> key;  // the primary key; empty: none
   bool has_rowid = true;
   bool key_is_rowid = false;  // INTEGER PRIMARY KEY
   bool is_virtual = false;

@@ -57,7 +57,9 @@ class SwapConnection {
  public:
   SwapConnection(ReadModelFile& live, std::chrono::milliseconds lock_timeout)
       : connection_{live.path(), Access::read_write, lock_timeout}, hold_{live.enter()} {
-    connection_.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON");
+    connection_.execute(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON; "
+        "PRAGMA cache_size = -65536");
   }
   Connection* operator->() { return &connection_; }
   Connection& operator*() { return connection_; }

@@ -365,6 +365,49 @@ TEST_F(ShadowOfATable, tells_a_runner_what_was_parked_while_it_was_built) {
   EXPECT_EQ(rows()[3], (Row{3, 1 + 3 + 0 + 2 + 4 + 1}));
 }
 
+// Rowids are what SQLite's users sort by when they have nothing else.
+TEST_F(ShadowOfATable, keeps_the_rowids_of_tables_with_and_without_keys) {
+  struct Kinds : Projector<SaleEvents> {
+    explicit Kinds(SqliteReadModel& d) : db{d} {}
+    SqliteReadModel& read_model() { return db; }
+    void reset() {
+      for (const char* table : {"keyed", "plain", "computed"}) db.execute("DROP TABLE IF EXISTS " + std::string{table});
+      db.execute("CREATE TABLE keyed(name TEXT PRIMARY KEY, quantity INTEGER)");
+      db.execute("CREATE TABLE plain(name TEXT, quantity INTEGER)");
+      db.execute("CREATE TABLE computed(name TEXT UNIQUE, quantity INTEGER, twice INTEGER AS (quantity * 2) STORED)");
+    }
+    void on(const Sold& e) {
+      const std::string name = "n" + std::to_string(97 * e.product % 31);
+      for (const char* table : {"keyed", "plain", "computed"}) {
+        db.execute("DELETE FROM " + std::string{table} + " WHERE name = ?", name);
+        db.execute("INSERT INTO " + std::string{table} + "(name, quantity) VALUES(?, ?)", name, e.quantity);
+      }
+    }
+    SqliteReadModel& db;
+  };
+  sell_many(40);
+  Kinds kinds{model};
+  handle(kinds);
+  const auto contents = [&] {
+    std::vector<std::string> all;
+    for (const char* table : {"keyed", "plain", "computed"}) {
+      for (std::string& row : model.query<std::string>("SELECT rowid || ' ' || name || ' ' || quantity FROM " +
+                                                       std::string{table} + " ORDER BY rowid")) {
+        all.push_back(std::move(row));
+      }
+    }
+    return all;
+  };
+  const std::vector<std::string> before = contents();
+  Kinds again{model};
+  Replay replay{store, into_shadow()};
+  replay.add(again).run();
+  EXPECT_EQ(replay.compare().front().found.different, 0U);
+  replay.swap();
+  EXPECT_EQ(contents(), before);
+  EXPECT_EQ(model.query<int>("SELECT count(*) FROM computed WHERE twice = 2 * quantity").front(), 7);
+}
+
 // Random histories, appended while a Runner handles and shadows are built, compared, swapped and rolled back beside it.
 TEST_F(ShadowOfATable, leaves_what_live_handling_alone_had_made) {
   std::mt19937 random{20'261};
