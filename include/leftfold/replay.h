@@ -118,7 +118,7 @@ struct ReplayProgress {
 /// How a projector's tables in use differ from its shadow. Plain value.
 struct ShadowComparison {
   std::string projector;
-  std::optional<Position> at;  ///< the checkpoint of both; empty when there are no tables in use
+  std::optional<Position> at;  ///< the checkpoint of both; empty when there were no tables in use as it began
   TableComparison found;
 };
 

@@ -180,6 +180,7 @@ int finish(Context& context, const ReplayCommand& command, Replay& replay, const
     const bool different = one != nullptr && one->found.different > 0;
     std::string_view result = command.what == What::swap ? "swapped in" : "replayed in place";
     if (command.what == What::verify) result = different ? "differs" : "the same";
+    if (command.what == What::verify && (one == nullptr || !one->at)) result = "nothing to compare with";
     if (!done.complete) result = "stopped";
     if (command.what == What::verify && different) drifted += (drifted.empty() ? "" : ", ") + done.projectors[i].name;
     add_row(rows, done.projectors[i], one, result);

@@ -250,6 +250,18 @@ TEST_F(ShadowOfATable, of_a_new_projector_has_nothing_to_compare_with) {
   EXPECT_EQ(model.checkpoint("Sales"), Position{20});
 }
 
+TEST_F(ShadowOfATable, of_a_new_projector_is_not_compared_with_tables_that_were_begun_meanwhile) {
+  sell_many(20);
+  Sales sales{model};
+  Replay replay{store, into_shadow()};
+  replay.add(sales).run();
+  Sales live{model};
+  Replay(store, {.to = Position{5}}).add(live).run();
+  EXPECT_FALSE(replay.compare().front().at.has_value());
+  replay.swap();
+  EXPECT_EQ(model.checkpoint("Sales"), Position{20});
+}
+
 TEST_F(ShadowOfATable, keeps_an_index_that_somebody_made_by_hand) {
   sell_many(20);
   Sales sales{model};
