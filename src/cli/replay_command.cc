@@ -65,8 +65,9 @@ int count(Context& context, ReplayCommand& command) {
     std::vector<std::string> receivers;
     for (const std::string& name : command.projectors) {
       const HandlerInfo& info = infos.at(name);
+      const EventInfo* const event = info.catalog.find(type.type);  // may be stored under a former name
       for (const std::string_view handled : info.handled) {
-        if (handled == type.type) receivers.push_back(name);
+        if (handled == (event != nullptr ? event->name : type.type)) receivers.push_back(name);
       }
     }
     JsonObject object;

@@ -42,9 +42,12 @@ bool EventFilter::wants(const RecordedEvent& event) const {
 
 bool EventFilter::is_whole_for(const HandlerTable& table) const {
   if (!aggregates_.empty() || from_ > Position{1} || since_) return false;
-  return types_.empty() ||
-         std::all_of(table.entries().begin(), table.entries().end(),
-                     [this](const HandlerTable::Entry& entry) { return types_.contains(entry.type); });
+  if (types_.empty()) return true;
+  const auto chosen = [&](std::string_view name) { return !table.handles(name) || types_.contains(name); };
+  const auto& events = table.catalog().events;  // stored under former names too
+  return std::all_of(events.begin(), events.end(), [&](const EventInfo* event) {
+    return chosen(event->name) && std::all_of(event->former_names.begin(), event->former_names.end(), chosen);
+  });
 }
 
 }  // namespace leftfold::runtime
