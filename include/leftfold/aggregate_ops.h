@@ -1,7 +1,6 @@
 // What repository.cc and history.cc need of an aggregate's type, so that loops and decisions are compiled once.
 #pragma once
 
-#include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,13 +44,6 @@ struct AggregateOps {
 
 // False for a text that is no JSON.
 [[nodiscard]] bool same_state(std::string_view a, std::string_view b) noexcept;
-
-template <class State>
-concept ReadsNodeSnapshots = requires {
-  { State::reads_node_snapshots } -> std::convertible_to<bool>;
-  requires !std::is_member_object_pointer_v<decltype(&State::reads_node_snapshots)>;
-  requires State::reads_node_snapshots;
-};
 
 template <class Root>
 bool restore_state(void* root, std::string_view text, Version version, StateFit fit) {

@@ -62,6 +62,8 @@ struct LoadLimit {
 
 void load(EventStore& store, const RepositoryOptions& options, const AggregateOps& ops, std::string_view id, void* root,
           const LoadLimit& limit);
+// Makes the root what a snapshot of the Node library says, if the state asks for those and this is one that fits.
+[[nodiscard]] bool restore_note(const AggregateOps& ops, void* root, const RecordedEvent& event);
 // Hands a snapshot over when one is due.
 void offer_snapshot(const RepositoryOptions& options, const AggregateOps& ops, std::string_view id,
                     void* root) noexcept;

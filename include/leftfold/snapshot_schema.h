@@ -22,17 +22,30 @@ concept SaysStateVersion = requires {
   requires !std::is_member_object_pointer_v<decltype(&State::state_version)>;
 };
 
+template <class State>
+concept ReadsNodeSnapshots = requires {
+  { State::reads_node_snapshots } -> std::convertible_to<bool>;
+  requires !std::is_member_object_pointer_v<decltype(&State::reads_node_snapshots)>;
+  requires State::reads_node_snapshots;
+};
+
+// How states come about, besides the name and state_version.
+struct StateShape {
+  const json::Type* type;
+  bool reads_node_snapshots;
+};
+
 struct EventShape {
   std::string_view name;
   int version;
   const json::Type* type;
 };
 
-[[nodiscard]] std::string make_schema(std::string_view aggregate, int state_version, const json::Type& state,
+[[nodiscard]] std::string make_schema(std::string_view aggregate, int state_version, const StateShape& state,
                                       std::span<const EventShape> events);
 
 template <class... E>
-[[nodiscard]] std::string make_schema(std::string_view aggregate, int state_version, const json::Type& state,
+[[nodiscard]] std::string make_schema(std::string_view aggregate, int state_version, const StateShape& state,
                                       Events<E...>*) {
   const EventShape events[] = {{event_name<E>(), event_version<E>(), &json::Description<E>::value}...};
   return make_schema(aggregate, state_version, state, events);
@@ -60,7 +73,8 @@ template <AggregateType Root>
 [[nodiscard]] const std::string& snapshot_schema() {
   using State = typename Root::StateType;
   static const std::string schema =
-      detail::make_schema(reflect::type_name<Root>(), state_version<State>(), json::Description<State>::value,
+      detail::make_schema(reflect::type_name<Root>(), state_version<State>(),
+                          {&json::Description<State>::value, detail::ReadsNodeSnapshots<State>},
                           static_cast<typename Root::EventList*>(nullptr));
   return schema;
 }

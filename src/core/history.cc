@@ -44,7 +44,7 @@ class History::Impl {
                                      std::to_string(next_.value()) + ", found " + detail::place_of(event) +
                                      ": the store lost or repeated an event; restore it from a backup"};
     }
-    ops_.apply(root_.get(), event);
+    if (!detail::restore_note(ops_, root_.get(), event)) ops_.apply(root_.get(), event);
     HistoryStep step{EventCopy{event}, state(), {}};
     step.changes = json::differences(state_, step.state);
     state_ = step.state;

@@ -147,11 +147,7 @@ class Load {
   std::size_t after_note(const EventPage& page, std::size_t begin, std::size_t end) {
     if (ops_.codec == nullptr || !ops_.codec->reads_node_snapshots) return begin;
     for (std::size_t i = end; i-- > begin;) {
-      if (page[i].type != kSnapshotNote) continue;
-      try {
-        if (ops_.codec->restore(root_, page[i].payload, page[i].version, StateFit::exactly)) return i + 1;
-      } catch (const Error&) {  // an earlier one may fit, and the events do
-      }
+      if (restore_note(ops_, root_, page[i])) return i + 1;
     }
     return begin;
   }
@@ -169,6 +165,15 @@ class Load {
 
 bool same_state(std::string_view a, std::string_view b) noexcept try { return json::same_document(a, b); } catch (...) {
   return false;
+}
+
+bool restore_note(const AggregateOps& ops, void* root, const RecordedEvent& event) {
+  if (ops.codec == nullptr || !ops.codec->reads_node_snapshots || event.type != kSnapshotNote) return false;
+  try {
+    return ops.codec->restore(root, event.payload, event.version, StateFit::exactly);
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 void load(EventStore& store, const RepositoryOptions& options, const AggregateOps& ops, std::string_view id, void* root,

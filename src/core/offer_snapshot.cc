@@ -25,6 +25,13 @@ bool is_due(const SnapshotPolicy& policy, const LoadTrace& trace, Version versio
          (policy.slower_than > milliseconds::zero() && trace.took > policy.slower_than);
 }
 
+// The load did not begin there, so how long it took says nothing about the next one.
+void note_snapshot(LoadTrace& trace, Version version, Timestamp taken_at) {
+  trace.snapshot = version;
+  trace.since = taken_at;
+  trace.took = {};
+}
+
 }  // namespace
 
 void offer_snapshot(const RepositoryOptions& options, const AggregateOps& ops, std::string_view id, void* root) noexcept
@@ -40,8 +47,7 @@ void offer_snapshot(const RepositoryOptions& options, const AggregateOps& ops, s
   if (!desk.wants(key)) return;
   // A load does not see the one that is on its way; every command would make another.
   if (const auto pending = desk.pending(key); pending && pending->version > trace.snapshot) {
-    trace.snapshot = pending->version;
-    trace.since = pending->taken_at;
+    note_snapshot(trace, pending->version, pending->taken_at);
     if (!is_due(options.snapshot_policy, trace, version, now)) return;
   }
   const SnapshotCounts& counts = desk.counts(ops.aggregate);
@@ -54,8 +60,7 @@ void offer_snapshot(const RepositoryOptions& options, const AggregateOps& ops, s
     return desk.refuse(std::move(key), counts, e.what());
   }
   desk.put(std::move(snapshot), counts);
-  trace.snapshot = version;
-  trace.since = now;
+  note_snapshot(trace, version, now);
 } catch (...) {  // no memory: the next command tries again
 }
 

@@ -43,7 +43,7 @@ void SnapshotDesk::discard(const SnapshotKey& key, const SnapshotCounts& counts,
 }
 
 bool SnapshotDesk::wants(const SnapshotKey& key) noexcept {
-  return options_.mode == SnapshotsOptions::Mode::read_write && !rest_.is_on() && !writer_.is_refused(key);
+  return options_.mode == SnapshotsOptions::Mode::read_write && !writer_.rests() && !writer_.is_refused(key);
 }
 
 void SnapshotDesk::put(StoredSnapshot snapshot, const SnapshotCounts& counts) noexcept {

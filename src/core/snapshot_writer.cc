@@ -2,9 +2,8 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <utility>
-
-#include <leftfold/error.h>
 
 #include "core/in_quotes.h"
 
@@ -20,6 +19,7 @@ SnapshotWriter::SnapshotWriter(SnapshotStore& store, const SnapshotsOptions& opt
     : store_{store},
       options_{options},
       rest_{rest},
+      full_{*options.clock, options.pause},
       waiting_{options.metrics->gauge("leftfold_snapshots_waiting", "Snapshots that wait to be written or removed.")} {}
 
 SnapshotWriter::~SnapshotWriter() {
@@ -115,9 +115,9 @@ void SnapshotWriter::run(const std::stop_token& stop) {
   for (;;) {
     (void)clock.wait_until(lock, told_, stop, kNever, [this] { return !order_.empty(); });
     if (order_.empty()) return;
-    if (stop.stop_requested() && (rest_.is_on() || clock.instant() >= end_)) return drop_all();
-    if (rest_.is_on()) {
-      (void)clock.wait_until(lock, told_, stop, rest_.until(), [this] { return !rest_.is_on(); });
+    if (stop.stop_requested() && (rests() || clock.instant() >= end_)) return drop_all();
+    if (rests()) {
+      (void)clock.wait_until(lock, told_, stop, std::max(rest_.until(), full_.until()), [this] { return !rests(); });
       continue;
     }
     const auto node = jobs_.extract(order_.front());
@@ -141,17 +141,18 @@ void SnapshotWriter::work_on(const SnapshotKey& key, const Job& job) noexcept tr
   const bool kept = store_.save(*job.snapshot);
   (kept ? job.counts->written : job.counts->older).add();
 } catch (const Error& e) {
-  failed(key, job, e.code() == Errc::invalid_argument, e.what());
+  failed(key, job, e.code(), e.what());
 } catch (const std::exception& e) {
-  failed(key, job, false, e.what());
+  failed(key, job, std::nullopt, e.what());
 } catch (...) {
-  failed(key, job, false, "what the store threw is no std::exception");
+  failed(key, job, std::nullopt, "what the store threw is no std::exception");
 }
 
-// `at_fault`: the snapshot, not the store.
-void SnapshotWriter::failed(const SnapshotKey& key, const Job& job, bool at_fault, const char* what) noexcept try {
+void SnapshotWriter::failed(const SnapshotKey& key, const Job& job, std::optional<Errc> code, const char* what) noexcept
+    try {
   if (job.snapshot) job.counts->write_failed.add();
-  if (at_fault) refuse(key);
+  if (code == Errc::invalid_argument) refuse(key);  // the snapshot is to blame, not the store
+  else if (code == Errc::permission_denied || code == Errc::storage_full) full_.begin();
   else rest_.begin();
   options_.log->log(LogLevel::warn, "snapshots",
                     "a snapshot could not be written; loads fold more events until one can",

@@ -14,6 +14,7 @@
 #include <string>
 #include <thread>
 
+#include <leftfold/error.h>
 #include <leftfold/snapshot_store.h>
 #include <leftfold/snapshots.h>
 
@@ -66,6 +67,8 @@ class SnapshotWriter {
   // A key whose snapshots the store or JSON cannot hold is left alone for a while.
   void refuse(SnapshotKey key) noexcept;
   [[nodiscard]] bool is_refused(const SnapshotKey& key) noexcept;
+  // The store is left alone, or takes none for now.
+  [[nodiscard]] bool rests() const noexcept { return rest_.is_on() || full_.is_on(); }
 
  private:
   struct Job {
@@ -78,12 +81,13 @@ class SnapshotWriter {
   Job* job_of(const SnapshotKey& key, const SnapshotCounts& counts);
   void run(const std::stop_token& stop);
   void work_on(const SnapshotKey& key, const Job& job) noexcept;
-  void failed(const SnapshotKey& key, const Job& job, bool at_fault, const char* what) noexcept;
+  void failed(const SnapshotKey& key, const Job& job, std::optional<Errc> code, const char* what) noexcept;
   void drop_all() noexcept;
 
   SnapshotStore& store_;
   const SnapshotsOptions options_;
   StoreRest& rest_;
+  StoreRest full_;  // what may not be written, or not for lack of space, can be read all the same
   Gauge& waiting_;
 
   std::mutex mutex_;  // of what follows

@@ -51,6 +51,14 @@ bool SqliteSnapshots::remove(std::string_view aggregate_id, std::string_view sch
   return writer_.transact([&](Sql& sql) { return sql.remove(aggregate_id, schema); });
 }
 
+bool SqliteSnapshots::Reader::can_find() {
+  if (find.handle() == nullptr && has_table(*connection, "leftfold_snapshots")) {
+    find = {*connection,
+            "SELECT version, taken_at, state FROM leftfold_snapshots WHERE aggregate = ?1 AND schema = ?2"};
+  }
+  return find.handle() != nullptr;
+}
+
 std::unique_ptr<SqliteSnapshots::Reader> SqliteSnapshots::take_reader() {
   {
     const std::lock_guard lock{mutex_};
@@ -68,12 +76,7 @@ std::optional<StoredSnapshot> SqliteSnapshots::load(std::string_view aggregate_i
   std::unique_ptr<Reader> reader = take_reader();  // not put back after an exception
   reader->connection->check_file_in_place();
   std::optional<StoredSnapshot> found;
-  if (reader->find.handle() == nullptr) {
-    if (!has_table(*reader->connection, "leftfold_snapshots")) return found;  // a file that is read only
-    reader->find = {*reader->connection,
-                    "SELECT version, taken_at, state FROM leftfold_snapshots WHERE aggregate = ?1 AND schema = ?2"};
-  }
-  {
+  if (reader->can_find()) {
     Statement& row = reader->find;
     row.bind_bytes(1, aggregate_id);
     row.bind_bytes(2, schema);

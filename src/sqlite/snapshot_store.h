@@ -41,6 +41,7 @@ class SqliteSnapshots final : public SnapshotStore {
   /// One connection, used by one thread at a time.
   struct Reader {
     explicit Reader(const FileAccess& access) : connection{access.connect(Access::read_only)} {}
+    [[nodiscard]] bool can_find();  ///< false for a file without the table, which is read only
     std::unique_ptr<Connection> connection;
     Statement find;
   };

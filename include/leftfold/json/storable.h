@@ -41,9 +41,10 @@ consteval bool struct_is_storable(Around<A...>) {
     } else if constexpr (!reflect::detail::takes_without_flattening<T>(std::make_index_sequence<fields>{})) {
       return false;
     } else {
-      return decltype(reflect::visit_fields(std::declval<const T&>(), []<class... Field>(const Field&...) {
-        return std::bool_constant<(
-            (std::is_default_constructible_v<Field> && IsStorable<Field, Around<T, A...>>::value) && ...)>{};
+      return decltype(reflect::visit_fields(std::declval<T&>(), []<class... Field>(Field&...) {
+        return std::bool_constant<((!std::is_const_v<Field> && std::is_default_constructible_v<Field> &&
+                                    IsStorable<Field, Around<T, A...>>::value) &&
+                                   ...)>{};
       }))::value;
     }
   }

@@ -4,6 +4,7 @@
 #include <leftfold/error.h>
 #include <leftfold/memory.h>
 #include <leftfold/repository.h>
+#include <leftfold/snapshot_schema.h>
 
 #include "unit/core/cart.h"
 
@@ -109,6 +110,41 @@ TEST_F(NodeSnapshotsTest, EventsInFrontOfItNeedNoStructAnyMore) {
   EXPECT_EQ(carts.load("cart").state().total, 8);
   put("CartMerged", "{}");
   EXPECT_THROW((void)carts.load("cart"), Error);
+}
+
+TEST_F(NodeSnapshotsTest, AHistoryShowsWhatLoadsGive) {
+  add(2);
+  put("$Snapshot", R"({"items":{"apple":7},"total":7})");  // the Node program counted otherwise
+  add(3);
+  put("$Snapshot", R"({"items":{}})");  // does not fit
+  add(1);
+  for (const std::int64_t from : {0, 1, 2, 3, 4}) {
+    leftfold::History history = carts.history("cart", {.from = Version{from}});
+    std::int64_t version = from;
+    for (; const auto step = history.next(); ++version) {
+      EXPECT_EQ(step->state, leftfold::to_json(carts.load_at("cart", Version{version}).state())) << from;
+    }
+    EXPECT_EQ(version, 5);
+  }
+}
+
+struct NodeStateFolded {
+  std::map<std::string, int> items;
+  std::int64_t total = 0;
+  void apply(const CartItemAdded& e) {
+    items[e.product_id] += e.quantity;
+    total += e.quantity;
+  }
+};
+namespace folded {
+class NodeCart : public leftfold::AggregateRoot<NodeStateFolded, leftfold::Events<CartItemAdded>> {
+ public:
+  using AggregateRoot::AggregateRoot;
+};
+}  // namespace folded
+
+TEST_F(NodeSnapshotsTest, AProgramThatDoesNotReadThemHasSnapshotsOfItsOwn) {
+  EXPECT_NE(leftfold::snapshot_schema<NodeCart>(), leftfold::snapshot_schema<folded::NodeCart>());
 }
 
 TEST_F(NodeSnapshotsTest, AStateThatDoesNotAskForThemPassesOverThem) {

@@ -76,6 +76,26 @@ TEST_F(SnapshotsTest, AStoreThatFailsCostsALoadNothingButTheFold) {
   EXPECT_EQ(loads(metrics, "used"), used + 1);
 }
 
+TEST_F(SnapshotsTest, AStoreThatTakesNoneIsReadAllTheSame) {
+  add(carts, 10);
+  for (const Errc code : {Errc::permission_denied, Errc::storage_full}) {  // say nothing about reading
+    kept.fail_save = code;
+    const std::size_t saves = kept.saves();
+    add(carts, 10);
+    EXPECT_EQ(kept.saves(), saves + 1);
+    const int used = loads(metrics, "used");
+    (void)carts.load("cart-1");
+    EXPECT_EQ(loads(metrics, "used"), used + 1) << to_string(code);
+    EXPECT_EQ(kept.saves(), saves + 1);  // and it is not asked to write with every command
+    clock.advance(5s);
+  }
+  kept.fail_save.reset();
+  (void)carts.load("cart-1");
+  ASSERT_TRUE(snapshots.flush());
+  EXPECT_EQ(stored_version(), Version{29});
+  EXPECT_EQ(loads(metrics, "failed"), 0);
+}
+
 TEST_F(SnapshotsTest, OneThatTheStoreCallsCorruptIsReplaced) {
   add(carts, 10);
   kept.fail_load = Errc::corrupt;

@@ -38,8 +38,11 @@ class SnapshotWriterTest : public ::testing::Test {
     options.clock = &clock;
     options.metrics = &metrics;
     snapshots.emplace(kept, options);
-    carts.emplace(
-        store, leftfold::RepositoryOptions{.clock = &clock, .snapshots = &*snapshots, .snapshot_policy = {.every = 1}});
+    carts.emplace(store, leftfold::RepositoryOptions{.attempts = 1000,
+                                                     .max_back_off = 0ms,  // the clock stands still
+                                                     .clock = &clock,
+                                                     .snapshots = &*snapshots,
+                                                     .snapshot_policy = {.every = 1}});
   }
   Version stored_version(std::string_view id) {
     const auto found = kept.inner.load(id, leftfold::snapshot_schema<Cart>());

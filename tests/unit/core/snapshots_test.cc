@@ -108,6 +108,34 @@ TEST_F(SnapshotsTest, ASlowLoadMakesOneDue) {
   EXPECT_EQ(stored_version(), Version{2});
 }
 
+TEST_F(SnapshotsTest, OneSlowLoadMakesOneDueOnce) {
+  add(plain, 3);
+  bool slow = true;
+  ReadingStore there{memory, [&](leftfold::EventPage page) {
+                       if (slow) clock.advance(51ms);
+                       return page;
+                     }};
+  const Repository<Cart> timed{
+      there, {.clock = &clock, .snapshots = &snapshots, .snapshot_policy = {.every = 0, .slower_than = 50ms}}};
+  Cart cart = timed.load("cart-1");
+  slow = false;
+  for (int i = 0; i < 5; ++i) {  // the same aggregate goes on: its load is long past
+    ASSERT_TRUE(snapshots.flush());
+    cart.add_item("apple", 1);
+    (void)timed.save(cart);
+  }
+  ASSERT_TRUE(snapshots.flush());
+  EXPECT_EQ(kept.saves(), 1U);
+  slow = true;
+  kept.close();
+  (void)timed.load("cart-1");
+  kept.wait_for_saves(2);
+  for (int i = 0; i < 5; ++i) timed.execute("cart-1", [](Cart& c) { c.add_item("apple", 1); });
+  kept.open();
+  ASSERT_TRUE(snapshots.flush());
+  EXPECT_EQ(kept.saves(), 2U);  // loads were slow because it was on its way
+}
+
 TEST_F(SnapshotsTest, AreNotTakenMoreOftenThanAllowed) {
   const Repository<Cart> calm = repository({.every = 2, .at_most_every = 1h});
   add(calm, 10);

@@ -42,6 +42,12 @@ struct WithConstructor {
 struct Inside {
   std::vector<WithPointer> deep;
 };
+struct WithConst {
+  const int a = 0;
+};
+struct InsideConst {
+  std::vector<WithConst> deep;
+};
 struct InVariant {
   std::variant<int, WithPointer> either;
 };
@@ -66,7 +72,8 @@ static_assert(Storable<Order> && Storable<Tree> && Storable<Tagged> && Storable<
 static_assert(Storable<std::optional<std::chrono::milliseconds>> && Storable<leftfold::Bytes>);
 static_assert(Storable<std::vector<bool>> && Storable<std::map<Color, leftfold::Timestamp>>);
 static_assert(!Storable<WithBase> && !Storable<WithPointer> && !Storable<WithArray> && !Storable<WithPrivate>);
-static_assert(!Storable<WithConstructor> && !Storable<Inside> && !Storable<InVariant> && !Storable<NumberedMap>);
+static_assert(!Storable<WithConstructor> && !Storable<Inside> && !Storable<WithConst> && !Storable<InsideConst> &&
+              !Storable<InVariant> && !Storable<NumberedMap>);
 static_assert(!Storable<List> && !Storable<TwoInts> && !Storable<NoName> && !Storable<Float> && !Storable<Loose>);
 static_assert(!Storable<std::optional<std::optional<int>>> && !Storable<char> && !Storable<long double>);
 
