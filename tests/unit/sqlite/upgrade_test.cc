@@ -84,6 +84,16 @@ TEST(Upgrade, a_file_without_the_table_of_snapshots_gets_it_and_stays_of_its_ver
   EXPECT_EQ(first_cell(folder.file(), "SELECT state FROM leftfold_snapshots"), "{}");
 }
 
+TEST(Upgrade, looking_for_a_snapshot_where_there_is_no_table_keeps_the_connection) {
+  const TempDir folder;
+  make_format_1(folder.file());
+  SqliteStore reader{read_only(folder.file())};
+  (void)reader.head();
+  const auto before = sqlite3_memory_used();
+  EXPECT_FALSE(reader.snapshots().load("a", "A/1"));
+  EXPECT_GT(sqlite3_memory_used(), before + 10'000);  // a connection, for the next one who looks
+}
+
 TEST(Upgrade, read_only_leaves_an_older_file_as_it_is_and_finds_nothing_parked) {
   const TempDir folder;
   make_format_1(folder.file());
