@@ -1,4 +1,4 @@
-"""Replay: all events of a file through projectors, against a bare scan of the same file in the same round."""
+"""Replay: all events of a file through projectors, against a bare scan of the same file in the same round; and a long load."""
 import os
 from functools import partial
 
@@ -7,6 +7,7 @@ from harness.rounds import Row
 
 EVENTS_A_STREAM = 100
 AIM, MOST_MB = 0.5, 200
+LOADED, BEHIND = 10_000, 10  # events of one aggregate, and how many its snapshot is behind
 
 
 def events():
@@ -22,7 +23,11 @@ def rows(bench):
     shapes = [(f'no-op, {n} thread{"s" * (n > 1)}', 'noop', n, AIM) for n in sorted({1, most})]
     shapes += [(f'no-op, const, {n} thread{"s" * (n > 1)}', 'parallel', n, AIM) for n in sorted({1, 2, most})]
     shapes += [('SQLite table in its own file', 'sqlite', most, None)]
-    return [Row(label, {
+    one = bench.data / 'load.db'
+    bench.prepare([bench.ours('load', op='fill', file=one, events=LOADED, behind=BEHIND)])
+    loads = {name: bench.ours('load', op='load', file=one, events=LOADED, snapshots=answer, seconds=bench.seconds)
+             for name, answer in (('snapshot', 'yes'), ('without', 'no'))}
+    return [Row(f'load of {LOADED} events, the snapshot {BEHIND} behind', loads)] + [Row(label, {
         'leftfold': bench.ours('replay', op='replay', projector=projector, threads=threads, file=file),
         'raw': bench.ours('replay', op='scan', threads=1, file=file),
         'raw_parallel': bench.ours('replay', op='scan', threads=threads, file=file)}, aim,
@@ -30,6 +35,12 @@ def rows(bench):
 
 
 def show(bench, found):
+    load, *found = found
+    table.show('load: microseconds of Repository::load, p50 / p99, and of CPU',
+               ['aggregate', 'with a snapshot', 'without', 'times as fast', 'CPU us', 'CPU us without', bench.OTHERS],
+               [[load.label, *(' / '.join(table.number(load.median(name, f'{p}_us')) for p in ('p50', 'p99')) for name in ('snapshot', 'without')),
+                 table.times(load.ratio('loads_per_s', 'snapshot', 'without')),
+                 *(table.number(load.median(name, 'cpu_us_per_load')) for name in ('snapshot', 'without')), bench.others_cpu(load)]])
     lines = []
     for row in found:
         ratio = row.ratio('events_per_s', 'leftfold', 'raw')
