@@ -6,6 +6,7 @@
 #include <leftfold/error.h>
 
 #include "sqlite/identifier.h"
+#include "sqlite/schema.h"
 #include "sqlite/statement.h"
 
 namespace leftfold::sqlite {
@@ -26,9 +27,18 @@ CREATE TABLE IF NOT EXISTS leftfold_kept(
 // There was nothing of the name before: what is there now goes when the tables are put back.
 constexpr std::string_view kAbsent = "absent";
 
-// The rows of a projector ?1: its own, those of partitions, and leftfold's beside them.
-constexpr std::string_view kItsRows =
-    "(projector = ?1 OR substr(projector, 1, length(?1) + 1) IN (?1 || '/', ?1 || '#'))";
+// The rows of a projector, as conditions on an expression `row`: its own, those of partitions ("name/1"), and
+// leftfold's beside them ("name#..."). Another projector may be named "name/other".
+std::string is_partition(const std::string& row, const std::string& name) {
+  return "(substr(" + row + ", 1, length(" + name + ") + 1) = " + name + " || '/' AND substr(" + row + ", length(" +
+         name + ") + 2) NOT GLOB '*[^0-9]*')";
+}
+std::string is_its(const std::string& row, const std::string& name) {
+  return "(" + row + " = " + name + " OR substr(" + row + ", 1, length(" + name + ") + 1) = " + name + " || '#' OR " +
+         is_partition(row, name) + ")";
+}
+
+bool same_name(const std::string& a, const std::string& b) { return sqlite3_stricmp(a.c_str(), b.c_str()) == 0; }
 
 std::string list(const std::vector<std::string>& names) {
   std::string text;
@@ -83,7 +93,7 @@ std::int64_t KeptTables::last_generation() {
 std::vector<SchemaObject> KeptTables::kept(std::int64_t generation) {
   Statement find{connection_,
                  "SELECT type, name, \"table\", sql FROM leftfold_kept WHERE projector = ?1 AND generation = ?2 "
-                 "ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'trigger' THEN 2 ELSE 3 END, name"};
+                 "ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'trigger' THEN 3 ELSE 2 END, name"};
   find.bind(1, projector_);
   find.bind(2, generation);
   std::vector<SchemaObject> all;
@@ -96,9 +106,16 @@ std::vector<SchemaObject> KeptTables::kept(std::int64_t generation) {
 
 void KeptTables::replace_by_shadow() {
   const std::vector<SchemaObject> fresh = user_objects(connection_, kShadow);
-  std::set<std::string> names;
+  const bool beside_events = is_store(connection_);
+  TableNames names;
   for (const SchemaObject& object : fresh) {
     if (object.type != "table" && object.type != "view") continue;
+    if (beside_events && is_store_table(object.name)) {
+      throw Error{Errc::invalid_argument, std::string{connection_.file()} + ": projector " + projector_ + " makes a " +
+                                              object.type + " " + object.name +
+                                              ", which is the name of a table of the events in this file; choose "
+                                              "another name, then replay again"};
+    }
     if (object.type == "table" && shape_of(connection_, kShadow, object.name).is_virtual) {
       throw Error{Errc::unsupported, std::string{connection_.file()} + ": table " + object.name + " of projector " +
                                          projector_ + " is a virtual table, which cannot be swapped; replay in place"};
@@ -116,13 +133,13 @@ void KeptTables::replace_by_shadow() {
   // An index that somebody made by hand on a table of the projector goes on.
   for (const SchemaObject& object : kept(aside)) {
     const bool known = std::any_of(fresh.begin(), fresh.end(), [&](const SchemaObject& each) {
-      return each.type == "index" && each.name == object.name;
+      return each.type == "index" && same_name(each.name, object.name);
     });
     if (object.type == "index" && !known) run(object.sql);
   }
   for (const char* table : {"leftfold_projections", "leftfold_projection_versions"}) {
     Statement copy{connection_, std::string{"INSERT INTO main."} + table + " SELECT * FROM " + identifier(kShadow) +
-                                    "." + table + " WHERE " + std::string{kItsRows}};
+                                    "." + table + " WHERE " + is_its("projector", "?1")};
     copy.bind(1, projector_);
     copy.run();
   }
@@ -136,7 +153,7 @@ void KeptTables::restore() {
     throw Error{Errc::not_found, std::string{connection_.file()} + ": no earlier tables of projector " + projector_ +
                                      " are kept; they are since a swap, until the next one"};
   }
-  std::set<std::string> names;
+  TableNames names;
   for (const SchemaObject& object : objects) {
     if (object.type == "table" || object.type == "view" || object.type == kAbsent) names.insert(object.name);
   }
@@ -146,10 +163,10 @@ void KeptTables::restore() {
   count_change(aside);
 }
 
-void KeptTables::put_aside(const std::set<std::string>& names, std::int64_t generation) {
+void KeptTables::put_aside(const TableNames& names, std::int64_t generation) {
   std::vector<SchemaObject> objects = user_objects(connection_, "main");
   std::erase_if(objects, [&](const SchemaObject& each) { return !names.contains(each.table); });
-  std::set<std::string> absent = names;
+  TableNames absent = names;
   Statement keep{connection_, "INSERT INTO leftfold_kept VALUES(?1, ?2, ?3, ?4, ?5, ?6)"};
   const auto note = [&](std::string_view type, std::string_view name, std::string_view table, std::string_view sql) {
     keep.bind(1, projector_);
@@ -165,8 +182,8 @@ void KeptTables::put_aside(const std::set<std::string>& names, std::int64_t gene
     absent.erase(each.name);
   }
   for (const std::string& name : absent) note(kAbsent, name, name, "");
-  for (const SchemaObject& each : objects) {
-    if (each.type != "table") run("DROP " + each.type + " main." + identifier(each.name));
+  for (auto each = objects.rbegin(); each != objects.rend(); ++each) {  // a view takes its triggers with it
+    if (each->type != "table") run("DROP " + each->type + " main." + identifier(each->name));
   }
   for (const SchemaObject& each : objects) {
     if (each.type == "table")
@@ -174,7 +191,7 @@ void KeptTables::put_aside(const std::set<std::string>& names, std::int64_t gene
   }
   const std::string prefix = "#kept/" + std::to_string(generation) + "/";
   for (const char* table : {"leftfold_projections", "leftfold_projection_versions"}) {
-    run(std::string{"UPDATE main."} + table + " SET projector = ?2 || projector WHERE " + std::string{kItsRows},
+    run(std::string{"UPDATE main."} + table + " SET projector = ?2 || projector WHERE " + is_its("projector", "?1"),
         projector_, prefix);
   }
 }
@@ -191,8 +208,7 @@ void KeptTables::put_back(const std::vector<SchemaObject>& objects, std::int64_t
   for (const char* table : {"leftfold_projections", "leftfold_projection_versions"}) {
     run(std::string{"UPDATE main."} + table +
             " SET projector = substr(projector, length(?2) + 1) WHERE substr(projector, 1, length(?2)) = ?2 AND " +
-            "(substr(projector, length(?2) + 1) = ?1 OR substr(projector, length(?2) + 1, length(?1) + 1) "
-            "IN (?1 || '/', ?1 || '#'))",
+            is_its("substr(projector, length(?2) + 1)", "?1"),
         projector_, prefix);
   }
   Statement forget{connection_, "DELETE FROM leftfold_kept WHERE projector = ?1 AND generation = ?2"};
@@ -208,10 +224,7 @@ void KeptTables::drop(std::int64_t generation) {
   }
   const std::string prefix = "#kept/" + std::to_string(generation) + "/";
   for (const char* table : {"leftfold_projections", "leftfold_projection_versions"}) {
-    run(std::string{"DELETE FROM main."} + table +
-            " WHERE projector = ?2 || ?1 OR substr(projector, 1, length(?2 || ?1) + 1) "
-            "IN (?2 || ?1 || '/', ?2 || ?1 || '#')",
-        projector_, prefix);
+    run(std::string{"DELETE FROM main."} + table + " WHERE " + is_its("projector", "(?2 || ?1)"), projector_, prefix);
   }
   Statement forget{connection_, "DELETE FROM leftfold_kept WHERE projector = ?1 AND generation = ?2"};
   forget.bind(1, projector_);
@@ -256,14 +269,14 @@ void KeptTables::copy_rows(const std::string& table) {
 // changes beside each partition's checkpoint is one it never had.
 void KeptTables::count_change(std::int64_t kept_generation) {
   const std::string prefix = "#kept/" + std::to_string(kept_generation) + "/";
-  run("INSERT INTO main.leftfold_projection_versions(projector, aggregate, version) "
-      "SELECT p.projector, '', 1 + max("
-      "coalesce((SELECT version FROM main.leftfold_projection_versions WHERE projector = p.projector "
-      "AND aggregate = ''), 0), "
-      "coalesce((SELECT version FROM main.leftfold_projection_versions WHERE projector = ?2 || p.projector "
-      "AND aggregate = ''), 0)) "
-      "FROM main.leftfold_projections p WHERE p.projector = ?1 OR substr(p.projector, 1, length(?1) + 1) = ?1 || '/' "
-      "ON CONFLICT DO UPDATE SET version = excluded.version",
+  run(std::string{"INSERT INTO main.leftfold_projection_versions(projector, aggregate, version) "} +
+          "SELECT p.projector, '', 1 + max("
+          "coalesce((SELECT version FROM main.leftfold_projection_versions WHERE projector = p.projector "
+          "AND aggregate = ''), 0), "
+          "coalesce((SELECT version FROM main.leftfold_projection_versions WHERE projector = ?2 || p.projector "
+          "AND aggregate = ''), 0)) "
+          "FROM main.leftfold_projections p WHERE p.projector = ?1 OR " +
+          is_partition("p.projector", "?1") + " ON CONFLICT DO UPDATE SET version = excluded.version",
       projector_, prefix);
 }
 

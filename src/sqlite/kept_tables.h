@@ -24,7 +24,8 @@ class KeptTables {
  public:
   KeptTables(Connection& connection, std::string_view projector);
 
-  /// The shadow's tables, copied, take the place of those in use. Throws Error(unsupported) for virtual tables.
+  /// The shadow's tables, copied, take the place of those in use. Throws Error(unsupported) for virtual tables, and
+  /// invalid_argument for one that would take the place of a table of the store's.
   void replace_by_shadow();
   /// Those kept last take it. Throws Error(not_found) when none are kept.
   void restore();
@@ -36,7 +37,15 @@ class KeptTables {
   [[nodiscard]] std::string kept_name(std::int64_t generation, std::string_view table) const;
   [[nodiscard]] std::int64_t last_generation();
   [[nodiscard]] std::vector<SchemaObject> kept(std::int64_t generation);
-  void put_aside(const std::set<std::string>& names, std::int64_t generation);
+  // As SQLite tells names apart: without regard to case.
+  struct NameLess {
+    bool operator()(const std::string& a, const std::string& b) const noexcept {
+      return sqlite3_stricmp(a.c_str(), b.c_str()) < 0;
+    }
+  };
+  using TableNames = std::set<std::string, NameLess>;
+
+  void put_aside(const TableNames& names, std::int64_t generation);
   void put_back(const std::vector<SchemaObject>& objects, std::int64_t generation);
   void drop(std::int64_t generation);
   void copy_rows(const std::string& table);

@@ -1,5 +1,7 @@
 #include "sqlite/schema.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <thread>
 
@@ -12,6 +14,8 @@
 
 namespace leftfold::sqlite {
 namespace {
+
+constexpr std::array<const char*, 4> kTables{"streams", "events", "commands", "subscriptions"};
 
 constexpr const char* kStoreTables = R"sql(
 CREATE TABLE streams(
@@ -122,7 +126,7 @@ std::int64_t check_store(Connection& connection) {
     throw Error{Errc::invalid_argument,
                 file + ": is another program's database; name a file of its own for the events"};
   }
-  for (const char* table : {"streams", "events", "commands", "subscriptions"}) {
+  for (const char* table : kTables) {
     if (has_table(connection, table)) {
       throw Error{Errc::invalid_argument,
                   file + ": holds a read table called \"" + table + "\", a name the store needs; rename it"};
@@ -203,5 +207,12 @@ bool has_table(Connection& connection, const std::string& name) {
 }
 
 bool is_store(Connection& connection) { return connection.integer("PRAGMA application_id") == kApplicationId; }
+
+bool is_store_table(std::string_view name) noexcept {
+  return std::any_of(kTables.begin(), kTables.end(), [&](const std::string_view table) {
+    return table.size() == name.size() &&
+           sqlite3_strnicmp(table.data(), name.data(), static_cast<int>(name.size())) == 0;
+  });
+}
 
 }  // namespace leftfold::sqlite

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "sqlite/connection.h"
 
@@ -28,5 +29,8 @@ void open_read_model(Connection& connection, std::chrono::milliseconds lock_time
 
 /// Whether the connection's file is a store of events.
 [[nodiscard]] bool is_store(Connection& connection);
+
+/// Whether a table of this name is one of a store's own, beside the `leftfold_` ones. As SQLite compares names.
+[[nodiscard]] bool is_store_table(std::string_view name) noexcept;
 
 }  // namespace leftfold::sqlite

@@ -11,7 +11,7 @@ std::vector<SchemaObject> user_objects(Connection& connection, std::string_view 
   Statement list{connection, "SELECT type, name, tbl_name, sql FROM " + identifier(schema) +
                                  ".sqlite_schema WHERE sql IS NOT NULL AND substr(name, 1, 7) <> 'sqlite_' "
                                  "AND substr(tbl_name, 1, 9) <> 'leftfold_' ORDER BY CASE type WHEN 'table' THEN 0 "
-                                 "WHEN 'index' THEN 1 WHEN 'trigger' THEN 2 ELSE 3 END, rowid"};
+                                 "WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3 END, rowid"};
   std::vector<SchemaObject> all;
   while (list.step()) {
     all.push_back(

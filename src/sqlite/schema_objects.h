@@ -17,7 +17,7 @@ struct SchemaObject {
 };
 
 /// Those of a schema ("main", or a name given to ATTACH) that are not SQLite's or leftfold's own; tables first, then
-/// indexes, triggers and views. Throws Error(unavailable, corrupt).
+/// indexes, views and triggers, which may be a view's. Throws Error(unavailable, corrupt).
 [[nodiscard]] std::vector<SchemaObject> user_objects(Connection& connection, std::string_view schema);
 
 struct TableShape {

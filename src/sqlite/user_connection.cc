@@ -31,7 +31,7 @@ void UserConnection::guard() {
 
 bool UserConnection::is_own_table(std::string_view name) const {
   if (name.starts_with("leftfold_")) return true;
-  return guards_store_ && (name == "events" || name == "streams" || name == "commands" || name == "subscriptions");
+  return guards_store_ && is_store_table(name);
 }
 
 int UserConnection::authorize(void* self, int action, const char* first, const char* second, const char*,
