@@ -37,7 +37,7 @@ class ReplaySource {
   /// aggregate's events are handled by version, and what the scan brings late is read back from `store`.
   [[nodiscard]] static ReplaySource scan(EventScan& scan, EventStore& store, int segments = 8);
   /// A broker, such as Kafka, up to its head as the replay begins. An event that one before it never preceded is an
-  /// error of the replay.
+  /// error of the replay; when the broker does not keep its first events any more, a warning in the log instead.
   [[nodiscard]] static ReplaySource feed(EventFeed& feed);
 
   [[nodiscard]] EventStore* store() const noexcept { return store_; }

@@ -125,7 +125,8 @@ void GatedProjection::commit(ReadModelTransaction& transaction, std::int32_t par
                              std::span<const Delivery> events, const OffsetWindow* window) {
   Place next = place;
   if (window == nullptr) {
-    next.done = events.back().event->position;
+    // What a scan brings has the place that the checkpoint had then; somebody else may have moved it since.
+    next.done = std::max(place.done, events.back().event->position);
   } else {
     OffsetWindow after = *window;
     for (const Delivery& delivery : events) after.finish(delivery.event->position);

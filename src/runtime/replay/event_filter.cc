@@ -32,7 +32,9 @@ EventFilter::EventFilter(const ReplayOptions& options)
 
 bool EventFilter::wants(const RecordedEvent& event) const {
   if (all_) return true;
-  if (!types_.empty() && !types_.contains(event.type)) return false;
+  // One that cannot be read may be of any type, so it is not passed in silence.
+  const bool unknown = event.type == kUnreadable || event.type == kUnpublished;
+  if (!types_.empty() && !unknown && !types_.contains(event.type)) return false;
   if (!aggregates_.empty() && !aggregates_.contains(event.aggregate_id)) return false;
   if (from_ != Position::start() && event.position < from_) return false;
   if (to_ != Position::start() && event.position > to_) return false;

@@ -240,7 +240,7 @@ void GatedTarget::settle(Delivery& delivery, const std::exception_ptr& thrown, c
   trouble.calls = 1;
   trouble.failure = context_.options.rules.classify(thrown);
   trouble.error_type = detail::facts_of(thrown).type;
-  trouble.error_message = detail::describe(thrown).substr(0, kMaxErrorBytes);
+  trouble.error_message = detail::describe(thrown);  // the store cuts it
   trouble.first_failed_at = context_.options.clock->now();
   trouble.to_park = ParkReason::failed;
   context_.first_error.note(detail::describe(detail::handler_failed(handler_->subscription, event, thrown)));

@@ -63,10 +63,12 @@ std::vector<Position> heads_of(EventFeed& feed) {
   return heads;
 }
 
-bool is_trimmed(EventFeed& feed, const std::string& name) {
-  const std::vector<Progress> progress = feed.progress(name);
-  return std::any_of(progress.begin(), progress.end(),
-                     [](const Progress& each) { return each.begin != Position::start(); });
+// Of each partition: up to where its events are gone from the broker.
+std::vector<Position> begins_of(EventFeed& feed, const std::string& name, std::size_t partitions) {
+  std::vector<Position> begins;
+  for (const Progress& each : feed.progress(name)) begins.push_back(each.begin);
+  begins.resize(partitions, Position::start());
+  return begins;
 }
 
 }  // namespace
@@ -134,7 +136,8 @@ class Replay::Impl {
   std::vector<std::unique_ptr<ReplayTarget>> targets_;
   std::shared_ptr<CountTarget> counts_;  // of a dry run
   runtime::ReplayRange range_;
-  std::vector<Position> heads_;  // of a feed
+  std::vector<Position> heads_;   // of a feed
+  std::vector<Position> begins_;  // of a feed: what is up to there never comes
   std::atomic<bool> claimed_{false};
   std::atomic<std::uint64_t> looked_at_{0};
   std::atomic<std::uint64_t> expected_{0};
@@ -178,7 +181,14 @@ void Replay::Impl::make_targets() {
   if (options_.live != nullptr) begins_at = heads_of(*options_.live);  // before the scan begins
   if (source_.feed() != nullptr) {
     begins_at.assign(heads_.size(), Position::start());
-    context_.begins_anywhere = is_trimmed(*source_.feed(), options_.group + ".replay");
+    context_.begins_anywhere =
+        std::any_of(begins_.begin(), begins_.end(), [](Position each) { return each != Position::start(); });
+    if (context_.begins_anywhere) {
+      options_.log->log(LogLevel::warn, "replay",
+                        "the broker does not keep its first events any more: tables will lack what came of them; "
+                        "replay from the store to have all",
+                        {{"group", options_.group}});
+    }
   }
   for (Projector& projector : projectors_) make_targets(projector, begins_at);
   for (const auto& target : targets_) target->begin();
@@ -222,11 +232,12 @@ std::unique_ptr<PageReader> Replay::Impl::make_reader(const runtime::ReaderConte
   if (source_.feed() != nullptr) {
     std::vector<Position> begin(heads_.size());
     for (std::size_t i = 0; i < heads_.size(); ++i) {
-      Position least = heads_[i];
+      Position least = options_.dry_run ? Position::start() : heads_[i];
       for (const auto& target : targets_) {
         const auto* gated = dynamic_cast<const GatedTarget*>(target.get());
         least = std::min(least, gated != nullptr ? gated->done(static_cast<std::int32_t>(i)) : Position::start());
       }
+      least = std::max(least, std::min(begins_[i], heads_[i]));
       begin[i] = least;
       expected_ += static_cast<std::uint64_t>(heads_[i].value() - least.value());
     }
@@ -275,7 +286,10 @@ ReplayProgress Replay::Impl::run(const std::stop_token& stop) {
   if (claimed_.exchange(true)) refuse("run() is for once; make another Replay");
   if (projectors_.empty()) refuse("there is no projector; add() one");
   if (by_position()) range_ = runtime::range_of(options_, *source_.store());
-  if (source_.feed() != nullptr) heads_ = heads_of(*source_.feed());
+  if (source_.feed() != nullptr) {
+    heads_ = heads_of(*source_.feed());
+    begins_ = begins_of(*source_.feed(), options_.group + ".replay", heads_.size());
+  }
   make_targets();
   const std::size_t consumers = options_.dry_run ? 1 : targets_.size();
   PageWindow window{kRoom + options_.threads, consumers};
@@ -331,24 +345,38 @@ void Replay::Impl::check_built() const {
 std::vector<ShadowComparison> Replay::Impl::compare(std::size_t most, const std::stop_token& stop) {
   check_built();
   std::vector<ShadowComparison> all;
-  for (Projector& each : projectors_) all.push_back(each.shadow->compare(*each.built, most, stop));
+  for (Projector& each : projectors_) {
+    if (!each.shadow) refuse("projector " + each.tally.name + " was swapped in already; compare before swap()");
+    all.push_back(each.shadow->compare(*each.built, most, stop));
+  }
   return all;
 }
 
 void Replay::Impl::swap(const std::stop_token& stop) {
   check_built();
   for (Projector& each : projectors_) {
+    if (!each.shadow) continue;  // by an earlier call, which failed at a later projector
     each.shadow->swap(*each.built, stop);
     options_.log->log(LogLevel::info, "replay", "the new tables are in use; the old ones are kept",
                       {{"projector", each.tally.name}});
-    each.shadow->discard();
+    const std::unique_ptr<runtime::ShadowBuild> swapped = std::move(each.shadow);
+    each.built = nullptr;
+    try {
+      swapped->discard();
+    } catch (const Error& error) {  // the swap stands; the next replay of the projector removes it
+      options_.log->log(LogLevel::warn, "replay", "what is left of the shadow cannot be removed",
+                        {{"projector", each.tally.name}, {"cause", error.what()}});
+    }
   }
   complete_ = false;  // nothing is left to swap
 }
 
 void Replay::Impl::discard() {
   for (Projector& each : projectors_) {
-    if (each.shadow) each.shadow->discard();
+    if (!each.shadow) continue;
+    each.shadow->discard();
+    each.shadow.reset();
+    each.built = nullptr;
   }
   complete_ = false;
 }

@@ -29,6 +29,7 @@ struct ReplayPage {
   std::size_t size = 0;                              // events in all runs
 
   void add(EventPage page, std::size_t first_events) {
+    if (first_events == 0) return;  // every run has a last event
     memory.push_back(std::move(page));
     runs.push_back(memory.back().events().first(first_events));
     size += first_events;

@@ -38,8 +38,10 @@ class PositionReader final : public PageReader {
   }
 
  private:
-  // A page of the store may end early, and go beyond `last` when there are positions without an event.
+  // A page of the store may end early, and go beyond `last` when there are positions without an event. Begins anew when
+  // an earlier try failed in the middle.
   void fill(ReplayPage& page, std::int64_t first, std::int64_t last) {
+    page = {};
     while (first < last) {
       EventPage read = store_.read_all(Position{first}, static_cast<std::size_t>(last - first));
       if (read.empty()) return;

@@ -146,6 +146,69 @@ TEST(ReplayOfAFeed, with_several_partitions_and_repeats) {
   }
 }
 
+TEST(ReplayOfAFeed, does_not_wait_for_what_the_broker_keeps_no_more) {
+  MemoryStore store;
+  fill(store, 60, 9);
+  Topic topic;
+  for (const RecordedEvent& event : store.read_all(Position::start(), 1'000)) topic.publish(event);
+  ASSERT_NE(topic.head(0), Position::start());
+  ASSERT_NE(topic.head(1), Position::start());
+  topic.trim(1);
+  FakeReadModel model;
+  Ordered table{model};
+  const ReplayOptions options{.patience = std::chrono::milliseconds{300}};
+  const ReplayProgress done = Replay(ReplaySource::feed(topic), options).add(table).run();
+  EXPECT_TRUE(done.complete);
+  EXPECT_EQ(done.expected, static_cast<std::uint64_t>(topic.head(0).value()));
+  EXPECT_EQ(model.rows().size(), done.expected);
+}
+
+TEST(ReplayOfAFeed, is_counted_in_a_dry_run) {
+  MemoryStore store;
+  fill(store, 30);
+  FakeReadModel model;
+  Ordered table{model};
+  const ReplayProgress done = Replay(ReplaySource::feed(store), {.dry_run = true}).add(table).run();
+  EXPECT_EQ(done.looked_at, 30U);
+  EXPECT_EQ(done.projectors.front().handled, 30U);
+}
+
+// It may be of a chosen type.
+TEST(ReplayOfAFeed, does_not_pass_what_cannot_be_read_when_types_are_chosen) {
+  MemoryStore store;
+  fill(store, 5, 1);
+  Topic topic;
+  for (const RecordedEvent& event : store.read_all(Position::start(), 1'000)) {
+    RecordedEvent record = event;
+    if (event.position == Position{3}) record.type = kUnreadable;
+    topic.publish(record);
+  }
+  ByAggregate projector;
+  EXPECT_THROW(Replay(ReplaySource::feed(topic), {.types = {"Counted"}}).add(projector).run(), HandlerFailed);
+}
+
+// A Runner that handles beside a scan is at a later place of the broker; its checkpoint never goes back.
+TEST(ReplayOfAScan, leaves_the_checkpoint_where_somebody_else_moved_it) {
+  MemoryStore store;
+  fill(store, 100, 9);
+  Topic topic;
+  for (const RecordedEvent& event : store.read_all(Position::start(), 50)) topic.publish(event);
+  FakeReadModel model;
+  Ordered table{model};
+  const Position moved{topic.head(0).value() + 5};
+  int transactions = 0;
+  model.before_begin = [&] {
+    if (++transactions == 8) model.set("Table", moved, model.rows());
+  };
+  ShuffledScan scan{store, 4};
+  ReplayOptions options;
+  options.live = &topic;
+  EXPECT_TRUE(Replay(ReplaySource::scan(scan, store, 2), options).add(table).run().complete);
+  EXPECT_GT(transactions, 12);
+  EXPECT_EQ(model.checkpoint("Table"), moved);
+  EXPECT_EQ(by_aggregate_of(model.rows(), 9), by_aggregate(100, 9));
+}
+
 // A new projector on an old system: a scan of the store, then the broker, whose events overlap in any way. Events are
 // stored and published while the scan runs.
 TEST(ReplayOfAScan, hands_over_to_the_live_feed_without_a_hole_or_a_duplicate) {
@@ -257,6 +320,12 @@ TEST(ReplayBesideARunner, tells_it_what_was_parked) {
   std::vector<int> expected = numbers(1, 30);
   expected.push_back(32);
   EXPECT_EQ(rows, expected);
+}
+
+TEST(ReplayPage, has_no_run_without_an_event) {
+  runtime::ReplayPage page;
+  page.add(EventPage{});
+  EXPECT_TRUE(page.runs.empty());
 }
 
 TEST(PageWindow, keeps_readers_within_its_room_and_gives_every_consumer_every_page) {

@@ -76,6 +76,26 @@ inline std::map<std::string, std::vector<int>> by_aggregate(int events, int aggr
   return all;
 }
 
+// Hands out pages of at most three events, whatever is asked for, as a store may.
+class ShortPages final : public EventStore {
+ public:
+  explicit ShortPages(EventStore& store) : store_{store} {}
+  AppendResult append(const AppendRequest& request) override { return store_.append(request); }
+  EventPage read_stream(std::string_view aggregate_id, Version from, std::size_t max) override {
+    return store_.read_stream(aggregate_id, from, std::min<std::size_t>(max, 3));
+  }
+  EventPage read_all(Position after, std::size_t max) override {
+    return store_.read_all(after, std::min<std::size_t>(max, 3));
+  }
+  Position head() override { return store_.head(); }
+  std::optional<Appended> find_append(std::string_view aggregate_id, std::string_view key) override {
+    return store_.find_append(aggregate_id, key);
+  }
+
+ private:
+  EventStore& store_;
+};
+
 // What no scan promises not to do: segments by aggregate, events of a segment shuffled, some twice, without positions.
 class ShuffledScan final : public EventScan {
  public:
@@ -149,6 +169,14 @@ class Topic final : public EventFeed {
     return Position{static_cast<std::int64_t>(records_[static_cast<std::size_t>(partition)].size())};
   }
   Position checkpoint(std::string_view) override { return Position::start(); }
+  std::vector<Progress> progress(std::string_view) override {
+    std::vector<Progress> all;
+    for (std::int32_t partition = 0; partition < 2; ++partition)
+      all.push_back({{}, trimmed_[partition], head(partition)});
+    return all;
+  }
+  // All events of the partition so far are gone. Before there are readers.
+  void trim(std::int32_t partition) { trimmed_[partition] = head(partition); }
 
  private:
   class Reader final : public Subscription {
@@ -162,11 +190,12 @@ class Topic final : public EventFeed {
       }
       std::unique_lock lock{topic_.mutex_};
       const auto more = [&] {
-        return woken_ || next_[0] < topic_.records_[0].size() || next_[1] < topic_.records_[1].size();
+        return woken_ || next(0) < topic_.records_[0].size() || next(1) < topic_.records_[1].size();
       };
       system_clock().wait_until(lock, topic_.changed_, stop, deadline, more);
       woken_ = false;
       for (std::size_t partition = 0; partition < 2; ++partition) {
+        next_[partition] = next(partition);
         while (taken.events.size() < max && next_[partition] < topic_.records_[partition].size())
           taken.events.add(topic_.records_[partition][next_[partition]++].view());
       }
@@ -185,6 +214,9 @@ class Topic final : public EventFeed {
     void release(std::int32_t, std::int64_t) override {}
 
    private:
+    [[nodiscard]] std::size_t next(std::size_t partition) const {
+      return std::max(next_[partition], static_cast<std::size_t>(topic_.trimmed_[partition].value()));
+    }
     Topic& topic_;
     bool assigned_ = false;
     bool woken_ = false;
@@ -194,6 +226,7 @@ class Topic final : public EventFeed {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::vector<EventCopy> records_[2];
+  Position trimmed_[2];
 };
 
 }  // namespace leftfold::runtime_test

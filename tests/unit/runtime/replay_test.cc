@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <leftfold/memory_dead_letter_store.h>
+#include <leftfold/testing/faulty_store.h>
 #include <leftfold/testing/run_until_idle.h>
 
 #include "replay_support.h"
@@ -148,6 +149,22 @@ TEST(Replay, refuses_chosen_events_for_tables_that_were_never_made) {
   FakeReadModel model;
   Table table{model};
   EXPECT_EQ(code_of([&] { Replay(store, {.from = Position{2}}).add(table).run(); }), Errc::invalid_argument);
+}
+
+TEST(Replay, reads_no_event_twice_when_the_store_fails_within_a_page) {
+  MemoryStore store;
+  fill(store, 40);
+  ShortPages pages{store};
+  testing::FaultyStore faulty{pages};
+  faulty.fail(testing::StoreCall::read_all, Errc::unavailable, {.first = 3});
+  FakeReadModel model;
+  Table table{model};
+  ByAggregate in_memory;
+  Replay replay{faulty, {.threads = 1, .batch = 20}};
+  const ReplayProgress done = replay.add(table).add(in_memory).run();
+  EXPECT_EQ(model.rows(), numbers(1, 40));
+  EXPECT_EQ(in_memory.order, numbers(1, 40));
+  EXPECT_EQ(done.looked_at, 40U);
 }
 
 TEST(Replay, goes_on_after_a_read_model_that_did_not_answer) {
