@@ -65,7 +65,9 @@ class Reading {
     for (const Json::Member& aggregate : writer_.schema().at("aggregates").members()) check_aggregate(aggregate);
     for (const Json::Member& event : writer_.schema().at("events").members()) {
       const Json::Member* const known = reader_.event(event.name);
-      if (known != nullptr) check_event("events." + event.name, known->value, event);
+      if (known == nullptr) continue;
+      check_event("events." + event.name, known->value, event);
+      if (backward_) check_steps("events." + event.name, known->value, event.value);
     }
     for (const Json::Member& handler : reader_.schema().at("handlers").members()) check_handler(handler);
   }
@@ -88,6 +90,7 @@ class Reading {
     };
     // An aggregate that is there or not as a whole is not in anybody's way; one that has another name now is.
     if (same == nullptr && std::none_of(events.begin(), events.end(), known)) return;
+    if (backward_) check_older_names(aggregate, events, known);
     for (const Json& event : events) {
       if (known(event)) continue;
       const std::string name = event.as<std::string>();
@@ -97,6 +100,44 @@ class Reading {
                        "leftfold::Dropped<\"" +
                            name + "\"> into the list"
                      : "deploy a program that knows the event, and create the first one when no older program runs");
+    }
+  }
+
+  /// What programs before the writer stored is there too: under former names, and what the writer drops.
+  template <class Known>
+  void check_older_names(const Json::Member& aggregate, const std::vector<Json>& events, const Known& known) {
+    const auto check = [&](const Json& name, const std::string& next) {
+      if (known(name)) return;
+      fail("aggregates." + aggregate.name + "." + name.as<std::string>(), "events stored under this name are unknown",
+           reader() + " cannot load a " + aggregate.name + " that has one", next);
+    };
+    for (const Json& event : events) {
+      const Json* const info = writer_.schema().at("events").find(event.as<std::string>());
+      const Json* const former = info == nullptr ? nullptr : info->find("former_names");
+      if (former == nullptr) continue;
+      for (const Json& name : former->elements())
+        check(name, "keep it in former_names of what " + event.as<std::string>() + " is now");
+    }
+    const Json* const dropped = aggregate.value.find("dropped");
+    if (dropped == nullptr) return;
+    for (const Json& name : dropped->elements())
+      check(name, "keep leftfold::Dropped<\"" + name.as<std::string>() + "\"> in the list");
+  }
+
+  /// Events of versions before the writer's need the steps that it has for them.
+  void check_steps(const std::string& path, const Json& read, const Json& stored) {
+    const Json* const had = stored.find("upcasts");
+    const Json* const has = read.find("upcasts");
+    if (had == nullptr || has == nullptr) return;  // without any there is one version
+    const std::vector<Json>& before = had->elements();
+    const std::vector<Json>& now = has->elements();
+    const auto is_unchanged = [](const Json& step) {
+      return step.kind() == Json::Kind::string && step.as<std::string>() == "unchanged";
+    };
+    for (std::size_t at = 0; at < std::min(before.size(), now.size()); ++at) {
+      if (is_unchanged(before[at]) || !is_unchanged(now[at])) continue;
+      fail(path, "the upcast from version " + std::to_string(at + 1) + " is gone",
+           reader() + " takes events of that version as they are", "keep the upcast as long as such events are stored");
     }
   }
 

@@ -91,6 +91,13 @@ struct LineAdded {
 };
 using List = leftfold::Events<LineAdded, CheckedOut>;
 }  // namespace renamed_event
+namespace forgetful {
+struct LineAdded {
+  std::string sku;
+  int quantity = 1;
+};
+using List = leftfold::Events<LineAdded, CheckedOut>;
+}  // namespace forgetful
 using Fewer = leftfold::Events<first::ItemAdded>;
 using Dropping = leftfold::Events<first::ItemAdded, leftfold::Dropped<"CheckedOut">>;
 using More = leftfold::Events<first::ItemAdded, CheckedOut, Viewed>;
@@ -180,6 +187,19 @@ TEST(SchemaRules, KnowTheirModesByName) {
   const auto [code, text] = failure([] { (void)leftfold::app::compatibility_of("backwards"); });
   EXPECT_EQ(code, "invalid_argument");
   EXPECT_NE(text.find("did you mean \"backward\"?"), std::string::npos) << text;
+}
+
+// What is stored is older than the program before: it may bear a name, or be of a version, that only older ones wrote.
+TEST(SchemaRules, WhatOlderProgramsStoredStaysReadable) {
+  EXPECT_EQ(found(schema<renamed_event::List>(), schema<forgetful::List>(), Compatibility::backward),
+            Paths{"backward aggregates.Cart.ItemAdded: events stored under this name are unknown"});
+  EXPECT_EQ(found(schema<Dropping>(), schema<Fewer>(), Compatibility::backward),
+            Paths{"backward aggregates.Cart.CheckedOut: events stored under this name are unknown"});
+  EXPECT_EQ(found(schema<upcasted::List>(), schema<bumped::List>(), Compatibility::backward),
+            Paths{"backward events.ItemAdded: the upcast from version 1 is gone"});
+  EXPECT_EQ(found(schema<renamed_event::List>(), schema<renamed_event::List>()), Paths{});
+  EXPECT_EQ(found(schema<Dropping>(), schema<first::List>(), Compatibility::backward), Paths{});
+  EXPECT_EQ(found(schema<bumped::List>(), schema<upcasted::List>(), Compatibility::backward), Paths{});
 }
 
 struct Prices : leftfold::Listener<leftfold::Events<more_fields::ItemAdded>> {
