@@ -77,6 +77,8 @@ struct Upcasting {
       throw;
     } catch (const std::exception& e) {
       fail(info, version, e.what());
+    } catch (...) {
+      fail(info, version, "it threw what is no std::exception");
     }
   }
 

@@ -51,8 +51,13 @@ Json::Json(double value) : Json(Number{to_json(value)}) {}
 Json::Json(std::string_view text) : value_{std::string{text}} {}
 Json::Json(const Json& other) = default;
 Json::Json(Json&& other) noexcept = default;
-Json& Json::operator=(const Json& other) = default;
-Json& Json::operator=(Json&& other) noexcept = default;
+// By a value of its own: `payload = payload.at("item")` gives a value what is inside it.
+Json& Json::operator=(const Json& other) { return *this = Json{other}; }
+Json& Json::operator=(Json&& other) noexcept {
+  Json taken{std::move(other)};
+  value_ = std::move(taken.value_);
+  return *this;
+}
 Json::~Json() = default;
 
 Json Json::parse(std::string_view text) {

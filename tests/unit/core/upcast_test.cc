@@ -32,6 +32,7 @@ struct AddressGiven {
   static constexpr int event_version = 2;
   static void from_1(Json& payload) {
     if (payload.at("street").as<std::string>() == "boom") throw std::runtime_error{"boom"};
+    if (payload.at("street").as<std::string>() == "42") throw 42;
     payload["city"] = "Berlin";
   }
   using Upcasts = leftfold::Upcasts<&from_1>;
@@ -139,6 +140,7 @@ TEST(Upcast, NamesTheStepThatFails) {
   EXPECT_EQ(code, "invalid_data");
   EXPECT_NE(text.find("the upcast of AddressGiven from version 1 failed: boom"), std::string::npos) << text;
   EXPECT_NE(text.find("CustomerRegistered (aggregate \"c-1\""), std::string::npos) << text;
+  EXPECT_EQ(failure([] { (void)now(event("AddressGiven", 1, R"({"street":"42"})")); }).first, "invalid_data");
   EXPECT_EQ(failure([] { (void)now(event("AddressGiven", 1, "{}")); }).first, "invalid_data");
   EXPECT_EQ(failure([] { (void)now(event("AddressGiven", 1, "{")); }).first, "invalid_data");
 }

@@ -112,6 +112,18 @@ TEST(JsonValue, IndentsForPeople) {
             "{\n  \"a\": [\n    1,\n    {\n      \"b\": \"c\"\n    }\n  ],\n  \"d\": {},\n  \"e\": []\n}\n");
 }
 
+TEST(JsonValue, MayBeGivenWhatIsInsideIt) {
+  const std::string words = "more than fits into a string without memory of its own";
+  Json moved = Json::object({{"item", Json{words}}});
+  moved = std::move(moved.at("item"));
+  EXPECT_EQ(moved, Json{words});
+  Json copied = Json::parse(R"({"item":{"paid":true}})");
+  copied = copied.at("item");
+  EXPECT_EQ(copied.text(), R"({"paid":true})");
+  copied = copied.at("paid");
+  EXPECT_EQ(copied.text(), "true");
+}
+
 TEST(JsonValue, CannotWriteWhatNobodyCouldRead) {
   Json deep = 1;
   for (int i = 0; i < 33; ++i) deep = Json::array({deep});
