@@ -61,11 +61,14 @@ inline constexpr StateCodec kStateCodec{
     ReadsNodeSnapshots<typename Root::StateType>,
 };
 
+template <class State>
+concept KeptState = json::Storable<State> && std::is_move_assignable_v<State>;
+
 // Null for a state that cannot be stored.
 template <class Root>
 [[nodiscard]] constexpr const StateCodec* state_codec() {
   using State = typename Root::StateType;
-  if constexpr (json::Storable<State> && std::is_move_assignable_v<State>) {
+  if constexpr (KeptState<State>) {
     return &kStateCodec<Root>;
   } else {
     static_assert(!ReadsNodeSnapshots<State>,

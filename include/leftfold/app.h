@@ -99,7 +99,7 @@ class App {
   App& aggregate() {
     constexpr auto names = Root::EventList::names();
     AggregateInfo info{reflect::type_name<Root>(), {names.begin(), names.end()}};
-    if constexpr (detail::state_codec<Root>() != nullptr) {
+    if constexpr (detail::KeptState<typename Root::StateType>) {
       info.history = [](EventStore& store, const RepositoryOptions& options, std::string_view id,
                         const HistoryRange& range) { return Repository<Root>{store, options}.history(id, range); };
     }
@@ -164,7 +164,7 @@ class App {
   /// (snapshot.*): by default none, and none for a state that cannot be stored as JSON. Throws as store().
   template <AggregateType Root>
   [[nodiscard]] Repository<Root> repository(RepositoryOptions options = {}) {
-    if constexpr (detail::state_codec<Root>() != nullptr) add_snapshots(options);
+    if constexpr (detail::KeptState<typename Root::StateType>) add_snapshots(options);
     return Repository<Root>{store(), options};
   }
   /// Leaves out all handlers but these when the Runner is made; call before runner() and run().
