@@ -98,8 +98,7 @@ inline constexpr auto kUpcastSteps = make_steps<E>();
 template <class E>
 [[nodiscard]] constexpr int direct_from() {
   for (std::size_t i = kUpcastSteps<E>.size(); i-- > 0;) {
-    const UpcastStep& step = kUpcastSteps<E>[i];
-    if (step.change != nullptr || step.split != nullptr) return static_cast<int>(i) + 2;
+    if (!kUpcastSteps<E>[i].is_unchanged) return static_cast<int>(i) + 2;
   }
   return std::numeric_limits<int>::min();
 }

@@ -61,6 +61,7 @@ struct UpcastStep {
   void (*change)(Json& payload) = nullptr;
   std::vector<EventPart> (*split)(Json payload) = nullptr;  ///< neither of both: unchanged
   std::span<const std::string_view> into;                   ///< the stored names that split may give
+  bool is_unchanged = true;  ///< neither of both; g++ compares no functions at compile time under ubsan
 };
 
 namespace detail {
@@ -109,8 +110,10 @@ template <auto step>
   if constexpr (SplitOf<step>::kIs) {
     made.split = [](Json payload) { return step(std::move(payload)).take(); };
     made.into = SplitOf<step>::kNames;
+    made.is_unchanged = false;
   } else if constexpr (kChangesInPlace<step>) {
     made.change = [](Json& payload) { step(payload); };
+    made.is_unchanged = false;
   }
   return made;
 }
