@@ -44,7 +44,8 @@ struct LedgerState {
   std::optional<Mood> mood;
   std::uint64_t mixed = 1;  // depends on the order of all events
   void apply(const Written& e) {
-    entries[e.key].number += e.number;
+    std::int64_t& number = entries[e.key].number;
+    number = static_cast<std::int64_t>(static_cast<std::uint64_t>(number) + static_cast<std::uint64_t>(e.number));
     entries[e.key].ratios.push_back(e.ratio);
     last = e;
     mixed = mixed * 31 + static_cast<std::uint64_t>(e.number);
