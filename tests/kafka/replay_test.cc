@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -21,7 +23,6 @@
 namespace leftfold::test_kafka {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr int kAggregates = 40;
@@ -44,8 +45,19 @@ struct Chains : Projector<CountedEvents> {
         "INSERT INTO chains VALUES(?1, 1, ?2, ?2) ON CONFLICT DO UPDATE SET events = events + 1, last = ?2, "
         "chain = (chain * 31 + ?2) % 1000003",
         meta.aggregate_id, e.n);
+    const std::scoped_lock lock{mutex};
+    ++calls;
+    called.notify_all();
+  }
+  /// False when there were not so many calls within a minute.
+  bool wait_for_calls(int wanted) {
+    std::unique_lock lock{mutex};
+    return called.wait_for(lock, seconds{60}, [&] { return calls >= wanted; });
   }
   SqliteReadModel db;
+  std::mutex mutex;
+  std::condition_variable called;
+  int calls = 0;
 };
 struct Row {
   std::string id;
@@ -105,14 +117,8 @@ TEST(KafkaReplay, OfATopicThatGrowsIsFollowedByTheRunnerWithoutAHoleOrARepeat) {
   Runner runner{broker, {.group = "replayed"}};
   runner.add(chains);
   Running running = runner.start();
-  const Instant patience = system_clock().instant() + seconds{60};
-  const auto all_there = [&] {
-    std::int64_t events = 0;
-    for (const Row& row : rows_of(chains)) events += row.events;
-    return events >= kAll;
-  };
-  while (!all_there() && system_clock().instant() < patience) std::this_thread::sleep_for(milliseconds{20});
-  running.finish();
+  EXPECT_TRUE(chains.wait_for_calls(kAll));
+  running.finish();  // which commits what was handled
   EXPECT_EQ(rows_of(chains), expected(kAll));
 
   // And the other way: handled live, then made anew in place.
