@@ -3,7 +3,6 @@
 #include <time.h>
 
 #include <functional>
-#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -16,19 +15,13 @@
 
 #include "json_event.h"
 #include "support/arguments.h"
+#include "support/cart.h"
 #include "support/workload.h"
 
 namespace leftfold::bench {
 namespace {
 
-using ItemAdded = ::bench::Event;    // stored as "Event", about 190 bytes
 constexpr std::size_t kChunk = 128;  // commands between two looks at the clock
-constexpr std::string_view kCartId = "cart-7c9e6679-7425-40de-944b-e07fc1f90ae7";
-
-struct CartState {
-  std::map<std::string, std::int64_t> items;
-  void apply(const ItemAdded& e) { items[e.productId] += e.quantity; }
-};
 
 class Cart : public AggregateRoot<CartState, Events<ItemAdded>> {
  public:
@@ -38,14 +31,6 @@ class Cart : public AggregateRoot<CartState, Events<ItemAdded>> {
     create_event(item);
   }
 };
-
-ItemAdded make_item(std::size_t number) {
-  return {"7c9e6679-7425-40de-944b-" + std::to_string(100'000'000'000 + number),
-          2,
-          19.99,
-          {"garden", "outdoor", "sale-2026"},
-          {42, "a note of the customer"}};
-}
 
 /// Hands out pages made before the clock started; an append is forgotten.
 class PreparedStore final : public EventStore {

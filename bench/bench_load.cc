@@ -3,7 +3,6 @@
 //   --op load --snapshots yes|no   loads for --seconds S
 //   --file F --events N (10000) --behind K (0)
 #include <algorithm>
-#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -14,38 +13,26 @@
 
 #include "json_event.h"
 #include "support/arguments.h"
+#include "support/cart.h"
 #include "support/workload.h"
 
 namespace leftfold::bench {
 namespace {
 
-using ItemAdded = ::bench::Event;       // stored as "Event", about 190 bytes
 constexpr std::size_t kProducts = 100;  // in the state
 constexpr std::size_t kCommit = 100;    // events a command
-constexpr std::string_view kCart = "cart-7c9e6679-7425-40de-944b-e07fc1f90ae7";
-
-struct CartState {
-  std::map<std::string, std::int64_t> items;
-  void apply(const ItemAdded& e) { items[e.productId] += e.quantity; }
-};
 
 class Cart : public AggregateRoot<CartState, Events<ItemAdded>> {
  public:
   using AggregateRoot::AggregateRoot;
   void add_items(std::size_t first, std::size_t count) {
-    for (std::size_t i = first; i < first + count; ++i) {
-      create_event(ItemAdded{"7c9e6679-7425-40de-944b-" + std::to_string(100'000'000'000 + i % kProducts),
-                             2,
-                             19.99,
-                             {"garden", "outdoor", "sale-2026"},
-                             {42, "a note of the customer"}});
-    }
+    for (std::size_t i = first; i < first + count; ++i) create_event(make_item(i % kProducts));
   }
 };
 
 void add(const Repository<Cart>& carts, std::size_t from, std::size_t to) {
   for (std::size_t i = from; i < to; i += kCommit) {
-    carts.execute(kCart, [&](Cart& cart) { cart.add_items(i, std::min(kCommit, to - i)); });
+    carts.execute(kCartId, [&](Cart& cart) { cart.add_items(i, std::min(kCommit, to - i)); });
   }
 }
 
@@ -54,7 +41,7 @@ void fill(SqliteStore& store, std::size_t events, std::size_t behind) {
   Snapshots snapshots{store.snapshots()};
   const Repository<Cart> plain{store};
   add(plain, 0, events - behind);
-  (void)Repository<Cart>{store, {.snapshots = &snapshots, .snapshot_policy = {.every = 1}}}.load(kCart);
+  (void)Repository<Cart>{store, {.snapshots = &snapshots, .snapshot_policy = {.every = 1}}}.load(kCartId);
   if (!snapshots.flush()) throw std::runtime_error{"no snapshot was taken"};
   add(plain, events - behind, events);
   print_figures({{"events", static_cast<double>(events)}});
@@ -65,7 +52,7 @@ void load(SqliteStore& store, std::size_t events, bool with_snapshots, double se
   Snapshots snapshots{store.snapshots(), {.mode = SnapshotsOptions::Mode::read_only, .metrics = &metrics}};
   const Repository<Cart> carts{store, {.snapshots = with_snapshots ? &snapshots : nullptr}};
   const auto load_once = [&] {
-    const Cart cart = carts.load(kCart);
+    const Cart cart = carts.load(kCartId);
     if (cart.version().value() + 1 != static_cast<std::int64_t>(events)) throw std::runtime_error{"events are missing"};
   };
   load_once();  // opens connections

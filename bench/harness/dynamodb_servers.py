@@ -49,6 +49,13 @@ class Server:
                 raise SystemExit(f'bench/run: {operation} at {self.endpoint}: {text.decode(errors="replace")}') from error
 
 
+def _found(printed, state):
+    """Where dynoxide answers, as scripts/services printed it, and its process id."""
+    addresses = dict(line.split('=', 1) for line in printed.split())
+    pid = (state / 'dynoxide.pid').read_text().split()[0]  # and when it started
+    return addresses['LEFTFOLD_TEST_DYNOXIDE'], int(pid)
+
+
 def start_dynoxide(root, on_exit):
     """dynoxide as scripts/services starts it, and why not (else None). It ends with `on_exit` unless it ran before."""
     services = root / 'scripts' / 'services'
@@ -58,9 +65,8 @@ def start_dynoxide(root, on_exit):
     up = subprocess.run([services, 'up', 'dynamodb', '--print-env'], stdout=subprocess.PIPE, text=True)
     if up.returncode:
         return None, 'not measured: scripts/services cannot start it'
-    addresses = dict(line.split('=', 1) for line in up.stdout.split())
-    pid = int((root / 'build' / 'services' / 'dynoxide.pid').read_text().split()[0])  # and when it started
-    return Server('server', addresses['LEFTFOLD_TEST_DYNOXIDE'], pid, keeps=True), None
+    endpoint, pid = _found(up.stdout, root / 'build' / 'services')
+    return Server('server', endpoint, pid, keeps=True), None
 
 
 class FreshDynoxide:
@@ -81,9 +87,8 @@ class FreshDynoxide:
         up = self._run('up', 'dynamodb', '--print-env')
         if up.returncode:
             return False
-        addresses = dict(line.split('=', 1) for line in up.stdout.split())
-        self.endpoint = addresses['LEFTFOLD_TEST_DYNOXIDE']
-        self.pids[:] = [int((self._state / 'dynoxide.pid').read_text().split()[0])]
+        self.endpoint, pid = _found(up.stdout, self._state)
+        self.pids[:] = [pid]
         return True
 
     def _run(self, verb, *more):

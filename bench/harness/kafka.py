@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness import table
 from harness.kafka_peers import ParallelConsumer, RdkafkaPerformance
-from harness.rounds import Row
+from harness.rounds import Late, Row
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FILLED, PRODUCED, TICKS = 'leftfold-bench-filled', 'leftfold-bench-produced', 'leftfold-bench-ticks'
@@ -46,14 +46,9 @@ class Broker:
             self.pid = int((state / 'kafka.pid').read_text().split()[0])
 
 
-class FreshGroup:
-    """The arguments of a command, each time with a consumer group that has no checkpoint."""
-
-    def __init__(self, words):
-        self.words = words
-
-    def __iter__(self):
-        return iter([f'bench-{uuid.uuid4()}' if word == 'GROUP' else word for word in self.words])
+def with_fresh_group(words):
+    """The command, each time with a consumer group that has no checkpoint."""
+    return Late(lambda: [f'bench-{uuid.uuid4()}' if word == 'GROUP' else word for word in words])
 
 
 def rows(bench):
@@ -70,7 +65,7 @@ def rows(bench):
 
     def limit(*arguments, topic, **properties):
         command = rdkafka.command(*arguments, '-b', broker.address, '-t', topic, **properties)
-        return command and FreshGroup(command)
+        return command and with_fresh_group(command)
 
     bench.prepare([ours('fill', FILLED, events=EVENTS)])
     headers = [word for name, value in HEADERS.items() for word in ('-H', f'{name}={value}')]

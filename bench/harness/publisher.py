@@ -2,7 +2,7 @@
 from harness import kafka, table
 from harness.dynamodb_servers import FreshDynoxide
 from harness.kafka_peers import RdkafkaPerformance
-from harness.rounds import Row
+from harness.rounds import Late, Row
 
 TOPIC = 'leftfold-bench-published'
 MOST = 10_000_000       # events of the row that looks at memory
@@ -39,33 +39,16 @@ def way_rows(bench, broker):
     bench.notes['table'] = dynoxide.missing or 'dynoxide, which looks through all records of its streams at each write and read'
     if dynoxide.missing:
         return []
-    where = Where(dynoxide, TOPIC, broker.address)
     servers = [broker.pid, *dynoxide.pids]
 
     def fresh():
         dynoxide.restart()
         servers[1:] = dynoxide.pids
-    return [Row(BACKLOG, {'leftfold': where.command(bench.ours('publish_path', op='backlog', events=STORED))}, set_up=fresh, servers=servers),
-            Row(DELAY, {'leftfold': where.command(bench.ours('publish_path', op='delay', rate=RATE, seconds=max(3, bench.seconds)))},
-                set_up=fresh, servers=servers)]
 
-
-class Where:
-    """Adds the addresses, as they are when the command is run."""
-
-    def __init__(self, dynoxide, topic, brokers):
-        self._dynoxide, self._words = dynoxide, ['--topic', topic, '--brokers', brokers]
-
-    def command(self, words):
-        return _Late(lambda: [*words, '--endpoint', self._dynoxide.endpoint, *self._words])
-
-
-class _Late:
-    def __init__(self, words):
-        self._words = words
-
-    def __iter__(self):
-        return iter(self._words())
+    def ours(op, **options):  # the server is another one each time
+        return Late(lambda: bench.ours('publish_path', op=op, topic=TOPIC, brokers=broker.address, endpoint=dynoxide.endpoint, **options))
+    return [Row(BACKLOG, {'leftfold': ours('backlog', events=STORED)}, set_up=fresh, servers=servers),
+            Row(DELAY, {'leftfold': ours('delay', rate=RATE, seconds=max(3, bench.seconds))}, set_up=fresh, servers=servers)]
 
 
 def show(bench, made):

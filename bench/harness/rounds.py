@@ -35,6 +35,16 @@ class Burst:
             self.figures['cpu_us_per_request'] = cpu * 1e6 / max(1, self.figures['requests'])
 
 
+class Late:
+    """A command that is made when it is run, each time anew: `words()` are its words."""
+
+    def __init__(self, words):
+        self._words = words
+
+    def __iter__(self):
+        return iter(self._words())
+
+
 class Row:
     """One line of a table: what it measures, and one command for each contender, by name.
 

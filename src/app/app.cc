@@ -17,15 +17,12 @@
 #include "app/snapshot_settings.h"
 #include "app/temporary_file.h"
 #include "app/verbs.h"
+#include "base/joined.h"
 
 namespace leftfold {
 namespace {
 
-std::string joined(const std::vector<std::string_view>& names) {
-  std::string text;
-  for (const std::string_view name : names) (text += text.empty() ? "" : ",") += name;
-  return text;
-}
+std::string joined(const std::vector<std::string_view>& names) { return base::joined(names, ","); }
 
 }  // namespace
 

@@ -10,6 +10,7 @@
 #include "aws/key_source.h"
 #include "aws/region.h"
 #include "aws/renewed_credentials.h"
+#include "base/joined.h"
 
 namespace leftfold::aws {
 namespace {
@@ -24,12 +25,6 @@ constexpr std::array<Source, 5> kChain{{{"environment", &keys_of_environment},
                                         {"shared files", &keys_of_profile},
                                         {"container", &keys_of_container},
                                         {"instance", &keys_of_instance}}};
-
-std::string tried_text(const std::vector<std::string>& tried) {
-  std::string text;
-  for (const std::string& one : tried) text.append(text.empty() ? "" : ", ").append(one);
-  return text;
-}
 
 // Files are read and services asked anew each time: that is what renewing is.
 http::Credentials fetch(const CredentialsOptions& options, Clock& clock, Logger& log, const std::stop_token& stop) {
@@ -55,12 +50,12 @@ http::Credentials fetch(const CredentialsOptions& options, Clock& clock, Logger&
       }
       tried.push_back(name + ": " + keys.nothing);
     } catch (const Error& error) {
-      const std::string before = tried.empty() ? "" : " (before it: " + tried_text(tried) + ")";
+      const std::string before = tried.empty() ? "" : " (before it: " + base::joined(tried) + ")";
       throw Error{error.code(), "AWS credentials: " + name + ": " + error.what() + before};
     }
   }
   throw Error{Errc::invalid_config,
-              "AWS credentials: no source has any: " + tried_text(tried) +
+              "AWS credentials: no source has any: " + base::joined(tried) +
                   "; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or attach a "
                   "role to the machine"};
 }

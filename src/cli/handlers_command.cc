@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/joined.h"
 #include "cli/commands.h"
 #include "cli/envelope.h"
 #include "cli/table.h"
@@ -47,11 +48,7 @@ std::string_view effect_of(const HandlerInfo& handler) {
   return handler.exactly_once ? "exactly once" : "in memory, rebuilt at start";
 }
 
-std::string listed(const Names& names) {
-  std::string text;
-  for (const std::string_view name : names) (text += text.empty() ? "" : ", ") += name;
-  return text.empty() ? "-" : text;
-}
+std::string listed(const Names& names) { return names.empty() ? "-" : base::joined(names); }
 
 void append_list(std::string& out, std::string_view key, const Names& names) {
   ((out += ",\"") += key) += "\":[";

@@ -8,6 +8,7 @@
 
 #include <leftfold/error.h>
 
+#include "base/joined.h"
 #include "cli/command_failed.h"
 #include "cli/commands.h"
 #include "cli/confirm.h"
@@ -23,12 +24,6 @@ using What = ReplayCommand::What;
 
 constexpr std::chrono::milliseconds kLook{100};
 constexpr std::size_t kDifferences = 10;  // of each projector that are shown
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
 
 std::string text_of(const ReplayProgress& progress) {
   std::uint64_t errors = 0;
@@ -71,8 +66,8 @@ int count(Context& context, ReplayCommand& command) {
       }
     }
     JsonObject object;
-    object.text("event", type.type).count("events", type.events).text("projectors", listed(receivers));
-    rows.add({type.type, std::to_string(type.events), receivers.empty() ? "-" : listed(receivers)}, object);
+    object.text("event", type.type).count("events", type.events).text("projectors", base::joined(receivers));
+    rows.add({type.type, std::to_string(type.events), receivers.empty() ? "-" : base::joined(receivers)}, object);
   }
   rows.finish();
   for (const ReplayProgress::Projector& each : done.projectors) {
@@ -99,7 +94,7 @@ std::string announcement(const ReplayCommand& command, EventStore& store) {
       if (error.code() != Errc::unsupported) throw;  // a store without an order says no number
     }
   }
-  const std::string names = listed(command.projectors);
+  const std::string names = base::joined(command.projectors);
   if (command.what == What::swap) {
     return "builds the tables of " + names + " anew from " + events + ", beside those in use, and swaps them in";
   }
@@ -175,7 +170,7 @@ int finish(Context& context, const ReplayCommand& command, Replay& replay, const
              {"ROWS", true},
              {"DIFFERENT", true},
              {"RESULT"}}};
-  std::string drifted;
+  std::vector<std::string> drifted;
   for (std::size_t i = 0; i < done.projectors.size(); ++i) {
     const ShadowComparison* const one = i < compared.size() ? &compared[i] : nullptr;
     const bool different = one != nullptr && one->found.different > 0;
@@ -183,11 +178,11 @@ int finish(Context& context, const ReplayCommand& command, Replay& replay, const
     if (command.what == What::verify) result = different ? "differs" : "the same";
     if (command.what == What::verify && (one == nullptr || !one->at)) result = "nothing to compare with";
     if (!done.complete) result = "stopped";
-    if (command.what == What::verify && different) drifted += (drifted.empty() ? "" : ", ") + done.projectors[i].name;
+    if (command.what == What::verify && different) drifted.push_back(done.projectors[i].name);
     add_row(rows, done.projectors[i], one, result);
   }
   if (!drifted.empty()) {
-    const std::string message = "the tables in use are not what the events make: " + drifted;
+    const std::string message = "the tables in use are not what the events make: " + base::joined(drifted);
     rows.fail("drift", message);
     throw CommandFailed{kFoundFailure, "drift", message};
   }
@@ -198,14 +193,14 @@ int finish(Context& context, const ReplayCommand& command, Replay& replay, const
     return kSignal + context.signals.received();
   }
   if (command.what == What::swap) {
-    hint(context, "the tables before are kept: " + context.program.name + " replay " + listed(command.projectors) +
-                      " --rollback");
+    hint(context, "the tables before are kept: " + context.program.name + " replay " +
+                      base::joined(command.projectors) + " --rollback");
   }
   return kSuccess;
 }
 
 int roll_back(Context& context, const ReplayCommand& command) {
-  if (!confirmed(context, "the tables of " + listed(command.projectors) +
+  if (!confirmed(context, "the tables of " + base::joined(command.projectors) +
                               " that the last replay replaced take their place again")) {
     return kSuccess;
   }

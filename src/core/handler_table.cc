@@ -21,6 +21,13 @@ std::string place_of(const RecordedEvent& event) {
   return place;
 }
 
+void check_follows(const RecordedEvent& event, std::string_view aggregate_id, Version next) {
+  if (event.version == next) return;
+  throw Error{Errc::corrupt, "aggregate " + in_quotes(aggregate_id) + ": expected version " +
+                                 std::to_string(next.value()) + ", found " + place_of(event) +
+                                 ": the store lost or repeated an event; restore it from a backup"};
+}
+
 EventMetadata metadata_of_part(const RecordedEvent& event, const PartNumber& number) {
   EventMetadata metadata = metadata_of(event);
   metadata.part = number.part;

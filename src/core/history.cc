@@ -39,11 +39,7 @@ class History::Impl {
     if ((range_.to && event.version > *range_.to) || (range_.until && event.committed_at > *range_.until)) {
       return end();
     }
-    if (event.version != next_) {
-      throw Error{Errc::corrupt, "aggregate " + detail::in_quotes(id_) + ": expected version " +
-                                     std::to_string(next_.value()) + ", found " + detail::place_of(event) +
-                                     ": the store lost or repeated an event; restore it from a backup"};
-    }
+    detail::check_follows(event, id_, next_);
     if (!detail::restore_note(ops_, root_.get(), event)) ops_.apply(root_.get(), event);
     HistoryStep step{EventCopy{event}, state(), {}};
     step.changes = json::differences(state_, step.state);

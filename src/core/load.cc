@@ -120,11 +120,7 @@ class Load {
       const RecordedEvent& event = page[i];
       if (limit_.version && event.version > *limit_.version) return i;
       if (limit_.time && event.committed_at > *limit_.time) return i;
-      if (event.version != next) {
-        throw Error{Errc::corrupt, "aggregate " + in_quotes(id_) + ": expected version " +
-                                       std::to_string(next.value()) + ", found " + place_of(event) +
-                                       ": the store lost or repeated an event; restore it from a backup"};
-      }
+      check_follows(event, id_, next);
     }
     return page.size();
   }

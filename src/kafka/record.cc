@@ -115,7 +115,8 @@ std::string value_of(const RecordedEvent& event, const Texts& texts) {
   add_raw(out, "committedAt", std::to_string(event.committed_at.time_since_epoch().count()));
   if (event.type != kSnapshotNote) {  // whose id follows from its place, as the Node library wrote it without one
     add_plain(out, "eventId", texts.id);
-    add_plain(out, "commitId", event.commit_id == event.id ? texts.id : event.commit_id.to_string());
+    if (event.commit_id == event.id) add_plain(out, "commitId", texts.id);
+    else add_plain(out, "commitId", event.commit_id.to_string());
   }
   if (event.commit_pos != 0) add_raw(out, "commitPos", std::to_string(event.commit_pos));
   if (event.commit_size != 1) add_raw(out, "commitSize", std::to_string(event.commit_size));

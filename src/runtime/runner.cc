@@ -4,6 +4,7 @@
 #include <atomic>
 #include <utility>
 
+#include "base/joined.h"
 #include "runtime/listener_loop.h"
 #include "runtime/node_name.h"
 #include "runtime/projector_loop.h"
@@ -31,9 +32,7 @@ constexpr std::chrono::milliseconds kLookElsewhere{20};
 
 template <class Names>
 std::string list(const Names& names) {
-  std::string text;
-  for (const std::string_view name : names) text.append(text.empty() ? "" : ", ").append(name);
-  return text.empty() ? "nothing" : text;
+  return names.empty() ? "nothing" : base::joined(names);
 }
 
 std::string received(const HandlerTable& table) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <thread>
 #include <utility>
 
 #include <leftfold/error.h>
@@ -13,8 +12,6 @@ namespace {
 
 constexpr std::size_t kMostEventsInPage = 65'536;
 constexpr std::size_t kMostTextInPage = std::size_t{16} << 20;  // a page ends early then, so that memory stays bounded
-// As many as a replay reads with at once, one a core; each keeps a page cache of 2 MB.
-const std::size_t kMostIdleReaders = std::max(4U, std::thread::hardware_concurrency());
 
 constexpr std::string_view kReadStream =
     "SELECT global_position, stream, version, event_id, type, payload, metadata, committed_at, schema_version, "
@@ -246,22 +243,10 @@ std::optional<Appended> EventReader::find_append(std::string_view aggregate_id, 
 }
 
 std::unique_ptr<EventReader> ReaderPool::get() {
-  {
-    const std::lock_guard lock{mutex_};
-    if (!idle_.empty()) {
-      auto reader = std::move(idle_.back());
-      idle_.pop_back();
-      return reader;
-    }
-  }
+  if (auto reader = idle_.take()) return reader;
   auto connection = std::make_unique<Connection>(file_, Access::read_only, lock_timeout_);
   shared_->check_found_at(file_);
   return std::make_unique<EventReader>(std::move(connection));
-}
-
-void ReaderPool::put_back(std::unique_ptr<EventReader> reader) {
-  const std::lock_guard lock{mutex_};
-  if (idle_.size() < kMostIdleReaders) idle_.push_back(std::move(reader));
 }
 
 }  // namespace leftfold::sqlite

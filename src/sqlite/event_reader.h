@@ -1,15 +1,16 @@
 // Reads events: one connection and its statements, and the pool of them.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include <leftfold/sqlite.h>
 
 #include "sqlite/connection.h"
+#include "sqlite/idle_readers.h"
 #include "sqlite/shared_file.h"
 #include "sqlite/statement.h"
 
@@ -81,19 +83,19 @@ class ReaderPool {
   auto with(Read read) {
     std::unique_ptr<EventReader> reader = get();
     auto result = read(*reader);
-    put_back(std::move(reader));  // not after an exception: a new connection looks at the file afresh
+    idle_.put_back(std::move(reader));
     return result;
   }
 
  private:
   [[nodiscard]] std::unique_ptr<EventReader> get();
-  void put_back(std::unique_ptr<EventReader> reader);
+  // As many as a replay reads with at once, one a core; each keeps a page cache of 2 MB.
+  static std::size_t most_idle() { return std::max(4U, std::thread::hardware_concurrency()); }
 
   const std::filesystem::path file_;
   const std::shared_ptr<SharedFile> shared_;
   const std::chrono::milliseconds lock_timeout_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<EventReader>> idle_;
+  IdleReaders<EventReader> idle_{most_idle()};
 };
 
 }  // namespace leftfold::sqlite

@@ -38,6 +38,12 @@ std::string is_its(const std::string& row, const std::string& name) {
          is_partition(row, name) + ")";
 }
 
+/// The tables in which leftfold has rows of projectors.
+constexpr const char* kProjectorTables[] = {"leftfold_projections", "leftfold_projection_versions"};
+
+/// What the rows of tables that were put aside have in front of their projector's name.
+std::string kept_prefix(std::int64_t generation) { return "#kept/" + std::to_string(generation) + "/"; }
+
 bool same_name(const std::string& a, const std::string& b) { return sqlite3_stricmp(a.c_str(), b.c_str()) == 0; }
 
 std::string list(const std::vector<std::string>& names) {
@@ -49,16 +55,20 @@ std::string list(const std::vector<std::string>& names) {
 // A name for the rowid that no column has.
 std::string rowid_of(const TableShape& shape) {
   for (const char* name : {"rowid", "_rowid_", "oid"}) {
-    const auto same = [name](const std::string& column) {
-      return std::equal(column.begin(), column.end(), name, name + std::char_traits<char>::length(name),
-                        [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
-    };
+    const auto same = [name](const std::string& column) { return same_name(column, name); };
     if (std::none_of(shape.columns.begin(), shape.columns.end(), same)) return name;
   }
   return {};
 }
 
 }  // namespace
+
+std::optional<Position> checkpoint_in_use(Connection& connection, std::string_view projector) {
+  Statement find{connection, "SELECT checkpoint FROM main.leftfold_projections WHERE projector = ?1"};
+  find.bind(1, projector);
+  const ResetAtEnd reset{find};
+  return find.step() ? std::optional{Position{find.integer(0)}} : std::nullopt;
+}
 
 KeptTables::KeptTables(Connection& connection, std::string_view projector)
     : connection_{connection}, projector_{projector} {
@@ -74,13 +84,6 @@ void KeptTables::run(const std::string& sql, std::string_view first, std::string
 
 std::string KeptTables::kept_name(std::int64_t generation, std::string_view table) const {
   return identifier("leftfold_kept/" + projector_ + "/" + std::to_string(generation) + "/" + std::string{table});
-}
-
-std::optional<std::int64_t> KeptTables::checkpoint() {
-  Statement find{connection_, "SELECT checkpoint FROM main.leftfold_projections WHERE projector = ?1"};
-  find.bind(1, projector_);
-  const ResetAtEnd reset{find};
-  return find.step() ? std::optional{find.integer(0)} : std::nullopt;
 }
 
 std::int64_t KeptTables::last_generation() {
@@ -137,7 +140,7 @@ void KeptTables::replace_by_shadow() {
     });
     if (object.type == "index" && !known) run(object.sql);
   }
-  for (const char* table : {"leftfold_projections", "leftfold_projection_versions"}) {
+  for (const char* table : kProjectorTables) {
     Statement copy{connection_, std::string{"INSERT INTO main."} + table + " SELECT * FROM " + identifier(kShadow) +
                                     "." + table + " WHERE " + is_its("projector", "?1")};
     copy.bind(1, projector_);
@@ -189,8 +192,8 @@ void KeptTables::put_aside(const TableNames& names, std::int64_t generation) {
     if (each.type == "table")
       run("ALTER TABLE main." + identifier(each.name) + " RENAME TO " + kept_name(generation, each.name));
   }
-  const std::string prefix = "#kept/" + std::to_string(generation) + "/";
-  for (const char* table : {"leftfold_projections", "leftfold_projection_versions"}) {
+  const std::string prefix = kept_prefix(generation);
+  for (const char* table : kProjectorTables) {
     run(std::string{"UPDATE main."} + table + " SET projector = ?2 || projector WHERE " + is_its("projector", "?1"),
         projector_, prefix);
   }
@@ -204,13 +207,17 @@ void KeptTables::put_back(const std::vector<SchemaObject>& objects, std::int64_t
       run(each.sql);
     }
   }
-  const std::string prefix = "#kept/" + std::to_string(generation) + "/";
-  for (const char* table : {"leftfold_projections", "leftfold_projection_versions"}) {
+  const std::string prefix = kept_prefix(generation);
+  for (const char* table : kProjectorTables) {
     run(std::string{"UPDATE main."} + table +
             " SET projector = substr(projector, length(?2) + 1) WHERE substr(projector, 1, length(?2)) = ?2 AND " +
             is_its("substr(projector, length(?2) + 1)", "?1"),
         projector_, prefix);
   }
+  forget(generation);
+}
+
+void KeptTables::forget(std::int64_t generation) {
   Statement forget{connection_, "DELETE FROM leftfold_kept WHERE projector = ?1 AND generation = ?2"};
   forget.bind(1, projector_);
   forget.bind(2, generation);
@@ -222,14 +229,11 @@ void KeptTables::drop(std::int64_t generation) {
   for (const SchemaObject& each : kept(generation)) {
     if (each.type == "table") run("DROP TABLE main." + kept_name(generation, each.name));
   }
-  const std::string prefix = "#kept/" + std::to_string(generation) + "/";
-  for (const char* table : {"leftfold_projections", "leftfold_projection_versions"}) {
+  const std::string prefix = kept_prefix(generation);
+  for (const char* table : kProjectorTables) {
     run(std::string{"DELETE FROM main."} + table + " WHERE " + is_its("projector", "(?2 || ?1)"), projector_, prefix);
   }
-  Statement forget{connection_, "DELETE FROM leftfold_kept WHERE projector = ?1 AND generation = ?2"};
-  forget.bind(1, projector_);
-  forget.bind(2, generation);
-  forget.run();
+  forget(generation);
 }
 
 void KeptTables::copy_rows(const std::string& table) {
@@ -268,7 +272,7 @@ void KeptTables::copy_rows(const std::string& table) {
 // Whoever handles the projector looks at the tables anew, although the checkpoint may be where it was: the count of
 // changes beside each partition's checkpoint is one it never had.
 void KeptTables::count_change(std::int64_t kept_generation) {
-  const std::string prefix = "#kept/" + std::to_string(kept_generation) + "/";
+  const std::string prefix = kept_prefix(kept_generation);
   run(std::string{"INSERT INTO main.leftfold_projection_versions(projector, aggregate, version) "} +
           "SELECT p.projector, '', 1 + max("
           "coalesce((SELECT version FROM main.leftfold_projection_versions WHERE projector = p.projector "

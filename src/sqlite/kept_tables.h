@@ -16,6 +16,9 @@ namespace leftfold::sqlite {
 /// The name under which the shadow's file is attached.
 inline constexpr std::string_view kShadow = "shadow";
 
+/// The checkpoint of a projector's tables in use, those of the file itself; empty when there are none.
+[[nodiscard]] std::optional<Position> checkpoint_in_use(Connection& connection, std::string_view projector);
+
 /// Tables that were put aside are renamed to "leftfold_kept/<projector>/<generation>/<table>", which costs nothing;
 /// their indexes, triggers and views are dropped and their SQL is kept in `leftfold_kept`, so that the names are free.
 /// Rows of leftfold_projections and leftfold_projection_versions go to the projector "#kept/<generation>/<name>".
@@ -29,9 +32,6 @@ class KeptTables {
   void replace_by_shadow();
   /// Those kept last take it. Throws Error(not_found) when none are kept.
   void restore();
-
-  /// The checkpoint of the tables in use; empty when there are none.
-  [[nodiscard]] std::optional<std::int64_t> checkpoint();
 
  private:
   [[nodiscard]] std::string kept_name(std::int64_t generation, std::string_view table) const;
@@ -48,6 +48,7 @@ class KeptTables {
   void put_aside(const TableNames& names, std::int64_t generation);
   void put_back(const std::vector<SchemaObject>& objects, std::int64_t generation);
   void drop(std::int64_t generation);
+  void forget(std::int64_t generation);
   void copy_rows(const std::string& table);
   void count_change(std::int64_t kept_generation);
   void run(const std::string& sql) { connection_.execute(sql.c_str()); }

@@ -8,8 +8,6 @@
 namespace leftfold::sqlite {
 namespace {
 
-constexpr std::size_t kMostIdleReaders = 4;
-
 std::unique_ptr<UserConnection> open_writer(const std::filesystem::path& file, bool in_memory,
                                             std::chrono::milliseconds lock_timeout) {
   auto writer = std::make_unique<UserConnection>(in_memory ? file : checked_path(file, Access::read_write),
@@ -133,24 +131,12 @@ void ReadModelFile::forget_handled(std::string_view projector, std::string_view 
 }
 
 std::unique_ptr<UserConnection> ReadModelFile::take_reader() {
-  {
-    const std::lock_guard lock{mutex_};
-    if (!idle_readers_.empty()) {
-      auto reader = std::move(idle_readers_.back());
-      idle_readers_.pop_back();
-      return reader;
-    }
-  }
+  if (auto reader = idle_readers_.take()) return reader;
   auto reader = std::make_unique<UserConnection>(file_, Access::read_only, lock_timeout_);
   shared_->check_found_at(file_);
   reader->connection().execute("PRAGMA mmap_size = 2147418112; PRAGMA cache_size = -2048");
   reader->guard();
   return reader;
-}
-
-void ReadModelFile::put_back(std::unique_ptr<UserConnection> reader) {
-  const std::lock_guard lock{mutex_};
-  if (idle_readers_.size() < kMostIdleReaders) idle_readers_.push_back(std::move(reader));
 }
 
 }  // namespace leftfold::sqlite

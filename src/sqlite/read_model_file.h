@@ -20,6 +20,7 @@
 #include <leftfold/read_model.h>
 
 #include "sqlite/connection.h"
+#include "sqlite/idle_readers.h"
 #include "sqlite/shared_file.h"
 #include "sqlite/statement.h"
 
@@ -97,7 +98,7 @@ class ReadModelFile {
   void forget_handled(std::string_view projector, std::string_view aggregate);
 
   [[nodiscard]] std::unique_ptr<UserConnection> take_reader();
-  void put_back(std::unique_ptr<UserConnection> reader);
+  void put_back(std::unique_ptr<UserConnection> reader) { idle_readers_.put_back(std::move(reader)); }
 
  private:
   const bool in_memory_;
@@ -108,8 +109,8 @@ class ReadModelFile {
   Statement begin_, commit_, find_checkpoint_, set_checkpoint_;
   Statement find_handled_, list_handled_, set_handled_, forget_handled_;
   std::atomic<std::thread::id> transaction_{};
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<UserConnection>> idle_readers_;
+  static constexpr std::size_t kMostIdle = 4;
+  IdleReaders<UserConnection> idle_readers_{kMostIdle};
 };
 
 }  // namespace leftfold::sqlite

@@ -41,10 +41,6 @@ fs::path shadow_path(const fs::path& live, std::string_view projector) {
   return name;
 }
 
-std::optional<Position> position_of(std::optional<std::int64_t> checkpoint) {
-  return checkpoint ? std::optional{Position{*checkpoint}} : std::nullopt;
-}
-
 void attach(Connection& connection, const fs::path& shadow) {
   const std::string path = shadow.string();
   Statement statement{connection, "ATTACH ?1 AS " + identifier(kShadow)};
@@ -96,7 +92,7 @@ class Swap final : public TableSwap {
     connection_.begin();
     try {
       tables_.emplace(*connection_, projector);
-      checkpoint_ = position_of(tables_->checkpoint());
+      checkpoint_ = checkpoint_in_use(*connection_, projector);
     } catch (...) {
       connection_->rollback();
       throw;
@@ -126,10 +122,7 @@ class Snapshot final : public LiveTables {
       : connection_{live, Access::read_only, lock_timeout} {
     attach(connection_, shadow);
     connection_.execute("BEGIN");
-    Statement find{connection_, "SELECT checkpoint FROM main.leftfold_projections WHERE projector = ?1"};
-    find.bind(1, projector);
-    const ResetAtEnd reset{find};
-    if (find.step()) checkpoint_ = Position{find.integer(0)};
+    checkpoint_ = checkpoint_in_use(connection_, projector);
   }
   std::optional<Position> checkpoint() const override { return checkpoint_; }
   TableComparison compare(std::size_t most) override { return compare_tables(connection_, most); }
@@ -150,7 +143,8 @@ class ShadowModel final : public ReadModel {
   }
   std::optional<Position> checkpoint(std::string_view projector) override {
     const WriterGate::Hold hold = file_->enter();
-    return position_of(file_->checkpoint(projector));
+    const std::optional<std::int64_t> checkpoint = file_->checkpoint(projector);
+    return checkpoint ? std::optional{Position{*checkpoint}} : std::nullopt;
   }
 
  private:
@@ -220,7 +214,7 @@ Position restore_kept_of(ReadModelFile& live, std::string_view projector, std::c
   try {
     KeptTables tables{*connection, projector};
     tables.restore();
-    const Position checkpoint{tables.checkpoint().value_or(0)};
+    const Position checkpoint = checkpoint_in_use(*connection, projector).value_or(Position::start());
     connection.commit();
     return checkpoint;
   } catch (...) {

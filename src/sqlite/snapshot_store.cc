@@ -7,11 +7,6 @@
 #include "sqlite/schema.h"
 
 namespace leftfold::sqlite {
-namespace {
-
-constexpr std::size_t kMostIdleReaders = 4;
-
-}  // namespace
 
 SqliteSnapshots::SqliteSnapshots(const FileAccess& access)
     : access_{access.waiting_at_most(kLongestWait)}, writer_{access_} {}
@@ -59,21 +54,10 @@ bool SqliteSnapshots::Reader::can_find() {
   return find.handle() != nullptr;
 }
 
-std::unique_ptr<SqliteSnapshots::Reader> SqliteSnapshots::take_reader() {
-  {
-    const std::lock_guard lock{mutex_};
-    if (!idle_.empty()) {
-      std::unique_ptr<Reader> reader = std::move(idle_.back());
-      idle_.pop_back();
-      return reader;
-    }
-  }
-  return std::make_unique<Reader>(access_);
-}
-
 std::optional<StoredSnapshot> SqliteSnapshots::load(std::string_view aggregate_id, std::string_view schema) {
   validate_snapshot_key(aggregate_id, schema);
-  std::unique_ptr<Reader> reader = take_reader();  // not put back after an exception
+  std::unique_ptr<Reader> reader = idle_.take();
+  if (reader == nullptr) reader = std::make_unique<Reader>(access_);
   reader->connection->check_file_in_place();
   std::optional<StoredSnapshot> found;
   if (reader->can_find()) {
@@ -86,8 +70,7 @@ std::optional<StoredSnapshot> SqliteSnapshots::load(std::string_view aggregate_i
                              std::string{row.bytes(2)}, time_of(row, 1)};
     }
   }
-  const std::lock_guard lock{mutex_};
-  if (idle_.size() < kMostIdleReaders) idle_.push_back(std::move(reader));
+  idle_.put_back(std::move(reader));
   return found;
 }
 

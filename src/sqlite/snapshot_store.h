@@ -12,6 +12,7 @@
 #include <leftfold/snapshot_store.h>
 
 #include "sqlite/connection.h"
+#include "sqlite/idle_readers.h"
 #include "sqlite/side_tables.h"
 #include "sqlite/statement.h"
 
@@ -31,10 +32,13 @@ class SqliteSnapshots final : public SnapshotStore {
   bool remove(std::string_view aggregate_id, std::string_view schema) override;
 
  private:
-  struct Sql {
+  class Sql {
+   public:
     explicit Sql(Connection& connection);
     bool save(const StoredSnapshot& snapshot);
     bool remove(std::string_view aggregate_id, std::string_view schema);
+
+   private:
     Connection& connection_;
     Statement save_, remove_;
   };
@@ -45,12 +49,11 @@ class SqliteSnapshots final : public SnapshotStore {
     std::unique_ptr<Connection> connection;
     Statement find;
   };
-  [[nodiscard]] std::unique_ptr<Reader> take_reader();
 
   const FileAccess access_;
   SideWriter<Sql> writer_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<Reader>> idle_;
+  static constexpr std::size_t kMostIdle = 4;
+  IdleReaders<Reader> idle_{kMostIdle};
 };
 
 }  // namespace leftfold::sqlite

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/joined.h"
 #include "sqlite/identifier.h"
 #include "sqlite/kept_tables.h"
 #include "sqlite/schema_objects.h"
@@ -11,12 +12,6 @@
 
 namespace leftfold::sqlite {
 namespace {
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text.append(text.empty() ? "" : ", ").append(name);
-  return text;
-}
 
 /// The SQL of one table's comparison; `a` is in use, `b` the shadow.
 class TableSql {
@@ -88,7 +83,7 @@ class Comparison {
     const TableShape shape = shape_of(connection_, kShadow, name);
     const TableShape live = shape_of(connection_, "main", name);
     if (live.columns != shape.columns || live.key != shape.key) {
-      different({name, "columns", joined(live.columns), joined(shape.columns)});
+      different({name, "columns", base::joined(live.columns), base::joined(shape.columns)});
       return;
     }
     found_.rows += static_cast<std::uint64_t>(connection_.integer("SELECT count(*) FROM main." + identifier(name)));

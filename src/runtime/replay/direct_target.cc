@@ -153,10 +153,6 @@ void PartialTarget::handle(std::vector<const RecordedEvent*>& events, const std:
   if (!halt.stop_requested()) events.clear();
 }
 
-void PartialTarget::finish() {
-  const auto transaction = entry_.read_model->begin(tally_.name);
-  forget_replay_mark(*transaction, tally_.name);
-  transaction->commit(transaction->checkpoint().value_or(Position::start()));
-}
+void PartialTarget::finish() { finish_replay_mark(*entry_.read_model, tally_.name); }
 
 }  // namespace leftfold::runtime

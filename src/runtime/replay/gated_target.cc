@@ -303,10 +303,6 @@ void GatedTarget::note(const ScanMark& mark, const std::stop_token& halt) {
   next_note_ = now + kNoteEvery;
 }
 
-void GatedTarget::finish() {
-  const auto transaction = handler_->entry.read_model->begin(tally_.name);
-  forget_replay_mark(*transaction, tally_.name);
-  transaction->commit(transaction->checkpoint().value_or(Position::start()));
-}
+void GatedTarget::finish() { finish_replay_mark(*handler_->entry.read_model, tally_.name); }
 
 }  // namespace leftfold::runtime

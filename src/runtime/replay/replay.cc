@@ -134,7 +134,7 @@ class Replay::Impl {
   runtime::TargetContext context_{options_, filter_, first_error_};
   std::deque<Projector> projectors_;
   std::vector<std::unique_ptr<ReplayTarget>> targets_;
-  std::shared_ptr<CountTarget> counts_;  // of a dry run
+  CountTarget* counts_ = nullptr;  // of a dry run: its only target
   runtime::ReplayRange range_;
   std::vector<Position> heads_;   // of a feed
   std::vector<Position> begins_;  // of a feed: what is up to there never comes
@@ -174,7 +174,9 @@ void Replay::Impl::add(detail::HandlerEntry entry) {
 // Every projector's targets, each on a thread of its own.
 void Replay::Impl::make_targets() {
   if (options_.dry_run) {
-    counts_ = std::make_shared<CountTarget>(context_);
+    auto counts = std::make_unique<CountTarget>(context_);
+    counts_ = counts.get();
+    targets_.push_back(std::move(counts));
     return;
   }
   std::vector<Position> begins_at;
@@ -232,7 +234,7 @@ std::unique_ptr<PageReader> Replay::Impl::make_reader(const runtime::ReaderConte
   if (source_.feed() != nullptr) {
     std::vector<Position> begin(heads_.size());
     for (std::size_t i = 0; i < heads_.size(); ++i) {
-      Position least = options_.dry_run ? Position::start() : heads_[i];
+      Position least = heads_[i];
       for (const auto& target : targets_) {
         const auto* gated = dynamic_cast<const GatedTarget*>(target.get());
         least = std::min(least, gated != nullptr ? gated->done(static_cast<std::int32_t>(i)) : Position::start());
@@ -251,7 +253,6 @@ std::unique_ptr<PageReader> Replay::Impl::make_reader(const runtime::ReaderConte
   }
   Position least = range_.to;
   for (const auto& target : targets_) least = std::min(least, target->done());
-  if (options_.dry_run) least = Position::start();
   const Position after = std::max(range_.after, least);
   expected_ = static_cast<std::uint64_t>(std::max<std::int64_t>(0, range_.to.value() - after.value()));
   return runtime::read_positions(context, *source_.store(), after, range_.to, options_.threads);
@@ -291,8 +292,7 @@ ReplayProgress Replay::Impl::run(const std::stop_token& stop) {
     begins_ = begins_of(*source_.feed(), options_.group + ".replay", heads_.size());
   }
   make_targets();
-  const std::size_t consumers = options_.dry_run ? 1 : targets_.size();
-  PageWindow window{kRoom + options_.threads, consumers};
+  PageWindow window{kRoom + options_.threads, targets_.size()};
   runtime::Pace pace{options_.events_a_second, *options_.clock};
   const auto reader = make_reader({options_, pace, window, looked_at_});
   work(*reader, window, stop);
@@ -318,13 +318,12 @@ void Replay::Impl::work(PageReader& reader, PageWindow& window, const std::stop_
   };
   const std::stop_token token = halt.get_token();
   std::vector<std::jthread> threads;
-  const auto start = [&](const char* name, auto body) {
+  const auto start = [&](const char* name, const auto& body) {
     threads.emplace_back([&guarded, name, body] { guarded(name, body); });
   };
   try {
-    const std::size_t consumers = options_.dry_run ? 1 : targets_.size();
-    for (std::size_t i = 0; i < consumers; ++i) {
-      ReplayTarget& target = options_.dry_run ? *counts_ : *targets_[i];
+    for (std::size_t i = 0; i < targets_.size(); ++i) {
+      ReplayTarget& target = *targets_[i];
       start("lf:replay", [&window, &target, i, token] {
         while (const PageWindow::Page page = window.take(i, token)) target.handle(*page, token);
       });
@@ -352,7 +351,7 @@ std::vector<ShadowComparison> Replay::Impl::compare(std::size_t most, const std:
   return all;
 }
 
-void Replay::Impl::swap(const std::stop_token& stop) {
+void Replay::Impl::swap(const std::stop_token& stop) {  // NOLINT(bugprone-exception-escape): of tables, not of values
   check_built();
   for (Projector& each : projectors_) {
     if (!each.shadow) continue;  // by an earlier call, which failed at a later projector
@@ -395,9 +394,9 @@ ReplayProgress Replay::Impl::progress() const {
     projector.skipped = each.tally.skipped;
     projector.parked = each.tally.parked;
     projector.done = Position{each.tally.done};
-    if (complete_ && counts_) projector.handled = counts_->of(each.entry.table);
+    if (complete_ && counts_ != nullptr) projector.handled = counts_->of(each.entry.table);
   }
-  if (complete_ && counts_) now.types = counts_->types();
+  if (complete_ && counts_ != nullptr) now.types = counts_->types();
   return now;
 }
 
@@ -411,6 +410,7 @@ ReplayProgress Replay::progress() const { return impl_->progress(); }
 std::vector<ShadowComparison> Replay::compare(std::size_t most, const std::stop_token& stop) {
   return impl_->compare(most, stop);
 }
+// NOLINTNEXTLINE(bugprone-exception-escape): of tables, not of values
 void Replay::swap(const std::stop_token& stop) { impl_->swap(stop); }
 void Replay::discard() { impl_->discard(); }
 

@@ -48,6 +48,12 @@ void forget_replay_mark(ReadModelTransaction& transaction, std::string_view proj
   forget_all(transaction, scan_key(projector));
 }
 
+void finish_replay_mark(ReadModel& model, std::string_view projector) {
+  const auto transaction = model.begin(projector);
+  forget_replay_mark(*transaction, projector);
+  transaction->commit(transaction->checkpoint().value_or(Position::start()));
+}
+
 std::vector<ScanMark> scan_marks(const ReadModelTransaction& transaction, std::string_view projector) {
   std::vector<ScanMark> marks;
   for (const HandledVersion& row : transaction.all_handled(scan_key(projector))) {

@@ -24,6 +24,8 @@ void begin_replay_mark(ReadModelTransaction& transaction, std::string_view proje
 void set_replay_mark(ReadModelTransaction& transaction, std::string_view projector, const EventFilter& filter,
                      Position done);
 void forget_replay_mark(ReadModelTransaction& transaction, std::string_view projector);
+/// The replay is over: its mark goes, in a transaction of its own that leaves the checkpoint as it is.
+void finish_replay_mark(ReadModel& model, std::string_view projector);
 
 /// How far a scan's segments are in the tables.
 [[nodiscard]] std::vector<ScanMark> scan_marks(const ReadModelTransaction& transaction, std::string_view projector);
