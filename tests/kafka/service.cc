@@ -2,13 +2,16 @@
 
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): kill() is POSIX
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
+#include <leftfold/clock.h>
 #include <leftfold/uuid.h>
 
 // In tests/, so the module's headers are found behind src/.
@@ -43,6 +46,18 @@ std::string brokers() {
   throw std::runtime_error{"Kafka does not run; start it with scripts/services up kafka"};
 }
 
+/// The kernel's word for it: the state behind the name in /proc/<pid>/task/<thread>/stat, proc(5).
+bool all_threads_stopped(pid_t pid) {
+  for (const auto& thread : std::filesystem::directory_iterator{"/proc/" + std::to_string(pid) + "/task"}) {
+    std::ifstream file{thread.path() / "stat"};
+    std::string line;
+    if (!std::getline(file, line)) continue;  // it ended meanwhile
+    const std::size_t name_end = line.rfind(") ");
+    if (name_end == std::string::npos || line.compare(name_end + 2, 1, "T") != 0) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 KafkaOptions service_options() {
@@ -68,6 +83,13 @@ void signal_broker(int signal) {
   pid_t pid = 0;
   std::ifstream file{services_state() / "kafka.pid"};
   if (!(file >> pid) || kill(pid, signal) != 0) throw std::runtime_error{"Kafka does not run"};
+  if (signal != SIGSTOP) return;
+  // kill() returns at once; a thread that is running may still answer requests until it sees the signal.
+  const Instant deadline = system_clock().instant() + std::chrono::seconds{30};
+  while (!all_threads_stopped(pid)) {
+    if (system_clock().instant() > deadline) throw std::runtime_error{"Kafka does not stop at a SIGSTOP"};
+    std::this_thread::yield();
+  }
 }
 
 void set_topic_limit(const KafkaOptions& options, std::size_t bytes) {

@@ -19,7 +19,8 @@ void run_services(const std::string& arguments);
 /// Sets the topic's max.message.bytes and returns when brokers tell it. Throws std::runtime_error.
 void set_topic_limit(const KafkaOptions& options, std::size_t bytes);
 
-/// Sends a signal to the broker that scripts/services started. Throws std::runtime_error when it does not run.
+/// Sends a signal to the broker that scripts/services started; after SIGSTOP it stands still when this returns. Throws
+/// std::runtime_error when it does not run.
 void signal_broker(int signal);
 
 /// Deletes the topic; says on stderr why it stays, when it does.
