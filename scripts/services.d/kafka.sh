@@ -26,17 +26,20 @@ kafka_java() { # kafka_java CLASS ARGUMENT...: sets the command
     -cp "$kafka_home/lib/*" "$@")
 }
 
-kafka_prepare() {
+# kafka_format NAME PORT DATA PROPERTIES [MORE]: writes PROPERTIES, to which those in the file MORE are added, and makes the
+# folder DATA for them.
+kafka_format() {
   local controller_port command
-  rm -rf "$kafka_data"
+  rm -rf "$3"
   controller_port=$(free_port)
-  sed "s|@port@|$1|; s|@controller_port@|$controller_port|; s|@data@|$kafka_data|" "$kafka_files/server.properties" \
-    >"$kafka_properties"
-  kafka_java kafka.tools.StorageTool format --config "$kafka_properties" --cluster-id leftfold-test-cluster
-  "${command[@]}" >>"$state/kafka.log" 2>&1 </dev/null ||
-    { tail -n 20 "$state/kafka.log" >&2; fail "kafka cannot make its data folder"; }
+  sed "s|@port@|$2|; s|@controller_port@|$controller_port|; s|@data@|$3|" "$kafka_files/server.properties" "${@:5}" \
+    >"$4"
+  kafka_java kafka.tools.StorageTool format --config "$4" --cluster-id leftfold-test-cluster
+  "${command[@]}" >>"$state/$1.log" 2>&1 </dev/null ||
+    { tail -n 20 "$state/$1.log" >&2; fail "$1 cannot make its data folder"; }
 }
 
+kafka_prepare() { kafka_format kafka "$1" "$kafka_data" "$kafka_properties"; }
 kafka_command() { kafka_java kafka.Kafka "$kafka_properties"; }
 kafka_answers() { python3 -B scripts/services.d/kafka_wire.py "$1" 2>/dev/null; }
 kafka_address() { echo "127.0.0.1:$1"; }

@@ -6,6 +6,7 @@
 
 #include <leftfold/error.h>
 
+#include "kafka/certificate_check.h"
 #include "kafka/options.h"
 
 namespace leftfold::kafka {
@@ -108,6 +109,7 @@ void log_line(const rd_kafka_t* client, int level, const char* facility, const c
   if (options == nullptr) return;
   // librdkafka warns at each start that this property, which we set and test, is experimental.
   if (std::string_view{text}.find("enable.gapless.guarantee is experimental") != std::string_view::npos) return;
+  if (facility == std::string_view{"SSLCERTVRFY"}) return;  // certificate_check.h says more
   options->log->log(level_of(level), "kafka", text, {{"facility", facility}});
 }
 
@@ -155,6 +157,9 @@ Conf client_config(const KafkaOptions& options, Purpose purpose, const std::stri
   }
   for (const auto& [name, value] : own) set(conf.get(), name, value);
   rd_kafka_conf_set_log_cb(conf.get(), log_line);
+  // Who turned verification off wants to hear nothing of it.
+  const auto verifies = options.properties.find("enable.ssl.certificate.verification");
+  if (verifies == options.properties.end() || verifies->second == "true") tell_refused_certificates(conf.get());
   // Only read through it: options outlive every client.
   rd_kafka_conf_set_opaque(conf.get(), const_cast<KafkaOptions*>(&options));  // NOLINT(*-const-cast)
   return conf;

@@ -202,7 +202,7 @@ void KafkaSink::look_at(rd_kafka_event_t* event) {
   } else if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_ERROR && rd_kafka_event_error_is_fatal(event) == 0) {
     // librdkafka goes on by itself, except that it does so without end where the rights are missing.
     const std::string text = text_of(event);
-    if (code_of(rd_kafka_event_error(event)) == Errc::permission_denied) return deny(text);
+    if (code_of(event) == Errc::permission_denied) return deny(text);
     options_.log->log(LogLevel::warn, "kafka", at() + ": " + text);
   }
 }

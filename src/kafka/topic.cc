@@ -10,6 +10,7 @@
 #include <leftfold/error.h>
 
 #include "kafka/client_config.h"
+#include "kafka/connection_log.h"
 #include "kafka/failure.h"
 
 namespace leftfold::kafka {
@@ -27,7 +28,9 @@ class Asking {
   explicit Asking(const KafkaOptions& options)
       : options_{options},
         give_up_at_{options.clock->instant() + options.start_timeout},
-        client_{open(options)},
+        log_{*options.log},
+        heard_options_{options_heard_by(log_, options)},
+        client_{open(heard_options_)},
         events_{rd_kafka_queue_get_main(client_.get())},
         topic_{rd_kafka_topic_new(client_.get(), options.topic.c_str(), nullptr)} {
     if (topic_ == nullptr) fail(Errc::internal, text_of(rd_kafka_last_error()));
@@ -38,15 +41,21 @@ class Asking {
       if (const std::optional<std::int32_t> partitions = ask()) return *partitions;
       look_at_events();
       if (options_.clock->instant() >= give_up_at_) {
-        fail(Errc::unavailable, "not ready within " + std::to_string(options_.start_timeout.count()) + " ms: " + last_ +
-                                    "; check KAFKA_BROKERS and whether the brokers run");
+        fail(Errc::unavailable,
+             "not ready within " + std::to_string(options_.start_timeout.count()) + " ms: " + what_hinders());
       }
     }
   }
 
  private:
+  static KafkaOptions options_heard_by(Logger& log, KafkaOptions options) {
+    options.log = &log;
+    return options;
+  }
+
   static Client open(const KafkaOptions& options) {
-    Conf conf = client_config(options, Purpose::admin, {});
+    // A port that speaks something else just closes the connection.
+    Conf conf = client_config(options, Purpose::admin, {}, {{"log.connection.close", "true"}});
     rd_kafka_conf_set_events(conf.get(), RD_KAFKA_EVENT_ERROR);
     return make_client(options, Purpose::admin, std::move(conf));
   }
@@ -56,7 +65,8 @@ class Asking {
     const rd_kafka_metadata_t* answer = nullptr;
     const rd_kafka_resp_err_t error = rd_kafka_metadata(client_.get(), 0, topic_.get(), &answer, one_call(kOneCall));
     const TopicMetadata metadata{answer};
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return not_yet(error, "no broker answers");
+    answered_ = error == RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (!answered_) return not_yet(error, "no broker answers");
     if (metadata->topic_cnt != 1) return not_yet(error, "the broker says nothing about the topic");
     const rd_kafka_metadata_topic_t& topic = metadata->topics[0];
     if (topic.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
@@ -125,10 +135,16 @@ class Asking {
 
   // Also what clients only say beside their answers, such as that they may not log in.
   void look_at_events() {
-    const Event event{rd_kafka_queue_poll(events_.get(), one_call(kBetweenQuestions))};
-    if (event == nullptr || rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR) return;
-    if (code_of(rd_kafka_event_error(event.get())) == Errc::permission_denied) deny(text_of(event.get()));
-    last_ = text_of(event.get());
+    for (milliseconds patience = kBetweenQuestions;; patience = {}) {
+      const Event event{rd_kafka_queue_poll(events_.get(), one_call(patience))};
+      if (event == nullptr) break;
+      if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR) continue;
+      if (code_of(event.get()) == Errc::permission_denied) deny(text_of(event.get()));
+      const bool says_why = rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+      (says_why ? last_ : last_vague_) = text_of(event.get());
+    }
+    // It stays as it is, unless another one of the brokers answers.
+    if (std::string why = log_.refused_certificate(); !answered_ && !why.empty()) fail(Errc::invalid_config, why);
   }
 
   // Keeps what hinders for the error at the end; throws for what will not change by waiting.
@@ -136,13 +152,27 @@ class Asking {
     const std::string text = error == RD_KAFKA_RESP_ERR_NO_ERROR ? what : what + ": " + text_of(error);
     if (code_of(error) == Errc::permission_denied) deny(text);
     if (error == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) fail(Errc::invalid_config, text + "; see KAFKA_EVENTS_TOPIC");
-    // "All brokers down" says less than what a broker's own connection told.
-    if (error != RD_KAFKA_RESP_ERR__TRANSPORT || last_.empty()) last_ = text;
+    // A broker's own connection tells more than that there is no answer.
+    const bool says_why = error != RD_KAFKA_RESP_ERR__TRANSPORT && error != RD_KAFKA_RESP_ERR__TIMED_OUT;
+    (says_why ? last_ : last_vague_) = text;
     return std::nullopt;
   }
 
+  [[nodiscard]] std::string what_hinders() const {
+    std::string text = !last_.empty() ? last_ : log_.other_protocol();
+    if (text.empty()) text = last_vague_;
+    return text +
+           (is_other_protocol(text)
+                ? "; check security.protocol and the port in KAFKA_BROKERS: they speak different protocols, such "
+                  "as TLS and none"
+                : "; check KAFKA_BROKERS and whether the brokers run");
+  }
+
   [[noreturn]] void deny(const std::string& text) const {
-    fail(Errc::permission_denied, text + "; check the credentials and that they may describe, create and write it");
+    fail(Errc::permission_denied,
+         text +
+             "; check the credentials (sasl.username, sasl.password, ssl.certificate.location) "
+             "and that they may describe, create and write it");
   }
   [[noreturn]] void fail(Errc code, const std::string& text) const {
     throw Error{code, "Kafka topic \"" + options_.topic + "\" at " + options_.brokers + ": " + text};
@@ -155,10 +185,14 @@ class Asking {
 
   const KafkaOptions& options_;
   const Instant give_up_at_;
+  ConnectionLog log_;
+  const KafkaOptions heard_options_;  // with that log
   const Client client_;
   const Queue events_;
   const TopicHandle topic_;
   std::string last_;
+  std::string last_vague_;  // counts when nothing said more
+  bool answered_ = false;   // a broker, the last time
 };
 
 }  // namespace

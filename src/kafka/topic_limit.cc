@@ -108,7 +108,7 @@ class Asking {
     Event event{rd_kafka_queue_poll(events_.get(), patience_ms)};
     if (event == nullptr || rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR) return event;
     const rd_kafka_resp_err_t error = rd_kafka_event_error(event.get());
-    if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || code_of(error) == Errc::permission_denied) {
+    if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || code_of(event.get()) == Errc::permission_denied) {
       why_ = text_of(event.get());
     }
     return event;
