@@ -10,8 +10,8 @@ namespace leftfold::kafka {
 /// Marks the log lines that say why a certificate is not accepted, as the value of their field "facility".
 inline constexpr std::string_view kCertificateFacility = "CERTIFICATE";
 
-/// From now on the clients of `conf`, whose opaque is a KafkaOptions, log why they do not accept a broker's certificate:
-/// which broker, OpenSSL's reason and the next step. What they accept stays the same.
+/// From now on the clients of `conf`, whose opaque is a KafkaOptions, log why they do not accept a broker's
+/// certificate: which broker, OpenSSL's reason and the next step. What they accept stays the same.
 void tell_refused_certificates(rd_kafka_conf_t* conf);
 
 }  // namespace leftfold::kafka

@@ -4,13 +4,14 @@
 #include <array>
 #include <chrono>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 
 #include <leftfold/error.h>
 
+#include "kafka/certificate_log.h"
 #include "kafka/client_config.h"
-#include "kafka/connection_log.h"
 #include "kafka/failure.h"
 
 namespace leftfold::kafka {
@@ -41,6 +42,7 @@ class Asking {
       if (const std::optional<std::int32_t> partitions = ask()) return *partitions;
       look_at_events();
       if (options_.clock->instant() >= give_up_at_) {
+        fail_with_certificates(1);
         fail(Errc::unavailable,
              "not ready within " + std::to_string(options_.start_timeout.count()) + " ms: " + what_hinders());
       }
@@ -144,7 +146,14 @@ class Asking {
       (says_why ? last_ : last_vague_) = text_of(event.get());
     }
     // It stays as it is, unless another one of the brokers answers.
-    if (std::string why = log_.refused_certificate(); !answered_ && !why.empty()) fail(Errc::invalid_config, why);
+    fail_with_certificates(static_cast<std::size_t>(std::count(options_.brokers.begin(), options_.brokers.end(), ',')) +
+                           1);
+  }
+
+  // When no broker answers and the certificates of so many are not accepted.
+  void fail_with_certificates(std::size_t least) const {
+    const std::set<std::string> refused = log_.refused();
+    if (!answered_ && refused.size() >= least) fail(Errc::invalid_config, *refused.begin());
   }
 
   // Keeps what hinders for the error at the end; throws for what will not change by waiting.
@@ -159,13 +168,11 @@ class Asking {
   }
 
   [[nodiscard]] std::string what_hinders() const {
-    std::string text = !last_.empty() ? last_ : log_.other_protocol();
-    if (text.empty()) text = last_vague_;
-    return text +
-           (is_other_protocol(text)
-                ? "; check security.protocol and the port in KAFKA_BROKERS: they speak different protocols, such "
-                  "as TLS and none"
-                : "; check KAFKA_BROKERS and whether the brokers run");
+    const std::string& text = last_.empty() ? last_vague_ : last_;
+    return text + (is_other_protocol(text) ? "; check security.protocol and the port in KAFKA_BROKERS: they seem to "
+                                             "speak different protocols, such "
+                                             "as TLS and none"
+                                           : "; check KAFKA_BROKERS and whether the brokers run");
   }
 
   [[noreturn]] void deny(const std::string& text) const {
@@ -185,7 +192,7 @@ class Asking {
 
   const KafkaOptions& options_;
   const Instant give_up_at_;
-  ConnectionLog log_;
+  CertificateLog log_;
   const KafkaOptions heard_options_;  // with that log
   const Client client_;
   const Queue events_;

@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <leftfold/clock.h>
 #include <leftfold/uuid.h>
@@ -29,11 +30,6 @@ constexpr int kPatienceMs = 30'000;
 std::string variable(const char* name) {
   const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): no thread sets any
   return value == nullptr ? std::string{} : std::string{value};
-}
-
-std::filesystem::path services_state() {
-  std::filesystem::path folder = variable("LEFTFOLD_SERVICES_STATE");
-  return folder.empty() ? test_support::source_dir() / "build/services" : folder;
 }
 
 std::string brokers() {
@@ -60,10 +56,17 @@ bool all_threads_stopped(pid_t pid) {
 
 }  // namespace
 
+std::string new_topic_name() { return "leftfold-test-" + Uuid::v7(system_clock().now()).to_string(); }
+
+std::filesystem::path services_state() {
+  std::filesystem::path folder = variable("LEFTFOLD_SERVICES_STATE");
+  return folder.empty() ? test_support::source_dir() / "build/services" : folder;
+}
+
 KafkaOptions service_options() {
   KafkaOptions options;
   options.brokers = brokers();
-  options.topic = "leftfold-test-" + Uuid::v7(system_clock().now()).to_string();
+  options.topic = new_topic_name();
   return options;
 }
 
@@ -71,6 +74,8 @@ TestTopic::TestTopic(int partitions) : options_{service_options()} {
   options_.partitions = partitions;
   (void)kafka::ready_topic(options_);
 }
+
+TestTopic::TestTopic(KafkaOptions options) : options_{std::move(options)} { (void)kafka::ready_topic(options_); }
 
 void run_services(const std::string& arguments) {
   const std::string script = (test_support::source_dir() / "scripts/services").string();

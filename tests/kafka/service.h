@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <string>
+#include <utility>
 
 #include <leftfold/kafka.h>
 
@@ -12,6 +14,12 @@ namespace leftfold::test_kafka {
 /// (LEFTFOLD_SERVICES_STATE says where it keeps its state), with a topic that no other test uses; nobody has created
 /// it. Throws std::runtime_error that says how to start the broker when there is none.
 [[nodiscard]] KafkaOptions service_options();
+
+/// A name that no other test's topic has.
+[[nodiscard]] std::string new_topic_name();
+
+/// Where scripts/services keeps what runs.
+[[nodiscard]] std::filesystem::path services_state();
 
 /// Runs scripts/services with these arguments. Throws std::runtime_error when it fails.
 void run_services(const std::string& arguments);
@@ -30,6 +38,7 @@ void delete_topic(const KafkaOptions& options) noexcept;
 class TestTopic {
  public:
   explicit TestTopic(int partitions = 3);
+  explicit TestTopic(KafkaOptions options);
   ~TestTopic() { delete_topic(options_); }
   TestTopic(const TestTopic&) = delete;
   TestTopic& operator=(const TestTopic&) = delete;

@@ -5,14 +5,15 @@
 #include <string>
 
 #include "http/client.h"
+#include "support/certificate_authority.h"
 #include "support/http_server.h"
-#include "unit/http/certificate.h"
 #include "unit/http/sent.h"
 
 namespace leftfold::test_http {
 namespace {
 
 using http::Client;
+using test_support::CertificateAuthority;
 using test_support::HttpReceived;
 using test_support::HttpReply;
 using test_support::HttpServer;
