@@ -32,11 +32,4 @@ std::optional<bool> parse_switch(std::string_view text, std::string_view name) {
               std::string{name}.append(": \"").append(text).append("\" is no switch; write true or false")};
 }
 
-http::ClientOptions http_options(const Environment& environment) {
-  http::ClientOptions options;
-  options.proxies = http::proxies_from(environment);
-  options.ca_bundle = value_of(environment, "AWS_CA_BUNDLE");
-  return options;
-}
-
 }  // namespace leftfold::aws

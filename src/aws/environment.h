@@ -6,8 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "http/client_options.h"
-
 namespace leftfold::aws {
 
 using Environment = std::map<std::string, std::string>;  ///< variables and their values
@@ -21,8 +19,5 @@ using Environment = std::map<std::string, std::string>;  ///< variables and thei
 /// "true" or "false" in any case; empty when `text` is. `name` is the variable's or key's, for the error.
 /// Throws Error(invalid_config) for anything else.
 [[nodiscard]] std::optional<bool> parse_switch(std::string_view text, std::string_view name);
-
-/// How AWS's tools connect: the proxies of the environment and AWS_CA_BUNDLE.
-[[nodiscard]] http::ClientOptions http_options(const Environment& environment);
 
 }  // namespace leftfold::aws

@@ -5,6 +5,7 @@
 #include "aws/credentials.h"
 #include "aws/endpoint.h"
 #include "aws/environment.h"
+#include "aws/http_options.h"
 #include "dynamodb/http_transport.h"
 
 namespace leftfold::dynamodb {
@@ -14,11 +15,9 @@ namespace {
 /// What the ways to both endpoints share.
 HttpTransport::Options common(const DynamoDbOptions& options, const aws::Environment& environment,
                               const std::string& region) {
-  http::ClientOptions http;
+  http::ClientOptions http = aws::http_options(environment, options.profile);
   http.connect_timeout = options.connect_timeout;
   http.total_timeout = options.request_timeout;
-  http.proxies = http::proxies_from(environment);
-  http.ca_bundle = aws::value_of(environment, "AWS_CA_BUNDLE");
 
   aws::CredentialsOptions credentials;
   credentials.environment = environment;

@@ -4,6 +4,9 @@
 
 #include <leftfold/error.h>
 
+#include "http/ascii.h"
+#include "http/url.h"
+
 namespace leftfold::http {
 namespace {
 
@@ -12,8 +15,19 @@ struct Verdict {
   std::string_view next_step;
 };
 
-Verdict before_it_left(CURLcode result) {
-  switch (result) {
+bool says(const Failure& failure, std::string_view words) { return failure.reason.find(words) != std::string::npos; }
+
+// By OpenSSL's and libcurl's words: there is one code for all of it.
+std::string_view step_for_certificate(const Failure& failure) {
+  if (says(failure, "expired") || says(failure, "not yet valid")) {
+    return "the server's certificate has to be renewed, or this machine's clock is wrong";
+  }
+  if (says(failure, "target host name")) return "use the host name that the server's certificate is made for";
+  return "when the certificate is from an authority of your own, name its PEM file as the CA bundle (AWS_CA_BUNDLE)";
+}
+
+Verdict before_it_left(const Failure& failure) {
+  switch (failure.result) {
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
       return {Errc::invalid_argument, "write the address as http://host:port/path or https://host:port/path"};
@@ -22,34 +36,46 @@ Verdict before_it_left(CURLcode result) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return {Errc::unavailable, "check the host's name, the region in it, and the DNS of this machine"};
     case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_ISSUER_ERROR:
-      return {Errc::invalid_config,
-              "check the host's name; when the certificate is from an authority of your own, name its PEM file as the "
-              "CA bundle (AWS_CA_BUNDLE)"};
+    case CURLE_SSL_ISSUER_ERROR: return {Errc::invalid_config, step_for_certificate(failure)};
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CRL_BADFILE: return {Errc::invalid_config, "give the CA bundle (AWS_CA_BUNDLE) as a PEM file"};
     case CURLE_OPERATION_TIMEDOUT:
+      if (says(failure, "SSL connection timeout")) {
+        return {Errc::unavailable, "check that the port speaks TLS and that the network is not slow, then try again"};
+      }
       return {Errc::unavailable, "check that the network and its firewalls let this machine through, then try again"};
-    case CURLE_SSL_CONNECT_ERROR: return {Errc::unavailable, "check that the port speaks TLS, then try again"};
+    case CURLE_SSL_CONNECT_ERROR:
+      if (says(failure, "wrong version number")) {  // OpenSSL's words for what does not begin like TLS
+        return {Errc::invalid_config, "the port speaks no TLS: write http://, or name the port that does"};
+      }
+      return {Errc::unavailable, "check that the port speaks TLS, then try again"};
     default: return {Errc::unavailable, "check that the server runs and can be reached from here, then try again"};
   }
 }
 
-Verdict verdict(const Failure& failure) {
+Verdict verdict(const Request& request, const Failure& failure) {
   if (failure.left_completely) {
+    // What a port of TLS answers to HTTP: nothing, a reset, or an alert.
+    const bool no_http = failure.result == CURLE_GOT_NOTHING || failure.result == CURLE_RECV_ERROR ||
+                         failure.result == CURLE_UNSUPPORTED_PROTOCOL;
+    if (no_http && equal_ignoring_case(split_url(request.url).scheme, "http")) {
+      return {Errc::in_doubt,
+              "if the port speaks TLS, write https://; else it may have been processed: read what it was to change "
+              "before sending it again"};
+    }
     return {Errc::in_doubt, failure.kind == Failure::Kind::too_big
                                 ? "it was processed; ask for less at once, or raise max_response_bytes"
                                 : "it may have been processed: read what it was to change before sending it again"};
   }
   if (failure.kind == Failure::Kind::stopped) return {Errc::stopped, "nothing was processed"};
   if (failure.connected) return {Errc::unavailable, "it did not leave completely, so nothing was processed; try again"};
-  return before_it_left(failure.result);
+  return before_it_left(failure);
 }
 
 }  // namespace
 
 void throw_failure(const Request& request, const Failure& failure) {
-  const Verdict found = verdict(failure);
+  const Verdict found = verdict(request, failure);
   std::string text = request.method + ' ' + redacted_url(request.url) + ": " + failure.reason;
   text.append("; ").append(found.next_step);
   throw Error{found.code, text};

@@ -72,10 +72,10 @@ void change(HttpReply& reply, const Fault& fault) {
 
 }  // namespace
 
-FaultProxy::FaultProxy(const TestTables& tables)
+FaultProxy::FaultProxy(const TestTables& tables, test_support::HttpServerOptions server)
     : options_{tables.options()},
       client_{patient()},
-      server_{[this](const Received& received) { return answer(received); }} {}
+      server_{[this](const Received& received) { return answer(received); }, std::move(server)} {}
 
 DynamoDbOptions FaultProxy::options() const {
   DynamoDbOptions options = options_;

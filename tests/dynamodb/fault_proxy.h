@@ -33,7 +33,8 @@ using FaultScript = std::function<Fault(const ProxiedCall&)>;
 /// Any thread. The tables of its options are the given ones, which must outlive it.
 class FaultProxy {
  public:
-  explicit FaultProxy(const TestTables& tables);
+  /// With a certificate among `server` it speaks TLS to its clients, and plain HTTP to the service.
+  explicit FaultProxy(const TestTables& tables, test_support::HttpServerOptions server = {});
 
   /// The given tables' options, through the proxy; their store asks nothing when it is opened.
   [[nodiscard]] DynamoDbOptions options() const;
@@ -49,6 +50,8 @@ class FaultProxy {
   /// Requests of this operation since the script was set.
   [[nodiscard]] int calls(std::string_view operation) const;
   [[nodiscard]] int calls() const;
+  /// Connections that clients made, since the proxy began.
+  [[nodiscard]] int connections() const { return server_.connections(); }
   /// Requests that met a fault, since the proxy began.
   [[nodiscard]] int faults() const;
 

@@ -2,11 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
 #include <functional>
 #include <latch>
-#include <map>
 #include <optional>
 #include <string>
 #include <thread>
@@ -17,12 +15,14 @@
 
 #include "dynamodb/faults_fixture.h"
 #include "support/http_server.h"
+#include "support/variables.h"
 
 namespace leftfold::test_dynamodb {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::minutes;
+using test_support::Variables;
 
 /// Appends of 8 threads at once, each to an aggregate of its own; what each threw.
 std::vector<std::string> append_at_once(DynamoDbStore& store, const std::string& cart) {
@@ -112,32 +112,6 @@ TEST_F(WrongClocks, AreNotToBlameForASignatureOfTheRightTime) {
   EXPECT_EQ(attempts, 1);
   EXPECT_TRUE(stored().empty());
 }
-
-// NOLINTBEGIN(concurrency-mt-unsafe): the other threads look at no variables
-/// The variables of this process as long as this; an empty value removes one.
-class Variables {
- public:
-  explicit Variables(const std::map<std::string, std::string>& wanted) {
-    for (const auto& [name, value] : wanted) {
-      const char* const before = std::getenv(name.c_str());
-      before_[name] = before == nullptr ? std::nullopt : std::optional<std::string>{before};
-      set(name, value.empty() ? std::nullopt : std::optional{value});
-    }
-  }
-  ~Variables() {
-    for (const auto& [name, value] : before_) set(name, value);
-  }
-  Variables(const Variables&) = delete;
-  Variables& operator=(const Variables&) = delete;
-
- private:
-  static void set(const std::string& name, const std::optional<std::string>& value) {
-    if (value) setenv(name.c_str(), value->c_str(), 1);
-    else unsetenv(name.c_str());
-  }
-  std::map<std::string, std::optional<std::string>> before_;
-};
-// NOLINTEND(concurrency-mt-unsafe)
 
 /// Keys as a container gets them: each request for them is answered with the next ones.
 class ExpiringKeys : public FaultsTest {

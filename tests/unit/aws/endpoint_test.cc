@@ -1,5 +1,6 @@
 // Regions and endpoints by AWS's rules.
 #include "aws/endpoint.h"
+#include "aws/http_options.h"
 
 #include <gtest/gtest.h>
 
@@ -127,11 +128,22 @@ TEST_F(AwsEndpoint, WhatIsMalformedIsNamed) {
 }
 
 TEST_F(AwsEndpoint, TheOptionsOfTheClientComeFromTheEnvironment) {
+  config("[default]\nca_bundle = /profile.pem\n");
   environment["AWS_CA_BUNDLE"] = "/ca.pem";
   environment["HTTPS_PROXY"] = "http://proxy:1";
   const http::ClientOptions client = aws::http_options(environment);
   EXPECT_EQ(client.ca_bundle, "/ca.pem");
   EXPECT_EQ(client.proxies.https, "http://proxy:1");
+}
+
+TEST_F(AwsEndpoint, TheProfileMayNameTheAuthoritiesToTrust) {
+  EXPECT_EQ(aws::http_options(environment).ca_bundle, "");
+  config("[default]\nca_bundle = /one.pem\n[profile other]\nca_bundle = /other.pem\n[profile none]\n");
+  EXPECT_EQ(aws::http_options(environment).ca_bundle, "/one.pem");
+  EXPECT_EQ(aws::http_options(environment, "other").ca_bundle, "/other.pem");
+  EXPECT_EQ(aws::http_options(environment, "none").ca_bundle, "");
+  environment["AWS_PROFILE"] = "other";
+  EXPECT_EQ(aws::http_options(environment).ca_bundle, "/other.pem");
 }
 
 TEST(AwsEnvironment, IsThatOfTheProcess) {
