@@ -14,7 +14,11 @@
 #include <leftfold/kafka.h>
 #include <leftfold/memory.h>
 
+// In tests/, so the module's headers are found behind src/.
+#include "kafka/certificate_log.h"
+#include "kafka/reading.h"
 #include "kafka/service.h"
+#include "kafka/sink.h"
 #include "kafka/tls_service.h"
 #include "support/certificate_authority.h"
 #include "support/code_of.h"
@@ -182,6 +186,39 @@ TEST(KafkaTls, ABrokerThatAsksForACertificateNamesWhatIsMissing) {
   options.properties["ssl.certificate.location"] = other.file("client.pem");
   options.properties["ssl.key.location"] = other.file("client.key");
   expect_refused(options, Errc::permission_denied, {"ssl.certificate.location"});
+}
+
+// As for a process that runs when the broker begins to refuse it: these are opened without a question.
+TEST(KafkaTls, WhoIsRefusedWhileItRunsIsToldSo) {
+  const KafkaOptions options = tls_options("mtls");  // without a certificate
+  SubscriptionOptions subscription;
+  subscription.name = options.topic + ".Note";
+  const auto reads = kafka::open_subscription(options, 1, subscription);
+  std::string what;
+  EXPECT_EQ(code_of([&] { (void)reads->take(1, {}, system_clock().instant() + kLong); }, &what),
+            Errc::permission_denied)
+      << what;
+  EXPECT_NE(what.find("ssl.certificate.location"), std::string::npos) << what;
+  const auto writes = kafka::open_sink(options);
+  EXPECT_EQ(code_of([&] { (void)writes->receipts({}, system_clock().instant() + kLong); }, &what),
+            Errc::permission_denied)
+      << what;
+}
+
+TEST(KafkaTls, ABrokerThatIsNoLongerTrustedIsLoggedAndAskedAgain) {
+  KafkaOptions options = tls_options("elsewhere");
+  kafka::CertificateLog log{no_log()};
+  options.log = &log;
+  SubscriptionOptions subscription;
+  subscription.name = options.topic + ".Note";
+  const auto reads = kafka::open_subscription(options, 1, subscription);
+  const Instant deadline = system_clock().instant() + kLong;
+  while (log.refused().empty() && system_clock().instant() < deadline) {
+    const Taken taken = reads->take(1, {}, system_clock().instant() + std::chrono::milliseconds{200});
+    ASSERT_TRUE(taken.events.empty());
+  }
+  ASSERT_EQ(log.refused().size(), 1U);
+  EXPECT_NE(log.refused().begin()->find("is not accepted"), std::string::npos) << *log.refused().begin();
 }
 
 TEST(KafkaTls, PortsOfAnotherProtocolAreNamed) {
