@@ -9,9 +9,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <leftfold/clock.h>
 #include <leftfold/dynamodb_call.h>
+#include <leftfold/event_import.h>
 #include <leftfold/event_scan.h>
 #include <leftfold/event_store.h>
 #include <leftfold/log.h>
@@ -76,7 +78,7 @@ struct DynamoDbOptions {
 /// 400 KB, more than 100 events at once (99 with an idempotency key), 4 MB, JSON nested deeper than 32 levels, numbers
 /// of more than 38 digits. JSON comes back with the same values, not the same bytes: members may change their order.
 /// Writers of one table must be in one region. Any thread.
-class DynamoDbStore final : public EventStore, public EventScan {
+class DynamoDbStore final : public EventStore, public EventScan, public EventImport {
  public:
   /// Checks or creates the tables, as options.tables says. Throws Error(invalid_config, permission_denied, unavailable,
   /// not_found), unsupported for a table with another key, and what aws credentials throw.
@@ -90,6 +92,9 @@ class DynamoDbStore final : public EventStore, public EventScan {
   [[nodiscard]] Position head() override;
   [[nodiscard]] std::optional<Appended> find_append(std::string_view aggregate_id,
                                                     std::string_view idempotency_key) override;
+  /// One request a commit, one after the other. Throws too what append throws for what DynamoDB cannot hold; the
+  /// commits before that one are stored then.
+  [[nodiscard]] std::vector<AppendResult> import_commits(std::vector<RecordedCommit> commits) override;
 
   /// Reads one page (1 MB) of everything, eventually consistent: half the price. Events of one aggregate mostly come
   /// together and by version, but nothing promises it; what is appended meanwhile may be missing.

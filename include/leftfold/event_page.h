@@ -33,7 +33,8 @@ struct RecordedEvent {
   std::int32_t partition = 0;       ///< broker partition; the embedded broker has only 0
   std::int32_t schema_version = 1;  ///< version of the event's struct when it was written
   Version version;                  ///< place in its aggregate
-  Timestamp committed_at{};         ///< wall clock of the store; never decreases along positions of one embedded store
+  Timestamp committed_at{};         ///< wall clock of the store; along positions of one embedded store it decreases only
+                                   ///< where events were imported
   Uuid id;                          ///< unique identity, the same on every delivery
   Uuid commit_id;                   ///< id of the first event of its commit
   std::int32_t commit_pos = 0;      ///< 0-based place in its commit

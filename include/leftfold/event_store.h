@@ -89,6 +89,10 @@ class EventStore {
   /// Throws Error(unavailable, corrupt).
   [[nodiscard]] virtual std::optional<Appended> find_append(std::string_view aggregate_id,
                                                             std::string_view idempotency_key) = 0;
+
+  /// Whether committed_at never decreases along positions, so that a time can be found by halving. False once an
+  /// import brought events that are older than those before them. Throws like read_all.
+  [[nodiscard]] virtual bool is_in_time_order() { return true; }
 };
 
 /// Checks the rules of AppendRequest; every store calls it first.

@@ -17,6 +17,7 @@
 #include <leftfold/event.h>
 #include <leftfold/event_copy.h>
 #include <leftfold/event_feed.h>
+#include <leftfold/event_import.h>
 #include <leftfold/event_info.h>
 #include <leftfold/event_page.h>
 #include <leftfold/event_sink.h>

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include <leftfold/clock.h>
 #include <leftfold/event_feed.h>
+#include <leftfold/event_import.h>
 #include <leftfold/event_store.h>
 
 namespace leftfold {
@@ -15,7 +17,7 @@ class MemoryLog;
 
 /// Keeps every promise of EventStore and EventFeed except durability: what it holds ends with it.
 /// Any thread. Must outlive its subscriptions.
-class MemoryStore final : public EventStore, public EventFeed {
+class MemoryStore final : public EventStore, public EventFeed, public EventImport {
  public:
   explicit MemoryStore(Clock& clock = system_clock());
   ~MemoryStore() override;
@@ -26,6 +28,8 @@ class MemoryStore final : public EventStore, public EventFeed {
   [[nodiscard]] Position head() override;
   [[nodiscard]] std::optional<Appended> find_append(std::string_view aggregate_id,
                                                     std::string_view idempotency_key) override;
+  [[nodiscard]] bool is_in_time_order() override;
+  [[nodiscard]] std::vector<AppendResult> import_commits(std::vector<RecordedCommit> commits) override;
 
   [[nodiscard]] std::unique_ptr<Subscription> subscribe(const SubscriptionOptions& options) override;
   [[nodiscard]] Position head(std::int32_t partition) override;

@@ -17,6 +17,7 @@
 #include <leftfold/control_store.h>
 #include <leftfold/dead_letter_store.h>
 #include <leftfold/event_feed.h>
+#include <leftfold/event_import.h>
 #include <leftfold/event_store.h>
 #include <leftfold/log.h>
 #include <leftfold/snapshot_store.h>
@@ -49,7 +50,7 @@ struct StoredSubscription {
 /// every table.
 /// Do not use it in a child made by fork(): open it there anew, after the fork.
 /// Any thread. Must outlive its subscriptions and futures' waiters; the destructor finishes the appends in progress.
-class SqliteStore final : public EventStore, public EventFeed {
+class SqliteStore final : public EventStore, public EventFeed, public EventImport {
  public:
   /// Opens or creates the file. Throws Error(permission_denied, not_found, corrupt, unavailable, storage_full),
   /// unsupported for a file of a newer format, or invalid_argument for a folder or another program's database.
@@ -70,6 +71,9 @@ class SqliteStore final : public EventStore, public EventFeed {
   [[nodiscard]] Position head() override;
   [[nodiscard]] std::optional<Appended> find_append(std::string_view aggregate_id,
                                                     std::string_view idempotency_key) override;
+  [[nodiscard]] bool is_in_time_order() override;
+  /// Commits given in one call share transactions, as concurrent appends do: a few hundred at once are fast.
+  [[nodiscard]] std::vector<AppendResult> import_commits(std::vector<RecordedCommit> commits) override;
 
   /// Also throws Error(permission_denied) when the store is read_only, save for SubscriptionKind::local.
   [[nodiscard]] std::unique_ptr<Subscription> subscribe(const SubscriptionOptions& options) override;

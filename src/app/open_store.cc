@@ -34,6 +34,7 @@ OpenStore open_memory() {
   open.breakers = &parts->breakers;
   open.snapshots = &parts->snapshots;
   open.subscriptions = [] { return std::vector<StoredSubscription>{}; };
+  open.import = &parts->events;
   EventStore* const store = &parts->events;
   open.store = std::shared_ptr<EventStore>{std::move(parts), store};
   return open;
@@ -43,6 +44,7 @@ OpenStore open_sqlite(SqliteOptions options) {
   auto store = std::make_shared<SqliteStore>(std::move(options));
   OpenStore open;
   open.feed = store.get();
+  open.import = store.get();
   open.dead_letters = &store->dead_letters();
   open.controls = &store->controls();
   open.breakers = &store->breakers();
@@ -62,6 +64,7 @@ OpenStore open_dynamodb(const Settings& settings, SqliteOptions::Mode mode, Logg
   options.metrics = &metrics;
   OpenStore open;
   auto store = std::make_shared<DynamoDbStore>(std::move(options));
+  open.import = store.get();
   open.snapshots = &store->snapshots();
   open.published = [table = store.get()](std::string_view name) { return table->published(name); };
   open.store = std::move(store);

@@ -10,6 +10,7 @@
 #include <leftfold/control_store.h>
 #include <leftfold/dead_letter_store.h>
 #include <leftfold/event_feed.h>
+#include <leftfold/event_import.h>
 #include <leftfold/event_store.h>
 #include <leftfold/log.h>
 #include <leftfold/metrics.h>
@@ -25,6 +26,7 @@ namespace leftfold::app {
 /// A store, its own broker, and what is kept beside the events; all are parts of one object and end with it.
 struct OpenStore {
   std::shared_ptr<EventStore> store;
+  EventImport* import = nullptr;  ///< never null in a store that is open
   Part<EventFeed> feed{"feed of events"};
   Part<DeadLetterStore> dead_letters{"dead letters"};
   Part<ControlStore> controls{"controls"};

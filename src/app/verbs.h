@@ -6,8 +6,8 @@
 
 namespace leftfold::app {
 
-inline constexpr std::array<std::string_view, 13> kVerbs{"run",      "handlers",   "events", "tail",      "dlq",
+inline constexpr std::array<std::string_view, 14> kVerbs{"run",      "handlers",   "events", "tail",      "dlq",
                                                          "breakers", "projectors", "replay", "publisher", "schema",
-                                                         "check",    "help",       "version"};
+                                                         "check",    "store",      "help",   "version"};
 
 }  // namespace leftfold::app

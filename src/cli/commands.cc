@@ -7,7 +7,7 @@
 namespace leftfold::cli {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Command>, 32> kCommands{{
+constexpr std::array<std::pair<std::string_view, Command>, 35> kCommands{{
     {"run", run_handlers},
     {"handlers", list_handlers},
     {"events read", read_events},
@@ -40,6 +40,9 @@ constexpr std::array<std::pair<std::string_view, Command>, 32> kCommands{{
     {"schema", show_schema},
     {"schema diff", compare_schemas},
     {"check", check_store},
+    {"store copy", copy_store},
+    {"store export", export_events},
+    {"store import", import_events},
 }};
 
 }  // namespace

@@ -50,4 +50,8 @@ using Command = int (*)(Context& context);
 [[nodiscard]] int compare_schemas(Context& context);  ///< schema diff
 [[nodiscard]] int check_store(Context& context);      ///< check
 
+[[nodiscard]] int copy_store(Context& context);     ///< store copy
+[[nodiscard]] int export_events(Context& context);  ///< store export
+[[nodiscard]] int import_events(Context& context);  ///< store import
+
 }  // namespace leftfold::cli

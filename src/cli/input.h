@@ -1,13 +1,50 @@
 // What is read from a file or from stdin.
 #pragma once
 
+#include <cstddef>
+#include <cstdio>
+#include <memory>
 #include <string>
+#include <string_view>
 
 #include "cli/context.h"
 
 namespace leftfold::cli {
 
-/// All of a file; "-" is stdin. Throws Error(not_found, permission_denied, unavailable) that names the file.
+/// A file that is read; "-" is stdin. One thread at a time.
+class Input {
+ public:
+  /// Throws Error(not_found, permission_denied, unavailable) that names the file.
+  Input(const Context& context, const std::string& file);
+  ~Input();
+  Input(const Input&) = delete;
+  Input& operator=(const Input&) = delete;
+
+  static constexpr std::size_t kMostLineBytes = std::size_t{64} << 20;
+
+  /// The next line without its end, valid until the next call. Returns false at the end. Throws as the constructor, and
+  /// Error(invalid_data) that names the line when it has more than kMostLineBytes.
+  [[nodiscard]] bool next_line(std::string_view& line);
+  /// How many lines next_line() gave.
+  [[nodiscard]] std::size_t lines() const noexcept { return lines_; }
+  /// What is left. Throws as the constructor.
+  [[nodiscard]] std::string rest();
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+  };
+  [[nodiscard]] bool read_more();
+
+  std::string name_;
+  std::unique_ptr<std::FILE, Close> owned_;
+  std::FILE* file_;
+  std::string buffer_;
+  std::size_t at_ = 0;  // what lies before it was given out
+  std::size_t lines_ = 0;
+};
+
+/// All of a file; "-" is stdin. Throws as Input.
 [[nodiscard]] std::string read_input(const Context& context, const std::string& file);
 
 }  // namespace leftfold::cli

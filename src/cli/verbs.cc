@@ -155,10 +155,23 @@ constexpr std::array<Flag, 2> kCheck{{
     {"--strict", "", "", "a type that the program does not know is a failure too", false, ""},
 }};
 
+constexpr std::array<Flag, 5> kStoreCopy{{
+    {"--from", "", "STORE", "where the events are: sqlite:FILE or dynamodb:", false, ""},
+    {"--to", "", "STORE", "where they go", false, ""},
+    kDryRun,
+    {"--verify", "", "", "copy nothing, compare the two stores", false, ""},
+    {"--proof", "", "FILE", "write a line with the hash of each aggregate there", false, ""},
+}};
+constexpr std::array<Flag, 2> kStoreExport{{
+    {"--file", "", "FILE", "write them there; - is stdout, as without it", false, ""},
+    {"--aggregate", "", "ID", "only events of this aggregate; repeat it", true, ""},
+}};
+constexpr std::array<Flag, 1> kStoreImport{{kDryRun}};
+
 constexpr std::string_view kCountsFirst =
     "The exact count is shown first; then it asks, or needs --yes when nobody can be asked.\n";
 
-constexpr std::array<Verb, 33> kVerbs{{
+constexpr std::array<Verb, 36> kVerbs{{
     {"run", "", "run the listeners and projectors until Ctrl-C", "run --store sqlite:orders.db", kRun, 0,
      "The first Ctrl-C or SIGTERM stops taking events and lets handlers finish; a second one ends at once.\n"},
     {"handlers", "", "which events reach which handlers", "handlers", {}, 0, ""},
@@ -237,6 +250,15 @@ constexpr std::array<Verb, 33> kVerbs{{
      1},
     {"check", "", "decode every stored event with this program", "check --store sqlite:production.db", kCheck, 0,
      "Nothing is changed, no handler is called. Ends with 1 when an event cannot be read.\n"},
+    {"store copy", "", "copy all events into another store and prove it",
+     "store copy --from sqlite:shop.db --to dynamodb:", kStoreCopy, 0,
+     "Events keep their ids, versions, times and commits. What is there already is compared and never overwritten, so\n"
+     "a copy that was stopped is run again. Then both stores are read and a hash of each aggregate is compared; ends\n"
+     "with 1 when one differs.\n"},
+    {"store export", "", "print all events as JSON lines", "store export --file events.jsonl", kStoreExport, 0, ""},
+    {"store import", "FILE", "store exported events", "store import events.jsonl --store sqlite:new.db", kStoreImport,
+     1,
+     "FILE - is stdin. Events keep all they had; what is there already is compared and never overwritten.\n", 1},
     {"help", "[COMMAND]", "this text, or that of a command", "help events read", {}, 2, ""},
     {"version", "", "versions of the program's parts", "version", {}, 0, ""},
 }};

@@ -3,53 +3,49 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
-#include <memory>
-#include <string>
 #include <system_error>
+#include <utility>
 
 #include <leftfold/error.h>
 
 namespace leftfold::cli {
-namespace {
 
-struct Close {
-  void operator()(std::FILE* file) const noexcept { (void)std::fclose(file); }
-};
+WholeFile::WholeFile(std::filesystem::path file, std::string_view what, std::string_view flag)
+    : file_{std::move(file)},
+      what_{what},
+      flag_{flag},
+      beside_{file_.string() + "." + std::to_string(getpid())},
+      out_{std::fopen(beside_.c_str(), "we")} {
+  if (out_ == nullptr) fail(beside_, errno);
+}
 
-struct Purpose {
-  std::string_view what;
-  std::string_view flag;
-};
+WholeFile::~WholeFile() {
+  if (out_ != nullptr) (void)std::remove(beside_.c_str());
+}
 
-[[noreturn]] void fail(const std::filesystem::path& file, int number, const Purpose& purpose) {
+void WholeFile::write(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), out_.get()) != text.size()) fail(beside_, errno);
+}
+
+void WholeFile::finish() {
+  if (std::fflush(out_.get()) != 0) fail(beside_, errno);
+  if (std::rename(beside_.c_str(), file_.c_str()) != 0) fail(file_, errno);
+  out_.reset();
+}
+
+void WholeFile::fail(const std::filesystem::path& file, int number) const {
   Errc code = Errc::unavailable;
   if (number == ENOSPC || number == EDQUOT) code = Errc::storage_full;
   if (number == EACCES || number == EPERM || number == EROFS) code = Errc::permission_denied;
-  throw Error{code, std::string{purpose.what} + " " + file.string() + ": " + std::generic_category().message(number) +
-                        "; see " + std::string{purpose.flag}};
+  throw Error{code,
+              what_ + " " + file.string() + ": " + std::generic_category().message(number) + "; see " + flag_};
 }
-
-}  // namespace
 
 void write_whole_file(const std::filesystem::path& file, std::string_view text, std::string_view what,
                       std::string_view flag) {
-  const Purpose purpose{what, flag};
-  const std::filesystem::path beside = file.string() + "." + std::to_string(getpid());
-  {
-    const std::unique_ptr<std::FILE, Close> out{std::fopen(beside.c_str(), "we")};
-    if (out == nullptr) fail(beside, errno, purpose);
-    if (std::fwrite(text.data(), 1, text.size(), out.get()) != text.size() || std::fflush(out.get()) != 0) {
-      const int number = errno;
-      (void)std::remove(beside.c_str());
-      fail(beside, number, purpose);
-    }
-  }
-  if (std::rename(beside.c_str(), file.c_str()) != 0) {
-    const int number = errno;
-    (void)std::remove(beside.c_str());
-    fail(file, number, purpose);
-  }
+  WholeFile whole{file, what, flag};
+  whole.write(text);
+  whole.finish();
 }
 
 }  // namespace leftfold::cli

@@ -32,7 +32,7 @@ using detail::in_quotes;
 
 Expression condition(std::string text) { return {std::move(text), {}, {}}; }
 
-/// Names the transaction: the commit, and the time that is part of its items, so that the same request made again
+/// Names the transaction: the commit, and the time (which is mostly part of its items), so that the same request made again
 /// later is another transaction with the same events. At most 36 characters.
 std::string token_of(const Uuid& id, Timestamp committed_at) {
   const auto raw = id.bytes();
@@ -77,9 +77,9 @@ Appender::Appender(EventTable events, std::string second_table)
       second_table_{std::move(second_table)},
       last_commit_ms_{std::numeric_limits<std::int64_t>::min()} {}
 
-AppendResult Appender::append(const AppendRequest& request) {
+AppendResult Appender::append(const AppendRequest& request, std::optional<Timestamp> recorded_at) {
   validate(request);
-  const Commit commit = prepare(request);
+  const Commit commit = prepare(request, recorded_at);
   if (!expected_may_hold(request)) return outcome_of_refusal(commit);
   const std::optional<AppendResult> settled = send_or_settle(commit);
   const AppendResult result = settled ? *settled : outcome_of_refusal(commit);
@@ -107,15 +107,16 @@ Timestamp Appender::commit_time() {
   return Timestamp{std::chrono::milliseconds{std::max(last, now)}};
 }
 
-Commit Appender::prepare(const AppendRequest& request) {
+Commit Appender::prepare(const AppendRequest& request, std::optional<Timestamp> recorded_at) {
   Commit commit{request, {}, {}, {}, {}};
   Appended& result = commit.marker.result;
-  result.committed_at = commit_time();
+  const Timestamp now = commit_time();
+  result.committed_at = recorded_at.value_or(now);
   result.events = request.events.size();
   result.version = Version{request.expected.value() + static_cast<std::int64_t>(request.events.size())};
   if (!request.events.empty()) commit.commit_id = request.events.front().id;
-  if (commit.has_key()) commit.marker.append_id = Uuid::v7(result.committed_at);
-  commit.token = token_of(commit.has_key() ? commit.marker.append_id : commit.commit_id, result.committed_at);
+  if (commit.has_key()) commit.marker.append_id = Uuid::v7(now);
+  commit.token = token_of(commit.has_key() ? commit.marker.append_id : commit.commit_id, now);
 
   std::vector<Item> items;
   if (events_.packed && !request.events.empty()) {

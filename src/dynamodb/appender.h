@@ -24,13 +24,13 @@ class Appender {
  public:
   Appender(EventTable events, std::string second_table);
 
-  /// As EventStore::append.
-  [[nodiscard]] AppendResult append(const AppendRequest& request);
+  /// As EventStore::append. `recorded_at`: the time of a commit that another store recorded.
+  [[nodiscard]] AppendResult append(const AppendRequest& request, std::optional<Timestamp> recorded_at = {});
   /// As EventStore::find_append, with the commit it was.
   [[nodiscard]] std::optional<AppendMarker> find(std::string_view aggregate_id, std::string_view idempotency_key);
 
  private:
-  [[nodiscard]] Commit prepare(const AppendRequest& request);
+  [[nodiscard]] Commit prepare(const AppendRequest& request, std::optional<Timestamp> recorded_at);
   void add_writes(Commit& commit, std::vector<Item> items) const;
   [[nodiscard]] Timestamp commit_time();
   [[nodiscard]] bool expected_may_hold(const AppendRequest& request);

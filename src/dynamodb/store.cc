@@ -61,6 +61,19 @@ DynamoDbStore::~DynamoDbStore() = default;
 
 AppendResult DynamoDbStore::append(const AppendRequest& request) { return impl_->appender.append(request); }
 
+std::vector<AppendResult> DynamoDbStore::import_commits(std::vector<RecordedCommit> commits) {
+  std::vector<std::pair<AppendRequest, Timestamp>> requests;  // all are checked before the first is stored
+  for (RecordedCommit& commit : commits) {
+    const Timestamp recorded_at = commit.committed_at;
+    requests.emplace_back(request_of(std::move(commit)), recorded_at);
+  }
+  std::vector<AppendResult> results;
+  for (const auto& [request, recorded_at] : requests) {
+    results.push_back(impl_->appender.append(request, recorded_at));
+  }
+  return results;
+}
+
 EventPage DynamoDbStore::read_stream(std::string_view aggregate_id, Version from, std::size_t max) {
   return impl_->reader.read(aggregate_id, from, max);
 }

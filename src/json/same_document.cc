@@ -92,7 +92,9 @@ std::string canonical(ondemand::value in, int depth) {
   return all + '}';
 }
 
-std::string canonical(std::string_view text) {
+}  // namespace
+
+std::string canonical_document(std::string_view text) {
   simdjson::padded_string padded{"[" + std::string{text} + "]"};
   ondemand::parser parser;
   ondemand::document document;
@@ -110,8 +112,8 @@ std::string canonical(std::string_view text) {
   return all;
 }
 
-}  // namespace
-
-bool same_document(std::string_view a, std::string_view b) { return a == b || canonical(a) == canonical(b); }
+bool same_document(std::string_view a, std::string_view b) {
+  return a == b || canonical_document(a) == canonical_document(b);
+}
 
 }  // namespace leftfold::json

@@ -19,7 +19,7 @@ void make_room(std::vector<T>& items, std::size_t more) {
 }  // namespace
 
 // [append]
-AppendResult MemoryLog::append(const AppendRequest& request) {
+AppendResult MemoryLog::append(const AppendRequest& request, std::optional<Timestamp> recorded_at) {
   validate(request);
   const std::size_t count = request.events.size();
 
@@ -41,7 +41,8 @@ AppendResult MemoryLog::append(const AppendRequest& request) {
   result.version = Version{request.expected.value() + static_cast<std::int64_t>(count)};
   if (count > 0) result.position = Position{last().value() + static_cast<std::int64_t>(count)};
   result.events = count;
-  result.committed_at = std::max(last_commit_, clock_->now());  // a wall clock may go back, committed_at may not
+  // A wall clock may go back, committed_at may not.
+  result.committed_at = recorded_at ? *recorded_at : std::max(last_commit_, clock_->now());
 
   // All or nothing: what may fail for lack of memory is done first, beside the store or without a visible effect.
   std::deque<StoredEvent> commit = commit_of(request, entry->first, result.committed_at);
@@ -53,7 +54,8 @@ AppendResult MemoryLog::append(const AppendRequest& request) {
 
   for (std::size_t i = 0; i < count; ++i) stream.events.push_back(begin + i);
   stream.appends.merge(key);
-  last_commit_ = result.committed_at;
+  in_time_order_ = in_time_order_ && last_commit_ <= result.committed_at;
+  last_commit_ = std::max(last_commit_, result.committed_at);
   changed_.notify_all();
   return result;
 }
@@ -123,6 +125,11 @@ Position MemoryLog::checkpoint(std::string_view subscription) {
   const std::scoped_lock lock{mutex_};
   const auto place = places_.find(subscription);
   return place == places_.end() ? Position::start() : place->second.checkpoint.value_or(Position::start());
+}
+
+bool MemoryLog::is_in_time_order() {
+  const std::scoped_lock lock{mutex_};
+  return in_time_order_;
 }
 
 Position MemoryLog::head() {

@@ -27,10 +27,12 @@ class MemoryLog {
  public:
   explicit MemoryLog(Clock& clock) : clock_{&clock} {}
 
-  [[nodiscard]] AppendResult append(const AppendRequest& request);
+  /// `recorded_at` instead of the clock's time for a commit of another store.
+  [[nodiscard]] AppendResult append(const AppendRequest& request, std::optional<Timestamp> recorded_at = {});
   [[nodiscard]] EventPage read_stream(std::string_view aggregate_id, Version from, std::size_t max);
   [[nodiscard]] EventPage read_all(Position after, std::size_t max);
   [[nodiscard]] Position head();
+  [[nodiscard]] bool is_in_time_order();
   [[nodiscard]] Position checkpoint(std::string_view subscription);
   [[nodiscard]] std::optional<Appended> find_append(std::string_view aggregate_id, std::string_view idempotency_key);
 
@@ -72,6 +74,7 @@ class MemoryLog {
   std::map<std::string, Stream, std::less<>> streams_;  // by aggregate; keys never move, so records view them
   std::map<std::string, Place, std::less<>> places_;    // by subscription name
   Timestamp last_commit_ = Timestamp::min();
+  bool in_time_order_ = true;
 };
 
 }  // namespace leftfold::detail

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include <leftfold/memory.h>
 
 #include "memory/memory_log.h"
@@ -20,6 +22,19 @@ Position MemoryStore::head() { return log_->head(); }
 
 std::optional<Appended> MemoryStore::find_append(std::string_view aggregate_id, std::string_view idempotency_key) {
   return log_->find_append(aggregate_id, idempotency_key);
+}
+
+bool MemoryStore::is_in_time_order() { return log_->is_in_time_order(); }
+
+std::vector<AppendResult> MemoryStore::import_commits(std::vector<RecordedCommit> commits) {
+  std::vector<std::pair<AppendRequest, Timestamp>> requests;  // all are checked before the first is stored
+  for (RecordedCommit& commit : commits) {
+    const Timestamp recorded_at = commit.committed_at;
+    requests.emplace_back(request_of(std::move(commit)), recorded_at);
+  }
+  std::vector<AppendResult> results;
+  for (const auto& [request, recorded_at] : requests) results.push_back(log_->append(request, recorded_at));
+  return results;
 }
 
 std::unique_ptr<Subscription> MemoryStore::subscribe(const SubscriptionOptions& options) {

@@ -193,8 +193,16 @@ Position EventReader::checkpoint(std::string_view subscription) {
   return find_checkpoint_.step() ? Position{find_checkpoint_.integer(0)} : Position::start();  // NULL reads as 0
 }
 
-bool EventReader::has_read_models() {
-  Statement tables{*connection_, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'leftfold_projections'"};
+bool EventReader::has_read_models() { return has_table("leftfold_projections"); }
+
+bool EventReader::is_in_time_order() {
+  connection_->check_file_in_place();
+  return !has_table("leftfold_earlier_times");
+}
+
+bool EventReader::has_table(std::string_view name) {
+  Statement tables{*connection_, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1"};
+  tables.bind(1, name);
   return tables.step();
 }
 

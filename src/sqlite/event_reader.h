@@ -54,6 +54,7 @@ class EventReader {
   /// An event that cannot be decoded becomes one of type kUnreadable with Undecodable::bring.
   [[nodiscard]] EventPage read_all(Position after, std::size_t max, Undecodable undecodable = Undecodable::fail);
   [[nodiscard]] Position head();
+  [[nodiscard]] bool is_in_time_order();
   [[nodiscard]] Position checkpoint(std::string_view subscription);
   [[nodiscard]] std::vector<StoredSubscription> subscriptions();
   [[nodiscard]] std::vector<StoredSubscription> projections();
@@ -63,6 +64,7 @@ class EventReader {
   [[nodiscard]] RecordedEvent of_any_aggregate(const Statement& row);
   [[nodiscard]] RecordedEvent unreadable(const Statement& row, const std::string& why, std::string& metadata);
   [[nodiscard]] bool has_read_models();
+  [[nodiscard]] bool has_table(std::string_view name);
   /// 0 when there is none.
   [[nodiscard]] std::int64_t stream_of(std::string_view aggregate_id);
 

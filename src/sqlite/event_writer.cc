@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sqlite/schema.h"
+
 namespace leftfold::sqlite {
 
 EventWriter::EventWriter(std::unique_ptr<Connection> connection, std::shared_ptr<SharedFile> shared, Options options)
@@ -59,7 +61,7 @@ void EventWriter::refresh() {
   now_ = std::max(now_, committed_at_);
 }
 
-AppendResult EventWriter::apply(const AppendRequest& request) {
+AppendResult EventWriter::apply(const AppendRequest& request, std::optional<Timestamp> recorded_at) {
   StreamHead& head = head_of(request.aggregate_id);
   if (!request.idempotency_key.empty() && head.stream != 0) {
     if (const Appended* first = first_result(head.stream, request)) return *first;
@@ -70,13 +72,15 @@ AppendResult EventWriter::apply(const AppendRequest& request) {
     add_stream_.run();
     head.stream = sqlite3_last_insert_rowid(connection_->handle());
   }
-  insert_events(request, head.stream, head.version + 1);
+  const Timestamp committed_at = recorded_at ? *recorded_at : Timestamp{std::chrono::milliseconds{now_}};
+  note_time(committed_at.time_since_epoch().count());
+  insert_events(request, head, committed_at.time_since_epoch().count());
   head.version += static_cast<std::int64_t>(request.events.size());
   Appended result;
   result.version = Version{head.version};
   result.position = request.events.empty() ? Position::start() : Position{position_};
   result.events = request.events.size();
-  result.committed_at = Timestamp{std::chrono::milliseconds{now_}};
+  result.committed_at = committed_at;
   if (!request.idempotency_key.empty()) insert_command(request, head.stream, result);
   return result;
 }
@@ -106,14 +110,14 @@ const Appended* EventWriter::first_result(std::int64_t stream, const AppendReque
   return &repeated_;
 }
 
-void EventWriter::insert_events(const AppendRequest& request, std::int64_t stream, std::int64_t first_version) {
-  add_event_.bind(2, stream);
-  add_event_.bind(8, now_);
+void EventWriter::insert_events(const AppendRequest& request, const StreamHead& head, std::int64_t committed_at) {
+  add_event_.bind(2, head.stream);
+  add_event_.bind(8, committed_at);
   add_event_.bind(12, static_cast<std::int64_t>(request.events.size()));
   std::int64_t pos = 0;
   for (const NewEvent& event : request.events) {
     add_event_.bind(1, position_ + 1);
-    add_event_.bind(3, first_version + pos);
+    add_event_.bind(3, head.version + 1 + pos);
     add_event_.bind(4, event.id);
     add_event_.bind(5, event.type);
     add_event_.bind(6, event.payload);
@@ -124,8 +128,15 @@ void EventWriter::insert_events(const AppendRequest& request, std::int64_t strea
     add_event_.run();
     ++pos;
     ++position_;
-    committed_at_ = now_;
+    committed_at_ = committed_at;
   }
+}
+
+/// Imports alone bring events that are older than the one before them.
+void EventWriter::note_time(std::int64_t committed_at) {
+  if (position_ == 0 || committed_at >= committed_at_ || noted_earlier_) return;
+  connection_->execute(kEarlierTimesTable);
+  noted_earlier_ = true;
 }
 
 void EventWriter::insert_command(const AppendRequest& request, std::int64_t stream, const Appended& result) {
@@ -156,6 +167,7 @@ void EventWriter::undo() noexcept {
 void EventWriter::forget() noexcept {
   heads_.forget();
   seen_data_version_ = -1;
+  noted_earlier_ = false;
 }
 
 void EventWriter::finish() noexcept {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include <leftfold/clock.h>
@@ -34,8 +35,8 @@ class EventWriter {
   /// Waits for the write lock. Throws Error(unavailable, permission_denied, corrupt, storage_full): there is then no
   /// transaction.
   void begin();
-  /// The request's outcome, if commit() succeeds.
-  [[nodiscard]] AppendResult apply(const AppendRequest& request);
+  /// The request's outcome, if commit() succeeds. `recorded_at`: the time of a commit that another store recorded.
+  [[nodiscard]] AppendResult apply(const AppendRequest& request, std::optional<Timestamp> recorded_at = {});
   /// Makes all durable. Throws Error(unavailable, storage_full): nothing was stored; in_doubt: unknown. The transaction
   /// is over in any case.
   void commit();
@@ -48,7 +49,8 @@ class EventWriter {
   void forget() noexcept;
   [[nodiscard]] StreamHead& head_of(std::string_view aggregate_id);
   [[nodiscard]] const Appended* first_result(std::int64_t stream, const AppendRequest& request);
-  void insert_events(const AppendRequest& request, std::int64_t stream, std::int64_t first_version);
+  void insert_events(const AppendRequest& request, const StreamHead& head, std::int64_t committed_at);
+  void note_time(std::int64_t committed_at);
   void insert_command(const AppendRequest& request, std::int64_t stream, const Appended& result);
 
   Options options_;
@@ -61,6 +63,7 @@ class EventWriter {
   std::int64_t position_ = 0;      // of the last event, including this transaction's
   std::int64_t committed_at_ = 0;  // of the last event
   std::int64_t now_ = 0;           // committed_at of this transaction
+  bool noted_earlier_ = false;     // the file says already that its times go back somewhere
   Appended repeated_;
   int log_pages_ = 0;
 };

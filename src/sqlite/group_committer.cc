@@ -56,10 +56,11 @@ AppendResult GroupCommitter::append(const AppendRequest& request) {
   return std::get<AppendResult>(std::move(pending.outcome));
 }
 
-std::future<AppendResult> GroupCommitter::append_async(AppendRequest request) {
+std::future<AppendResult> GroupCommitter::append_async(AppendRequest request, std::optional<Timestamp> recorded_at) {
   auto deferred = std::make_unique<Deferred>();
   deferred->own = std::move(request);
   deferred->request = &deferred->own;
+  deferred->recorded_at = recorded_at;
   std::future<AppendResult> result = deferred->promise.get_future();
   std::unique_lock lock{mutex_};
   Pending& pending = *deferred;
@@ -159,7 +160,9 @@ void GroupCommitter::commit_together(Groups& groups) {
     std::size_t applied = 0;
     while (take(groups, events)) {
       for (; applied < groups.size(); ++applied) {
-        for (Pending* pending : groups[applied]->members) pending->outcome = writer_.apply(*pending->request);
+        for (Pending* pending : groups[applied]->members) {
+          pending->outcome = writer_.apply(*pending->request, pending->recorded_at);
+        }
       }
     }
   } catch (const std::exception& failure) {
@@ -180,7 +183,7 @@ void GroupCommitter::commit_one_by_one(const Groups& groups) {
     for (Pending* pending : group->members) {
       try {
         writer_.begin();
-        pending->outcome = writer_.apply(*pending->request);
+        pending->outcome = writer_.apply(*pending->request, pending->recorded_at);
         writer_.commit();
         writer_.finish();
       } catch (const std::exception& failure) {

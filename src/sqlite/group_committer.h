@@ -37,12 +37,15 @@ class GroupCommitter {
 
   /// Waits until the request is durable or refused. Throws Error.
   [[nodiscard]] AppendResult append(const AppendRequest& request);
-  [[nodiscard]] std::future<AppendResult> append_async(AppendRequest request);
+  /// `recorded_at`: the time of a commit that another store recorded.
+  [[nodiscard]] std::future<AppendResult> append_async(AppendRequest request,
+                                                       std::optional<Timestamp> recorded_at = {});
 
  private:
   using Outcome = std::variant<std::monostate, AppendResult, Error>;
   struct Pending {
     const AppendRequest* request = nullptr;
+    std::optional<Timestamp> recorded_at = {};
     Outcome outcome;
     bool done = false;  // the leader's
   };

@@ -13,6 +13,10 @@ namespace leftfold::sqlite {
 inline constexpr std::int64_t kApplicationId = 0x4C666C64;  // "Lfld"
 inline constexpr std::int64_t kFormatVersion = 2;
 
+/// Is there once an event was imported that is older than the one before it. Holds nothing.
+inline constexpr const char* kEarlierTimesTable =
+    "CREATE TABLE IF NOT EXISTS leftfold_earlier_times(unused INTEGER) STRICT";
+
 /// Makes an empty file (or one that holds read tables only) a store, or checks that it is one of this version. A file
 /// of an older version, or without the table of snapshots, gets the tables it lacks when `access` is read_write;
 /// read_only leaves it as it is, so that readers must do without them (has_table). Several processes may do this at

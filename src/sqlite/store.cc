@@ -67,6 +67,23 @@ class SqliteStore::Impl {
     return committer_->append_async(std::move(request));
   }
 
+  std::vector<AppendResult> import_commits(std::vector<RecordedCommit> commits) {
+    std::vector<std::pair<AppendRequest, Timestamp>> requests;  // all are checked before the first is stored
+    for (RecordedCommit& commit : commits) {
+      const Timestamp recorded_at = commit.committed_at;
+      check_append(requests.emplace_back(request_of(std::move(commit)), recorded_at).first);
+    }
+    shared_->gate.check_not_held_here(file_.native());
+    std::vector<std::future<AppendResult>> pending;
+    for (auto& [request, recorded_at] : requests) {
+      pending.push_back(committer_->append_async(std::move(request), recorded_at));
+    }
+    for (const auto& each : pending) each.wait();  // nothing of this call happens after it, also when one failed
+    std::vector<AppendResult> results;
+    for (auto& each : pending) results.push_back(each.get());
+    return results;
+  }
+
   template <class Read>
   auto read(Read read) {
     return readers_.with(std::move(read));
@@ -127,6 +144,14 @@ AppendResult SqliteStore::append(const AppendRequest& request) { return impl_->a
 
 std::future<AppendResult> SqliteStore::append_async(AppendRequest request) {
   return impl_->append_async(std::move(request));
+}
+
+bool SqliteStore::is_in_time_order() {
+  return impl_->read([](EventReader& reader) { return reader.is_in_time_order(); });
+}
+
+std::vector<AppendResult> SqliteStore::import_commits(std::vector<RecordedCommit> commits) {
+  return impl_->import_commits(std::move(commits));
 }
 
 EventPage SqliteStore::read_stream(std::string_view aggregate_id, Version from, std::size_t max) {

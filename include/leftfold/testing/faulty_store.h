@@ -58,6 +58,7 @@ class FaultyStore final : public EventStore {
   [[nodiscard]] AppendResult append(const AppendRequest& request) override;
   [[nodiscard]] EventPage read_stream(std::string_view aggregate_id, Version from, std::size_t max) override;
   [[nodiscard]] EventPage read_all(Position after, std::size_t max) override;
+  [[nodiscard]] bool is_in_time_order() override { return store_.is_in_time_order(); }
   [[nodiscard]] Position head() override;
   [[nodiscard]] std::optional<Appended> find_append(std::string_view aggregate_id,
                                                     std::string_view idempotency_key) override;

@@ -28,6 +28,7 @@ ReplayRange range_of(const ReplayOptions& options, EventStore& store) {
   ReplayRange range{Position::start(), head};
   if (options.from > Position::start()) range.after = Position{options.from.value() - 1};
   if (options.to > Position::start()) range.to = std::min(options.to, head);
+  if (!store.is_in_time_order()) return range;  // then the filter alone knows the times
   if (options.since) range.after = std::max(range.after, last_before(store, *options.since, head));
   if (options.until) range.to = std::min(range.to, last_before(store, *options.until, head));
   return range;
