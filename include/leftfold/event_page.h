@@ -33,12 +33,12 @@ struct RecordedEvent {
   std::int32_t partition = 0;       ///< broker partition; the embedded broker has only 0
   std::int32_t schema_version = 1;  ///< version of the event's struct when it was written
   Version version;                  ///< place in its aggregate
-  Timestamp committed_at{};         ///< wall clock of the store; along positions of one embedded store it decreases only
-                                   ///< where events were imported
-  Uuid id;                          ///< unique identity, the same on every delivery
-  Uuid commit_id;                   ///< id of the first event of its commit
-  std::int32_t commit_pos = 0;      ///< 0-based place in its commit
-  std::int32_t commit_size = 1;     ///< number of events in its commit
+  Timestamp committed_at{};      ///< wall clock of the store; along positions of one embedded store it decreases only
+                                 ///< where events were imported
+  Uuid id;                       ///< unique identity, the same on every delivery
+  Uuid commit_id;                ///< id of the first event of its commit
+  std::int32_t commit_pos = 0;   ///< 0-based place in its commit
+  std::int32_t commit_size = 1;  ///< number of events in its commit
   std::string_view aggregate_id;
   std::string_view type;      ///< stored event name, such as CartItemAdded
   std::string_view payload;   ///< JSON object

@@ -40,9 +40,10 @@ void Sha256::add(std::string_view bytes) noexcept {
 
 Sha256Digest Sha256::finish() noexcept {
   const std::uint64_t bits = bytes_ * 8;
-  static constexpr std::string_view kPadding{"\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-                                             "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
-                                             64};
+  static constexpr std::string_view kPadding{
+      "\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+      "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+      64};
   constexpr std::size_t kLengthAt = 56;  // the last 8 bytes of the last block are the length in bits
   add(kPadding.substr(0, filled_ < kLengthAt ? kLengthAt - filled_ : 64 + kLengthAt - filled_));
   std::array<char, 8> length;

@@ -2,19 +2,18 @@
 #include <memory>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include <leftfold/error.h>
 
-#include "cli/command_failed.h"
 #include "cli/commands.h"
 #include "cli/confirm.h"
+#include "cli/copy_report.h"
 #include "cli/exit_code.h"
 #include "cli/progress_bar.h"
-#include "cli/rows.h"
 #include "cli/store_side.h"
-#include "cli/text.h"
 #include "cli/whole_file.h"
-#include "runtime/migration/commit_gatherer.h"
+#include "runtime/migration/copy_events.h"
 #include "runtime/migration/store_comparison.h"
 
 namespace leftfold::cli {
@@ -22,6 +21,7 @@ namespace {
 
 using runtime::AggregateComparison;
 using runtime::StoreComparison;
+using runtime::StoreWalk;
 using Mode = SqliteOptions::Mode;
 
 struct Plan {
@@ -53,16 +53,22 @@ void refuse_same(const StoreSide& from, const StoreSide& to) {
   }
 }
 
-JsonObject object_of(const AggregateComparison& aggregate) {
-  JsonObject object;
-  object.text("aggregate_id", aggregate.aggregate_id)
-      .number("events", static_cast<std::int64_t>(aggregate.source_events))
-      .text("sha256", base::to_hex(aggregate.source_hash));
-  if (aggregate.difference.empty()) return object;
-  return object.number("target_events", static_cast<std::int64_t>(aggregate.target_events))
-      .text("target_sha256", base::to_hex(aggregate.target_hash))
-      .text("difference", aggregate.difference);
-}
+/// Counts what is seen and shows it. One thread at a time.
+class Shown {
+ public:
+  Shown(const Context& context, const StoreWalk& walk, std::string what)
+      : bar_{context}, walk_{walk}, what_{std::move(what)} {}
+  void one_more() {
+    constexpr std::uint64_t kSometimes = 64;
+    if (++seen_ % kSometimes == 0) bar_.show(walk_.part(), std::to_string(seen_) + what_);
+  }
+
+ private:
+  ProgressBar bar_;
+  const StoreWalk& walk_;
+  const std::string what_;
+  std::uint64_t seen_ = 0;
+};
 
 /// The work on both stores. One thread at a time.
 class Copy {
@@ -75,19 +81,30 @@ class Copy {
   }
 
   int run() {
-    runtime::StoreWalk source{from_.reading(), context_.signals.token()};
+    StoreWalk source{from_.reading(), context_.signals.token()};
     runtime::CommitImporter importer{target()};
-    if (!plan_.only_verify && !copy(source, importer)) return stopped(importer);
-    if (plan_.dry_run) return finish(importer, nullptr);
+    if (!plan_.only_verify) {
+      Shown shown{context_, source, " events read"};
+      if (!runtime::copy_events(source, importer, [&] { shown.one_more(); })) return stopped(importer.counts());
+    }
+    if (plan_.dry_run) {
+      report_copy(context_, importer.counts(), nullptr, to_.name);
+      return kSuccess;
+    }
     const std::unique_ptr<WholeFile> proof =
         plan_.proof.empty() ? nullptr : std::make_unique<WholeFile>(plan_.proof, "proof file", "--proof");
-    StoreComparison comparison{source, to_.reading(), [&](const AggregateComparison& aggregate) {
-                                 if (proof) proof->write(object_of(aggregate).str() + "\n");
-                                 show(source, "compared");
-                               }};
-    if (!compare(source, comparison)) return stopped(importer);
+    StoreComparison comparison{source, to_.reading()};
+    {
+      Shown shown{context_, source, " aggregates compared"};
+      comparison.on_each([&](const AggregateComparison& aggregate) {
+        if (proof) proof->write(object_of(aggregate).str() + "\n");
+        shown.one_more();
+      });
+      if (!compare(comparison)) return stopped(importer.counts());
+    }
     if (proof) proof->finish();
-    return finish(importer, &comparison);
+    report_copy(context_, importer.counts(), &comparison, to_.name);
+    return kSuccess;
   }
 
  private:
@@ -105,120 +122,23 @@ class Copy {
     return target;
   }
 
-  bool copy(runtime::StoreWalk& source, runtime::CommitImporter& importer) {
-    bar_ = std::make_unique<ProgressBar>(context_);
-    runtime::CommitGatherer gatherer;
-    const bool complete = source.events([&](const RecordedEvent& event) {
-      if (auto commit = gatherer.add(event)) importer.add(std::move(*commit));
-      show(source, plan_.dry_run ? "events looked at" : "events copied or compared");
-    });
-    importer.finish();
-    bar_.reset();
-    if (complete) gatherer.expect_whole();
-    return complete;
+  /// A copy may go to a store that has more; --verify is asked whether both are the same.
+  bool compare(StoreComparison& comparison) {
+    if (!comparison.of_source()) return false;
+    if (!plan_.only_verify) return true;
+    StoreWalk target{to_.reading(), context_.signals.token()};
+    return comparison.of_target_alone(target);
   }
 
-  bool compare(runtime::StoreWalk& source, StoreComparison& comparison) {
-    bar_ = std::make_unique<ProgressBar>(context_);
-    seen_ = 0;
-    bool complete = comparison.of_source();
-    if (complete && plan_.only_verify) {
-      runtime::StoreWalk target{to_.reading(), context_.signals.token()};
-      complete = comparison.of_target_alone(target);
-    }
-    bar_.reset();
-    (void)source;
-    return complete;
-  }
-
-  void show(const runtime::StoreWalk& source, const std::string& what) {
-    constexpr std::uint64_t kSometimes = 64;
-    if (++seen_ % kSometimes == 0) bar_->show(source.part(), std::to_string(seen_) + " " + what);
-  }
-
-  int stopped(const runtime::CommitImporter& importer) {
-    hint(context_, "stopped after " + counted(importer.counts().events, "event") +
-                       " copied; the same command goes on from here");
+  int stopped(const runtime::ImportCounts& counts) {
+    hint(context_, "stopped after " + counted(counts.events, "event") + " copied; the same command goes on from here");
     return kSignal + context_.signals.received();
-  }
-
-  int finish(const runtime::CommitImporter& importer, const StoreComparison* comparison) {
-    const runtime::ImportCounts& counts = importer.counts();
-    const std::string aggregates = comparison == nullptr ? "-" : std::to_string(comparison->aggregates());
-    const std::string hash = comparison == nullptr ? "-" : comparison->source_hash();
-    const std::uint64_t different = comparison == nullptr ? 0 : comparison->different();
-    const std::uint64_t events = comparison == nullptr ? counts.events + counts.events_before : comparison->events();
-    JsonObject object;
-    object.boolean("dry_run", plan_.dry_run)
-        .number("events", static_cast<std::int64_t>(events))
-        .number("copied", static_cast<std::int64_t>(counts.events))
-        .number("there_before", static_cast<std::int64_t>(counts.events_before));
-    if (comparison != nullptr) {
-      object.number("aggregates", static_cast<std::int64_t>(comparison->aggregates()))
-          .number("different", static_cast<std::int64_t>(different))
-          .text("sha256", hash)
-          .text("target_sha256", comparison->target_hash());
-    }
-    const std::string message = counted(different, "aggregate") + " of " + aggregates + " not the same in " + to_.name;
-    {
-      Rows rows{context_,
-                "copies",
-                {{"AGGREGATES", true},
-                 {"EVENTS", true},
-                 {plan_.dry_run ? "TO COPY" : "COPIED", true},
-                 {"THERE BEFORE", true},
-                 {"DIFFERENT", true},
-                 {"SHA-256"}}};
-      rows.add({aggregates, std::to_string(events), std::to_string(counts.events), std::to_string(counts.events_before),
-                comparison == nullptr ? "-" : std::to_string(different), hash},
-               object);
-      const JsonObject more = JsonObject{}.raw("differences", differences_json(comparison));
-      if (different == 0) rows.finish(more);
-      else rows.fail("different", message, more);
-    }
-    if (different > 0) {
-      write_differences(*comparison);
-      throw CommandFailed{kFoundFailure, "different",
-                          message + "; if a program wrote to " + from_.name +
-                              " meanwhile, stop it and run the same command again"};
-    }
-    hint(context_, plan_.dry_run ? "dry run: nothing was changed"
-                                 : "both stores hold the same events of " +
-                                       counted(comparison->aggregates(), "aggregate"));
-    return kSuccess;
-  }
-
-  static std::string differences_json(const StoreComparison* comparison) {
-    std::string text = "[";
-    if (comparison != nullptr) {
-      for (const AggregateComparison& each : comparison->first_differences()) {
-        text += (text.size() == 1 ? "\n" : ",\n") + object_of(each).str();
-      }
-    }
-    return text += "]";
-  }
-
-  /// Lines that are never cut: what differs stands at their end.
-  void write_differences(const StoreComparison& comparison) const {
-    if (context_.json) return;
-    Output out;
-    out.write("\n");
-    for (const AggregateComparison& each : comparison.first_differences()) {
-      out.write(printable(each.aggregate_id + ": " + each.difference) + "\n");
-    }
-    const std::uint64_t shown = comparison.first_differences().size();
-    if (comparison.different() > shown) {
-      out.write("and " + std::to_string(comparison.different() - shown) + " more; all are in the file of --proof\n");
-    }
-    out.flush();
   }
 
   Context& context_;
   const Plan plan_;
   StoreSide from_;
   StoreSide to_;
-  std::unique_ptr<ProgressBar> bar_;
-  std::uint64_t seen_ = 0;
 };
 
 }  // namespace

@@ -53,8 +53,8 @@ bool write_aggregates(const Context& context, const runtime::StoreWalk& walk, co
     const std::size_t before = lines.written();
     if (!walk.stream(id, [&](const RecordedEvent& event) { lines.add(event); })) return false;
     if (lines.written() == before) {
-      throw Error{Errc::not_found, "aggregate \"" + id + "\" has no events in " +
-                                       context.program.settings.get("store").value};
+      throw Error{Errc::not_found,
+                  "aggregate \"" + id + "\" has no events in " + context.program.settings.get("store").value};
     }
   }
   return true;

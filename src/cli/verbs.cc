@@ -257,8 +257,7 @@ constexpr std::array<Verb, 36> kVerbs{{
      "with 1 when one differs.\n"},
     {"store export", "", "print all events as JSON lines", "store export --file events.jsonl", kStoreExport, 0, ""},
     {"store import", "FILE", "store exported events", "store import events.jsonl --store sqlite:new.db", kStoreImport,
-     1,
-     "FILE - is stdin. Events keep all they had; what is there already is compared and never overwritten.\n", 1},
+     1, "FILE - is stdin. Events keep all they had; what is there already is compared and never overwritten.\n", 1},
     {"help", "[COMMAND]", "this text, or that of a command", "help events read", {}, 2, ""},
     {"version", "", "versions of the program's parts", "version", {}, 0, ""},
 }};

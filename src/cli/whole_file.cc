@@ -37,8 +37,7 @@ void WholeFile::fail(const std::filesystem::path& file, int number) const {
   Errc code = Errc::unavailable;
   if (number == ENOSPC || number == EDQUOT) code = Errc::storage_full;
   if (number == EACCES || number == EPERM || number == EROFS) code = Errc::permission_denied;
-  throw Error{code,
-              what_ + " " + file.string() + ": " + std::generic_category().message(number) + "; see " + flag_};
+  throw Error{code, what_ + " " + file.string() + ": " + std::generic_category().message(number) + "; see " + flag_};
 }
 
 void write_whole_file(const std::filesystem::path& file, std::string_view text, std::string_view what,

@@ -32,8 +32,8 @@ using detail::in_quotes;
 
 Expression condition(std::string text) { return {std::move(text), {}, {}}; }
 
-/// Names the transaction: the commit, and the time (which is mostly part of its items), so that the same request made again
-/// later is another transaction with the same events. At most 36 characters.
+/// Names the transaction: the commit, and the time (which is mostly part of its items), so that the same request made
+/// again later is another transaction with the same events. At most 36 characters.
 std::string token_of(const Uuid& id, Timestamp committed_at) {
   const auto raw = id.bytes();
   Bytes bytes(raw.size());

@@ -7,6 +7,7 @@
 #include <leftfold/dynamodb.h>
 #include <leftfold/lease_store.h>
 #include <leftfold/testing/cursor_suite.h>
+#include <leftfold/testing/event_import_suite.h>
 #include <leftfold/testing/event_store_suite.h>
 #include <leftfold/testing/lease_suite.h>
 #include <leftfold/testing/snapshot_suite.h>
@@ -50,6 +51,23 @@ const bool kEvents = test_support::register_suite(
 const bool kCommits = test_support::register_suite(
     "DynamoDbStorePacked",
     testing::event_store_suite(make_with(DynamoDbOptions::Layout::item_per_commit), what_it_can()));
+
+testing::MakeEventImport make_import_with(DynamoDbOptions::Layout layout) {
+  return [layout] {
+    return [layout, tables = std::make_shared<TestTables>()] {
+      DynamoDbOptions options = tables->options();
+      options.layout = layout;
+      const std::shared_ptr<StoreInTables> opened{new StoreInTables{tables, DynamoDbStore{options}}};
+      return testing::ImportHandle{{opened, &opened->store}, {opened, &opened->store}};
+    };
+  };
+}
+const bool kImport = test_support::register_suite(
+    "DynamoDbImport",
+    testing::event_import_suite(make_import_with(DynamoDbOptions::Layout::item_per_event), what_it_can()));
+const bool kImportPacked = test_support::register_suite(
+    "DynamoDbImportPacked",
+    testing::event_import_suite(make_import_with(DynamoDbOptions::Layout::item_per_commit), what_it_can()));
 
 testing::OpenSnapshotStore make_snapshots() {
   return [tables = std::make_shared<TestTables>()]() -> std::shared_ptr<SnapshotStore> {

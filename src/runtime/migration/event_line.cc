@@ -32,8 +32,8 @@ struct Head {
 };
 
 constexpr std::array<std::string_view, 14> kMembers{
-    "format",    "aggregate_id", "version",    "type",        "schema_version", "event_id", "committed_at",
-    "commit_id", "commit_pos",   "commit_size", "payload",    "payload_text",   "metadata", "metadata_text"};
+    "format",    "aggregate_id", "version",     "type",    "schema_version", "event_id", "committed_at",
+    "commit_id", "commit_pos",   "commit_size", "payload", "payload_text",   "metadata", "metadata_text"};
 
 struct FormatMember {
   std::optional<int> format{};

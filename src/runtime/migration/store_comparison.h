@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/migration/event_hash.h"
@@ -28,9 +29,10 @@ class StoreComparison {
   static constexpr std::size_t kDifferencesKept = 20;
   using OnAggregate = std::function<void(const AggregateComparison& aggregate)>;
 
-  /// `source` and `target` must outlive it; `each` is told of every aggregate.
-  StoreComparison(StoreWalk& source, ReadStore target, OnAggregate each)
-      : source_{source}, target_{target}, each_{std::move(each)} {}
+  /// `source` and `target` must outlive it.
+  StoreComparison(StoreWalk& source, ReadStore target) : source_{source}, target_{target} {}
+  /// Is told of every aggregate that was compared.
+  void on_each(OnAggregate each) { each_ = std::move(each); }
 
   /// Compares every aggregate of the source. Returns false when a stop was requested before the end. Throws as the
   /// stores.

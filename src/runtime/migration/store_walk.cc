@@ -22,9 +22,7 @@ StoreWalk::StoreWalk(ReadStore store, std::stop_token stop) : store_{store}, sto
 bool StoreWalk::events(const OnEvent& take) {
   if (store_.scan == nullptr) return read_all(take);
   bool complete = true;
-  const bool all = scan([&](const std::string& aggregate_id) {
-    complete = complete && stream(aggregate_id, take);
-  });
+  const bool all = scan([&](const std::string& aggregate_id) { complete = complete && stream(aggregate_id, take); });
   return all && complete;
 }
 

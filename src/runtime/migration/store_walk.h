@@ -47,10 +47,10 @@ class StoreWalk {
 
   const ReadStore store_;
   const std::stop_token stop_;
-  std::optional<Position> end_;    // of a store in order
-  std::uint64_t size_ = 0;         // about, in events
+  std::optional<Position> end_;  // of a store in order
+  std::uint64_t size_ = 0;       // about, in events
   std::uint64_t done_ = 0;
-  std::string last_aggregate_;     // of a scan
+  std::string last_aggregate_;  // of a scan
 };
 
 }  // namespace leftfold::runtime

@@ -9,6 +9,7 @@
 #include <leftfold/testing/control_suite.h>
 #include <leftfold/testing/dead_letter_suite.h>
 #include <leftfold/testing/event_feed_suite.h>
+#include <leftfold/testing/event_import_suite.h>
 #include <leftfold/testing/event_sink_suite.h>
 #include <leftfold/testing/event_store_suite.h>
 #include <leftfold/testing/snapshot_suite.h>
@@ -32,6 +33,11 @@ testing::OpenEventFeed make_feed(Clock& clock) {
 const bool kFeed = test_support::register_suite("MemoryStoreAsEventFeed", testing::event_feed_suite(make_feed));
 const bool kStore = test_support::register_suite("MemoryStoreAsEventStore", testing::event_store_suite(make_store));
 // [/suites]
+
+testing::OpenEventImport make_import() {
+  return [store = std::make_shared<MemoryStore>()] { return testing::ImportHandle{store, store}; };
+}
+const bool kImport = test_support::register_suite("MemoryStoreAsEventImport", testing::event_import_suite(make_import));
 
 testing::OpenDeadLetterStore make_dead_letters(Clock& clock) {
   return [store = std::make_shared<MemoryDeadLetterStore>(clock)] { return store; };

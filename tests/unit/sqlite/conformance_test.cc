@@ -12,6 +12,7 @@
 #include <leftfold/testing/control_suite.h>
 #include <leftfold/testing/dead_letter_suite.h>
 #include <leftfold/testing/event_feed_suite.h>
+#include <leftfold/testing/event_import_suite.h>
 #include <leftfold/testing/event_store_suite.h>
 #include <leftfold/testing/read_model_suite.h>
 #include <leftfold/testing/snapshot_suite.h>
@@ -45,6 +46,13 @@ testing::OpenEventFeed make_feed(Clock& clock) {
   return [folder = std::make_shared<TempDir>(), &clock] {
     const auto store = open(folder, clock);
     return testing::FeedHandle{store, store};
+  };
+}
+
+testing::OpenEventImport make_import() {
+  return [folder = std::make_shared<TempDir>()] {
+    const auto store = open(folder, system_clock());
+    return testing::ImportHandle{store, store};
   };
 }
 
@@ -102,6 +110,7 @@ std::vector<testing::Case> suite_in_memory() {
 }
 
 const bool kStore = test_support::register_suite("SqliteStoreAsEventStore", testing::event_store_suite(make_store));
+const bool kImport = test_support::register_suite("SqliteStoreAsEventImport", testing::event_import_suite(make_import));
 const bool kFeed = test_support::register_suite("SqliteStoreAsEventFeed", testing::event_feed_suite(make_feed));
 const bool kDeadLetters =
     test_support::register_suite("SqliteStoreDeadLetters", testing::dead_letter_suite(make_dead_letters));
