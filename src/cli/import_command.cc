@@ -1,5 +1,7 @@
 // The command store import: exported events into a store.
+#include <optional>
 #include <string>
+#include <utility>
 
 #include <leftfold/error.h>
 
@@ -18,36 +20,33 @@ namespace {
 
 constexpr std::string_view kStore = "--store";
 
+/// The commit that ends with this line, if one does. Throws Error(invalid_data) that names the line.
+std::optional<RecordedCommit> commit_of(std::string_view line, std::size_t number, runtime::CommitGatherer& gatherer) {
+  const EventCopy event = runtime::read_event_line(line, number);
+  try {
+    std::optional<RecordedCommit> commit = gatherer.add(event.view());
+    if (commit) (void)request_of(*commit);  // what a store would refuse is refused where the line is known
+    return commit;
+  } catch (const Error& error) {
+    throw Error{Errc::invalid_data, "line " + std::to_string(number) + ": " + error.what()};
+  }
+}
+
 /// Reads to the end, or to a stop; returns which. Throws Error that names the line.
 bool read_lines(Context& context, Input& input, runtime::CommitImporter& importer) {
   ProgressBar bar{context};
   runtime::CommitGatherer gatherer;
-  const std::string at_end = "at the end of the file: ";
   for (std::string_view line; input.next_line(line);) {
     if (context.signals.received() != 0) return false;
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    const EventCopy event = runtime::read_event_line(line, input.lines());
-    try {
-      if (auto commit = gatherer.add(event.view())) {
-        (void)request_of(*commit);  // here the line is known
-        importer.add(std::move(*commit));
-      }
-    } catch (const Error& error) {
-      if (error.code() != Errc::invalid_data && error.code() != Errc::invalid_argument &&
-          error.code() != Errc::version_conflict) {
-        throw;
-      }
-      // What a line says is data, whatever the store calls it.
-      const Errc code = error.code() == Errc::invalid_argument ? Errc::invalid_data : error.code();
-      throw Error{code, "line " + std::to_string(input.lines()) + ": " + error.what()};
-    }
+    if (auto commit = commit_of(line, input.lines(), gatherer)) importer.add(std::move(*commit));
     constexpr std::size_t kSometimes = 256;
     if (input.lines() % kSometimes == 0) bar.show(0, std::to_string(input.lines()) + " lines");
   }
   try {
     gatherer.expect_whole();
   } catch (const Error& error) {
-    throw Error{error.code(), at_end + error.what()};
+    throw Error{error.code(), "at the end of the file: " + std::string{error.what()}};
   }
   return true;
 }
