@@ -72,13 +72,14 @@ void apply_settings(const CommandLine& line, Settings& settings) {
   if (verbose == 0 && line.flags.count("--quiet") > 0) settings.set("log_level", "warn", "flag -q");
 }
 
-void check_settings(const Program& program) {
+void check_settings(const Program& program, std::string_view verb) {
   try {
     program.settings.validate();
   } catch (const Error& error) {
     // Before a command is at work, whatever the code: the command line or the configuration has to change.
     throw CommandFailed{kUsage, to_string(error.code()), error.what()};
   }
+  if (verb == "store copy") return;  // names its stores itself
   if (program.app == nullptr && program.settings.get("store").origin == "default") {
     throw UsageError{"which store? use --store sqlite:FILE, or set LEFTFOLD_STORE"};
   }
@@ -113,7 +114,7 @@ int dispatch(Context& context) {
   const std::string& verb = context.line.verb;
   const bool says_what_to_do_instead = (verb == "run" || verb == "check") && context.program.app == nullptr;
   const bool needs_store = verb != "version" && verb != "handlers" && !verb.starts_with("schema");
-  if (needs_store && !says_what_to_do_instead) check_settings(context.program);
+  if (needs_store && !says_what_to_do_instead) check_settings(context.program, verb);
   if (context.line.own != nullptr) return run_own(context);
   return command_of(verb)(context);
 }
