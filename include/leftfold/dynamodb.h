@@ -11,7 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include <leftfold/breaker_store.h>
 #include <leftfold/clock.h>
+#include <leftfold/control_store.h>
 #include <leftfold/dynamodb_call.h>
 #include <leftfold/event_import.h>
 #include <leftfold/event_scan.h>
@@ -108,6 +110,17 @@ class DynamoDbStore final : public EventStore, public EventScan, public EventImp
   /// KB. A save whose answer was lost and that is sent again may return false though it was kept. Lives as long as the
   /// store.
   [[nodiscard]] SnapshotStore& snapshots() noexcept;
+
+  /// Pauses and restarts in the second table, one item a subscription: 1 read unit for each 4 KB of them to look, which
+  /// a Runner does every `look_every`. SubscriptionControl::at is by the clock of who asked, for people only.
+  /// controls() answers or fails within a second, as breakers(); the others take the time the options allow. Lives as
+  /// long as the store.
+  [[nodiscard]] ControlStore& controls() noexcept;
+
+  /// Records of shared breakers in the second table, one item each: nothing is written while all are healthy. A call
+  /// answers or fails within a second, whatever the options' timeouts allow: an attempt ends after 0.7 s, a new
+  /// connection included, and only what failed at once is tried again. Lives as long as the store.
+  [[nodiscard]] BreakerStore& breakers() noexcept;
 
   /// What a Publisher of this name needs: cursors and leases in the second table, the events table's stream, and an
   /// outbox when the table has the Node library's index of `published` and `committedAt` (else null). Publishers of

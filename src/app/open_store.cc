@@ -65,6 +65,8 @@ OpenStore open_dynamodb(const Settings& settings, SqliteOptions::Mode mode, Logg
   OpenStore open;
   auto store = std::make_shared<DynamoDbStore>(std::move(options));
   open.import = store.get();
+  open.controls = &store->controls();
+  open.breakers = &store->breakers();
   open.snapshots = &store->snapshots();
   open.published = [table = store.get()](std::string_view name) { return table->published(name); };
   open.store = std::move(store);

@@ -1,6 +1,5 @@
 #include "dynamodb/append_marker.h"
 
-#include <cstring>
 #include <string>
 
 #include <leftfold/error.h>
@@ -13,12 +12,10 @@ Item marker_key(std::string_view aggregate_id, std::string_view idempotency_key)
 
 Item marker_item(std::string_view aggregate_id, std::string_view idempotency_key, const AppendMarker& marker) {
   Item item = marker_key(aggregate_id, idempotency_key);
-  Bytes append_id(marker.append_id.bytes().size());
-  std::memcpy(append_id.data(), marker.append_id.bytes().data(), append_id.size());
   item.push_back({"version", number(marker.result.version.value())});
   item.push_back({"events", number(static_cast<std::int64_t>(marker.result.events))});
   item.push_back({"committedAt", number(marker.result.committed_at.time_since_epoch().count())});
-  item.push_back({"appendId", std::move(append_id)});
+  item.push_back({"appendId", bytes_of(marker.append_id)});
   return item;
 }
 
@@ -26,19 +23,17 @@ AppendMarker read_marker(const Item& item) {
   const auto version = find_integer(item, "version");
   const auto events = find_integer(item, "events");
   const auto committed_at = find_integer(item, "committedAt");
-  const Bytes* const append_id = find_bytes(item, "appendId");
-  std::array<std::uint8_t, 16> raw{};
-  if (!version || !events || *events < 0 || !committed_at || append_id == nullptr || append_id->size() != raw.size()) {
+  const auto append_id = find_uuid(item, "appendId");
+  if (!version || !events || *events < 0 || !committed_at || !append_id) {
     const std::string* const kind = find_text(item, kKind);
     throw Error{Errc::corrupt, "the record of an idempotency key under \"" + (kind != nullptr ? *kind : "?") +
                                    "\" cannot be read; look at the item in the second table"};
   }
-  std::memcpy(raw.data(), append_id->data(), raw.size());
   AppendMarker marker;
   marker.result.version = Version{*version};
   marker.result.events = static_cast<std::size_t>(*events);
   marker.result.committed_at = Timestamp{std::chrono::milliseconds{*committed_at}};
-  marker.append_id = Uuid{raw};
+  marker.append_id = *append_id;
   return marker;
 }
 

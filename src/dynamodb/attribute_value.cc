@@ -1,7 +1,9 @@
 #include "dynamodb/attribute_value.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstring>
 
 namespace leftfold::dynamodb {
 namespace {
@@ -67,6 +69,25 @@ std::optional<std::int64_t> find_integer(const Map& map, std::string_view name) 
   const char* const end = found->text.data() + found->text.size();
   const auto [rest, error] = std::from_chars(found->text.data(), end, value);
   return error == std::errc{} && rest == end ? std::optional{value} : std::nullopt;
+}
+
+std::optional<bool> find_flag(const Map& map, std::string_view name) {
+  const bool* const flag = find_as<bool>(map, name);
+  return flag == nullptr ? std::nullopt : std::optional{*flag};
+}
+
+Bytes bytes_of(const Uuid& id) {
+  Bytes bytes(id.bytes().size());
+  std::memcpy(bytes.data(), id.bytes().data(), bytes.size());
+  return bytes;
+}
+
+std::optional<Uuid> find_uuid(const Map& map, std::string_view name) {
+  const Bytes* const bytes = find_bytes(map, name);
+  std::array<std::uint8_t, 16> raw{};
+  if (bytes == nullptr || bytes->size() != raw.size()) return std::nullopt;
+  std::memcpy(raw.data(), bytes->data(), raw.size());
+  return Uuid{raw};
 }
 
 std::size_t item_size(const Item& item) {

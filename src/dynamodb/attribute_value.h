@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <leftfold/types.h>
+#include <leftfold/uuid.h>
 
 namespace leftfold::dynamodb {
 
@@ -119,6 +120,12 @@ inline AttributeValue::AttributeValue(Bytes bytes) : held{std::move(bytes)} {}
 [[nodiscard]] const List* find_list(const Map& map, std::string_view name);
 /// Also empty for a number that is no 64-bit integer.
 [[nodiscard]] std::optional<std::int64_t> find_integer(const Map& map, std::string_view name);
+[[nodiscard]] std::optional<bool> find_flag(const Map& map, std::string_view name);
+
+/// An id as an item holds it: its 16 bytes.
+[[nodiscard]] Bytes bytes_of(const Uuid& id);
+/// Empty when it is missing or something else.
+[[nodiscard]] std::optional<Uuid> find_uuid(const Map& map, std::string_view name);
 
 /// The size DynamoDB bills and limits, in bytes, names included.
 /// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html

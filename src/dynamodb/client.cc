@@ -158,6 +158,7 @@ bool Client::may_retry(Call& call, const Trouble& trouble) {
   }
   const int counted = call.attempts - call.conflicts;
   if (counted >= options_.max_attempts) return false;
+  if (options_.clock->instant() - call.begin >= options_.retry_within) return false;
   const int cost = trouble.timeout ? RetryQuota::kTimeoutCost : RetryQuota::kRetryCost;
   if (!quota_.take(cost)) {
     options_.log->log(LogLevel::warn, "dynamodb", "too many calls fail, this one is not retried",

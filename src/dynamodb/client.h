@@ -22,9 +22,10 @@
 namespace leftfold::dynamodb {
 
 struct ClientOptions {
-  int max_attempts = 4;                            ///< the first included; AWS_MAX_ATTEMPTS
-  std::chrono::milliseconds transient_wait{25};    ///< base of the wait after a fault
-  std::chrono::milliseconds throttled_wait{1000};  ///< base of the wait after a refusal because of load
+  int max_attempts = 4;                                            ///< the first included; AWS_MAX_ATTEMPTS
+  std::chrono::milliseconds transient_wait{25};                    ///< base of the wait after a fault
+  std::chrono::milliseconds throttled_wait{1000};                  ///< base of the wait after a refusal because of load
+  std::chrono::milliseconds retry_within{std::chrono::hours{24}};  ///< no retry begins so long after a call's begin
   Clock* clock = &system_clock();
   Logger* log = &no_log();
   Metrics* metrics = &no_metrics();

@@ -1,5 +1,6 @@
 #include "dynamodb/connect.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "aws/credentials.h"
@@ -39,9 +40,9 @@ HttpTransport::Options common(const DynamoDbOptions& options, const aws::Environ
 
 }  // namespace
 
-std::unique_ptr<Transport> connect(const DynamoDbOptions& options) { return connect_both(options).tables; }
+std::unique_ptr<Transport> connect(const DynamoDbOptions& options) { return connect_all(options).tables; }
 
-Transports connect_both(const DynamoDbOptions& options) {
+Transports connect_all(const DynamoDbOptions& options) {
   const aws::Environment environment = aws::process_environment();
   const aws::Endpoint tables =
       aws::resolve_endpoint("dynamodb", {environment, options.region, options.endpoint_url, options.profile});
@@ -49,13 +50,17 @@ Transports connect_both(const DynamoDbOptions& options) {
   const aws::Endpoint streams =
       aws::resolve_endpoint("streams.dynamodb", {environment, tables.region, given, options.profile});
   HttpTransport::Options transport = common(options, environment, tables.region);
-  Transports both;
+  Transports all;
   transport.endpoint_url = tables.url;
-  both.tables = std::make_unique<HttpTransport>(transport);
+  all.tables = std::make_unique<HttpTransport>(transport);
+  HttpTransport::Options brief = transport;
+  brief.http.connect_timeout = std::min(brief.http.connect_timeout, kBriefAttempt);
+  brief.http.total_timeout = std::min(brief.http.total_timeout, kBriefAttempt);
+  all.brief = std::make_unique<HttpTransport>(std::move(brief));
   transport.endpoint_url = streams.url;
   transport.target = "DynamoDBStreams_20120810";
-  both.streams = std::make_unique<HttpTransport>(std::move(transport));
-  return both;
+  all.streams = std::make_unique<HttpTransport>(std::move(transport));
+  return all;
 }
 
 ClientOptions client_options(const DynamoDbOptions& options) {
@@ -65,6 +70,14 @@ ClientOptions client_options(const DynamoDbOptions& options) {
   client.log = options.log;
   client.metrics = options.metrics;
   client.observer = options.on_call;
+  return client;
+}
+
+ClientOptions brief_client_options(const DynamoDbOptions& options) {
+  ClientOptions client = client_options(options);
+  client.max_attempts = std::min(client.max_attempts, 2);
+  client.retry_within = kBriefRetry;
+  client.transient_wait = client.throttled_wait = std::chrono::milliseconds{50};
   return client;
 }
 

@@ -19,12 +19,6 @@ using detail::in_quotes;
 constexpr std::string_view kNodeSnapshot = "Snapshot";
 constexpr std::int64_t kMostVersion = std::numeric_limits<std::int64_t>::max() - 1;  // each has a next one
 
-Bytes bytes_of(const Uuid& id) {
-  Bytes bytes(id.bytes().size());
-  std::memcpy(bytes.data(), id.bytes().data(), bytes.size());
-  return bytes;
-}
-
 Map map_of(const AppendRequest& request, std::size_t i, std::string_view what, std::string_view json) {
   try {
     return to_map(json);
@@ -54,14 +48,6 @@ void add_commit_attributes(Item& item, const AppendRequest& request, Timestamp c
   throw Error{Errc::corrupt, "aggregate " + in_quotes(aggregate_id) + ", version " +
                                  (version ? std::to_string(*version) : "unreadable") + ": " + why +
                                  "; look at the item in the events table"};
-}
-
-std::optional<Uuid> uuid_in(const Map& map, std::string_view name) {
-  const Bytes* const bytes = find_bytes(map, name);
-  std::array<std::uint8_t, 16> raw{};
-  if (bytes == nullptr || bytes->size() != raw.size()) return std::nullopt;
-  std::memcpy(raw.data(), bytes->data(), raw.size());
-  return Uuid{raw};
 }
 
 /// The identity of an event that the Node library wrote: the same at every reading (UUID version 8, RFC 9562).
@@ -101,7 +87,7 @@ std::string_view document_in(const Map& attributes, std::string_view name, std::
 void add_event(EventPage& page, RecordedEvent event, const Item& item, const Map& attributes) {
   const std::string* const type = find_text(attributes, "event");
   if (type == nullptr || type->empty()) corrupt(event.aggregate_id, item, "it has no event name");
-  const auto id = uuid_in(attributes, "eventId");
+  const auto id = find_uuid(attributes, "eventId");
   const std::int64_t schema_version = find_integer(attributes, "schemaVersion").value_or(1);
   if (schema_version < 1 || schema_version > std::numeric_limits<std::int32_t>::max()) {
     corrupt(event.aggregate_id, item, "its schemaVersion is out of range");
@@ -164,7 +150,7 @@ ItemHead head_of(std::string_view aggregate_id, const Item& item) {
   if (!version) corrupt(aggregate_id, item, "its version is no whole number from 0 to 2^63 - 2");
   head.first = *version;
   head.committed_at = Timestamp{std::chrono::milliseconds{find_integer(item, "committedAt").value_or(0)}};
-  const auto commit = uuid_in(item, "commitId");
+  const auto commit = find_uuid(item, "commitId");
   head.commit_id = commit ? *commit : id_of_place(aggregate_id, head.first);
   head.commit_pos = find_integer(item, "commitPos").value_or(0);
   head.commit_size = find_integer(item, "commitSize").value_or(1);

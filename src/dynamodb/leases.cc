@@ -1,7 +1,6 @@
 #include "dynamodb/leases.h"
 
 #include <chrono>
-#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -22,12 +21,6 @@ constexpr std::string_view kRenewedAt = "renewedAt";
 
 Item lease_key(const Lease& lease) {
   return {{std::string{kKind}, std::string{kPrefix} + lease.group}, {std::string{kSort}, lease.name}};
-}
-
-Bytes bytes_of(const Uuid& id) {
-  Bytes bytes(id.bytes().size());
-  std::memcpy(bytes.data(), id.bytes().data(), bytes.size());
-  return bytes;
 }
 
 std::string text_in(const Item& item, std::string_view name) {

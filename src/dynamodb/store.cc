@@ -4,8 +4,10 @@
 #include <leftfold/error.h>
 
 #include "dynamodb/appender.h"
+#include "dynamodb/breakers.h"
 #include "dynamodb/client.h"
 #include "dynamodb/connect.h"
+#include "dynamodb/controls.h"
 #include "dynamodb/known_heads.h"
 #include "dynamodb/published_parts.h"
 #include "dynamodb/scanner.h"
@@ -33,13 +35,16 @@ class DynamoDbStore::Impl {
  public:
   explicit Impl(DynamoDbOptions given)
       : options{with_second_table(std::move(given))},
-        transports{dynamodb::connect_both(options)},
+        transports{dynamodb::connect_all(options)},
         client{*transports.tables, dynamodb::client_options(options)},
         streams{*transports.streams, dynamodb::client_options(options)},
+        brief{*transports.brief, dynamodb::brief_client_options(options)},
         table{client, known, options.events_table, options.layout == DynamoDbOptions::Layout::item_per_commit},
         reader{table},
         appender{table, options.second_table},
         snapshots{client, options.second_table},
+        controls{client, brief, options.second_table},
+        breakers{brief, options.second_table},
         published{client, streams, options.events_table, options.second_table} {
     dynamodb::prepare_tables(client, options);
   }
@@ -48,11 +53,14 @@ class DynamoDbStore::Impl {
   const dynamodb::Transports transports;
   dynamodb::Client client;
   dynamodb::Client streams;
+  dynamodb::Client brief;
   dynamodb::KnownHeads known;
   const dynamodb::EventTable table;
   dynamodb::StreamReader reader;
   dynamodb::Appender appender;
   dynamodb::Snapshots snapshots;
+  dynamodb::Controls controls;
+  dynamodb::Breakers breakers;
   dynamodb::PublishedParts published;
 };
 
@@ -93,6 +101,8 @@ std::uint64_t DynamoDbStore::rough_size() {
 }
 
 SnapshotStore& DynamoDbStore::snapshots() noexcept { return impl_->snapshots; }
+ControlStore& DynamoDbStore::controls() noexcept { return impl_->controls; }
+BreakerStore& DynamoDbStore::breakers() noexcept { return impl_->breakers; }
 
 PublishedStore DynamoDbStore::published(std::string_view name) {
   PublishedStore parts = impl_->published.of(name);
@@ -101,7 +111,10 @@ PublishedStore DynamoDbStore::published(std::string_view name) {
   return parts;
 }
 
-CapacityUnits DynamoDbStore::consumed() const { return impl_->client.consumed(); }
+CapacityUnits DynamoDbStore::consumed() const {
+  CapacityUnits all = impl_->client.consumed();
+  return all += impl_->brief.consumed();
+}
 const DynamoDbOptions& DynamoDbStore::options() const noexcept { return impl_->options; }
 
 }  // namespace leftfold

@@ -6,6 +6,8 @@
 #include <leftfold/cursor_store.h>
 #include <leftfold/dynamodb.h>
 #include <leftfold/lease_store.h>
+#include <leftfold/testing/breaker_store_suite.h>
+#include <leftfold/testing/control_suite.h>
 #include <leftfold/testing/cursor_suite.h>
 #include <leftfold/testing/event_import_suite.h>
 #include <leftfold/testing/event_store_suite.h>
@@ -76,6 +78,24 @@ testing::OpenSnapshotStore make_snapshots() {
   };
 }
 const bool kSnapshots = test_support::register_suite("DynamoDbSnapshots", testing::snapshot_suite(make_snapshots));
+
+testing::OpenControlStore make_controls(Clock& clock) {
+  return [tables = std::make_shared<TestTables>(), &clock]() -> std::shared_ptr<ControlStore> {
+    DynamoDbOptions options = tables->options();
+    options.clock = &clock;
+    const std::shared_ptr<StoreInTables> opened{new StoreInTables{tables, DynamoDbStore{options}}};
+    return {opened, &opened->store.controls()};
+  };
+}
+const bool kControls = test_support::register_suite("DynamoDbControls", testing::control_suite(make_controls));
+
+testing::OpenBreakerStore make_breakers() {
+  return [tables = std::make_shared<TestTables>()]() -> std::shared_ptr<BreakerStore> {
+    const std::shared_ptr<StoreInTables> opened{new StoreInTables{tables, DynamoDbStore{tables->options()}}};
+    return {opened, &opened->store.breakers()};
+  };
+}
+const bool kBreakers = test_support::register_suite("DynamoDbBreakers", testing::breaker_store_suite(make_breakers));
 
 // Each opens another store, as another process would.
 template <class Port>

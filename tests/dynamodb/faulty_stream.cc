@@ -87,7 +87,7 @@ std::size_t number_in(std::string_view text) {
 FaultyStream::FaultyStream(const DynamoDbOptions& direct, const StreamFaults& faults)
     : faults_{faults},
       table_{direct.events_table},
-      transports_{dynamodb::connect_both(direct)},
+      transports_{dynamodb::connect_all(direct)},
       tables_{*transports_.tables, dynamodb::client_options(direct)},
       streams_{*transports_.streams, dynamodb::client_options(direct)},
       random_{faults.seed} {

@@ -68,7 +68,7 @@ TableRecord damaged(const TableRecord& record) {
 
 StoredEvents::StoredEvents()
     : store_{tables_.options()},
-      transports_{dynamodb::connect_both(tables_.options())},
+      transports_{dynamodb::connect_all(tables_.options())},
       tables_client_{*transports_.tables, dynamodb::client_options(tables_.options())} {
   dynamodb::Client streams{*transports_.streams, dynamodb::client_options(tables_.options())};
   const ShardList list = store_.published().changes->shards();
