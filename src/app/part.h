@@ -22,7 +22,7 @@ class Part {
   [[nodiscard]] T* operator->() const {
     if (part_ == nullptr) {
       throw Error{Errc::unsupported, std::string{"this store keeps no "} + name_ +
-                                         ": dynamodb: holds events alone so far; use sqlite:FILE for " + name_};
+                                         ": a sqlite:FILE has them all"};
     }
     return part_;
   }

@@ -84,7 +84,7 @@ Opened open_for_writing(Context& context) {
   Opened opened = open_for_reading(context);  // a file that is missing is not made
   if (context.program.app == nullptr) return open(context, SqliteOptions::Mode::read_write);
   App& app = *context.program.app;
-  opened.dead_letters = &app.dead_letters();
+  if (opened.dead_letters.get() != nullptr) opened.dead_letters = &app.dead_letters();
   opened.controls = &app.controls();
   opened.breakers = &app.breakers();
   return opened;

@@ -46,7 +46,7 @@ std::vector<Standing> standings(Context& context, const Opened& opened, const Su
     standing.control = opened.controls->control(name);
     DeadLetterFilter filter;
     filter.subscription = name;
-    standing.letters = opened.dead_letters->count(filter);
+    if (opened.dead_letters.get() != nullptr) standing.letters = opened.dead_letters->count(filter);
     const HandlerInfo* const handler = names.handler(name);
     if (handler != nullptr) standing.kind = handler->is_projector ? "projector" : "listener";
     if (asker) standing.far = asker->of(name, handler);

@@ -32,6 +32,7 @@ Subscriptions::Subscriptions(Context& context, const Opened& opened)
   for (const HandlerInfo& each : handlers_) names_.push_back(prefix_ + each.name);
   for (StoredSubscription& each : opened.subscriptions()) add(std::move(each.name));
   for (SubscriptionControl& each : opened.controls->controls()) add(std::move(each.subscription));
+  if (opened.dead_letters.get() == nullptr) return;
   for (std::string& each : with_letters(*opened.dead_letters)) add(std::move(each));
 }
 
@@ -44,7 +45,7 @@ std::string Subscriptions::resolve(const std::string& word) const {
     if (std::find(names_.begin(), names_.end(), full) != names_.end()) return full;
   }
   for (const std::string& full : {prefix_ + word, word}) {  // gone, but it has a history
-    if (!opened_.dead_letters->changes(full, {}, 0, 1).empty()) return full;
+    if (opened_.dead_letters.get() != nullptr && !opened_.dead_letters->changes(full, {}, 0, 1).empty()) return full;
   }
   std::vector<std::string> known;
   for (const std::string& name : names_) {

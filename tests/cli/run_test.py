@@ -8,6 +8,7 @@
     send: NAME         sends SIG<NAME> to it, and it runs on
     signal: NAME       sends SIG<NAME> to it; what follows is about the started command
     env: NAME=VALUE    for the commands that follow
+    service: dynamodb  the commands that follow use tables of their own on the server that scripts/services started
     exit: N            the exit code; 0 when not given
     | LINE             a line of stdout; all of them, exactly; none when not given, unless `stdout: any`
     stdout: any        stdout is not compared
@@ -25,6 +26,7 @@ import sys
 import tempfile
 import threading
 import time
+import uuid
 
 LIMIT = 60  # seconds for any one wait: only a test that fails gets there
 
@@ -109,6 +111,17 @@ class Test:
                     self.fail(where, f"not so: {text}{shown}")
         self.reset()
 
+    def use_dynamodb(self, number):
+        variable, root = "LEFTFOLD_TEST_DYNOXIDE", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
+        address = os.environ.get(variable)
+        if not address:
+            with open(os.path.join(root, "build/services/dynamodb.env"), encoding="utf-8") as file:
+                address = dict(line.rstrip().split("=", 1) for line in file).get(variable)
+        if not address:
+            self.fail(number, "dynoxide does not run; start it with scripts/services up dynamodb")
+        self.environment.update(LEFTFOLD_STORE="dynamodb:", LEFTFOLD_BROKER="none:", DYNAMODB_LOCAL="true",
+                                DYNAMODB_URL=address, DYNAMODB_PREFIX=f"cli-{uuid.uuid4()}-")
+
     def step(self, number, line):
         if line.startswith("|"):
             return self.lines.append(line[2:].replace("{version}", self.version))
@@ -134,6 +147,9 @@ class Test:
             self.check()
             name, _, text = value.partition("=")
             self.environment[name] = text
+        elif key == "service":
+            self.check()
+            self.use_dynamodb(number)
         elif key == "exit":
             self.code = int(value)
         elif key == "stdout" and value == "any":

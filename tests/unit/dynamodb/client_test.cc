@@ -7,6 +7,7 @@
 #include <leftfold/error.h>
 #include <leftfold/metrics.h>
 
+#include "base/sleep.h"
 #include "dynamodb/client.h"
 #include "support/code_of.h"
 #include "support/passing_clock.h"
@@ -257,6 +258,23 @@ TEST(HttpDates, AreReadOrNot) {
                           "Tue, 14 Xyz 2023 22:13:20 GMT", "Tue, 14 Nov 2023 2x:13:20 GMT"}) {
     EXPECT_FALSE(parse_http_date(bad)) << bad;
   }
+}
+
+TEST_F(ClientTest, NoRetryBeginsTooLate) {
+  ClientOptions hurried = options();
+  hurried.retry_within = milliseconds{150};
+  Client soon{server, hurried};
+  const auto takes = [this](milliseconds time) {
+    return [this, time]() -> http::Response {
+      base::sleep_for(clock, time);
+      throw Error{Errc::unavailable, "no connection"};
+    };
+  };
+  server.does(takes(milliseconds{100})).answers(200, "{}");
+  EXPECT_TRUE(soon.write(put()).applied);
+  server.does(takes(milliseconds{150}));
+  EXPECT_EQ(test_support::code_of([&] { (void)soon.write(put()); }), Errc::unavailable);
+  EXPECT_EQ(server.sent.size(), 3U);
 }
 
 }  // namespace
