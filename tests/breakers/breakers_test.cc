@@ -1,6 +1,5 @@
-// Five processes on one SQLite file: T14 of the failure tests. Time is real and short; every wait is for a condition.
+// Five processes on one store: T14 of the failure tests. Time is real and short; every wait is for a condition.
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 
 #include <chrono>
 #include <filesystem>
@@ -10,10 +9,9 @@
 #include <string_view>
 #include <utility>
 
-#include <leftfold/sqlite.h>
-
 #include "breakers/caller.h"
 #include "breakers/processes.h"
+#include "breakers/shared_store.h"
 #include "support/temporary_folder.h"
 
 namespace breakers {
@@ -22,14 +20,9 @@ namespace {
 using namespace std::chrono_literals;
 using State = leftfold::BreakerRecord::State;
 
-class Breakers : public ::testing::Test {
+class Breakers : public ::testing::TestWithParam<MakeSharedStore> {
  public:
-  static leftfold::SqliteOptions options_for(const Place& place) {
-    leftfold::SqliteOptions options;
-    options.file = place.store();
-    return options;
-  }
-  [[nodiscard]] leftfold::BreakerRecord record() { return store.breakers().read(kBreaker); }
+  [[nodiscard]] leftfold::BreakerRecord record() { return store->breakers().read(kBreaker); }
   [[nodiscard]] bool closed_everywhere() {
     return processes.count("closed") == 5 && record().state == State::closed && record().nodes.empty();
   }
@@ -38,7 +31,7 @@ class Breakers : public ::testing::Test {
     said.state = state;
     said.nodes.clear();
     said.by = "test";
-    return store.breakers().write(said);
+    return store->breakers().write(said);
   }
   bool open_for_all() {
     processes.break_all();
@@ -47,33 +40,19 @@ class Breakers : public ::testing::Test {
 
   leftfold::test_support::TemporaryFolder folder;
   Place place{folder.path()};
-  leftfold::SqliteStore store{options_for(place)};
+  const std::unique_ptr<SharedStore> store = GetParam()(place.folder);
   Processes processes{place, 5};
 };
 
-TEST_F(Breakers, NothingIsWrittenWhileAllAreHealthy) {
-  sqlite3* db = nullptr;
-  ASSERT_EQ(sqlite3_open(place.store().c_str(), &db), SQLITE_OK);
-  const auto data_version = [&] {
-    int version = -1;
-    sqlite3_exec(
-        db, "PRAGMA data_version",
-        [](void* into, int, char** values, char**) {
-          *static_cast<int*>(into) = std::stoi(values[0]);
-          return 0;
-        },
-        &version, nullptr);
-    return version;
-  };
-  const int before = data_version();
+TEST_P(Breakers, NothingIsWrittenWhileAllAreHealthy) {
+  const int before = store->writes();
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_TRUE(processes.wait([&] { return std::chrono::steady_clock::now() - begin > 1500ms; }));  // some 75 reads
-  EXPECT_EQ(data_version(), before) << "no other connection has changed the file";
+  EXPECT_EQ(store->writes(), before);
   EXPECT_EQ(record().revision, 0);
-  sqlite3_close(db);
 }
 
-TEST_F(Breakers, OneBadProcessOpensOnlyItself) {
+TEST_P(Breakers, OneBadProcessOpensOnlyItself) {
   processes.at(3).break_it();
   ASSERT_TRUE(processes.wait([&] { return processes.at(3).opened() >= 4; })) << "open, and again after each probe";
   for (const std::size_t other : {0U, 1U, 2U, 4U}) EXPECT_EQ(processes.at(other).opened(), 0) << other;
@@ -82,7 +61,7 @@ TEST_F(Breakers, OneBadProcessOpensOnlyItself) {
   EXPECT_TRUE(processes.wait([&] { return closed_everywhere(); })) << "and the record is clean again";
 }
 
-TEST_F(Breakers, WithAQuorumAllOpenOneProbesAndAllCloseAgain) {
+TEST_P(Breakers, WithAQuorumAllOpenOneProbesAndAllCloseAgain) {
   processes.at(0).break_it();
   processes.at(1).break_it();
   ASSERT_TRUE(processes.wait([&] { return processes.count("open") == 5; })) << "two of five are enough";
@@ -94,7 +73,7 @@ TEST_F(Breakers, WithAQuorumAllOpenOneProbesAndAllCloseAgain) {
   EXPECT_GE(processes.most_half_open({}), 1);
 }
 
-TEST_F(Breakers, OneProcessProbesAtATime) {
+TEST_P(Breakers, OneProcessProbesAtATime) {
   ASSERT_TRUE(open_for_all());
   // From here on the record is open: whoever probes has its token. Two that are half-open at once would show.
   const auto open_since = std::chrono::steady_clock::now();
@@ -117,7 +96,7 @@ TEST_F(Breakers, OneProcessProbesAtATime) {
   EXPECT_EQ(processes.most_half_open(open_since), 1);
 }
 
-TEST_F(Breakers, WhenTheProberIsKilledAnotherTakesOverAfterItsLease) {
+TEST_P(Breakers, WhenTheProberIsKilledAnotherTakesOverAfterItsLease) {
   auto lease_begins = std::chrono::steady_clock::now();  // not before this
   ASSERT_TRUE(open_for_all());
   std::ofstream{place.hanging()} << "hanging";
@@ -144,33 +123,25 @@ TEST_F(Breakers, WhenTheProberIsKilledAnotherTakesOverAfterItsLease) {
   EXPECT_TRUE(processes.wait([&] { return processes.count("closed") == 4 && record().state == State::closed; }));
 }
 
-TEST_F(Breakers, WithoutTheStoreEachProcessHasItsLocalBreaker) {
+TEST_P(Breakers, WithoutTheStoreEachProcessHasItsLocalBreaker) {
   processes.at(0).break_it();
   processes.at(1).break_it();
-  {
-    // Nobody can write, so no vote is heard: those two open for themselves alone.
-    sqlite3* db = nullptr;
-    ASSERT_EQ(sqlite3_open(place.store().c_str(), &db), SQLITE_OK);
-    sqlite3_busy_timeout(db, 10'000);
-    ASSERT_EQ(sqlite3_exec(db, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  // Nobody can write, so no vote is heard: those two open for themselves alone.
+  store->without_writes([&] {
     const int opened = processes.at(0).opened();
     const int opened_other = processes.at(1).opened();
     EXPECT_TRUE(processes.wait(
         [&] { return processes.at(0).opened() >= opened + 3 && processes.at(1).opened() >= opened_other + 3; }));
-    sqlite3_exec(db, "ROLLBACK", nullptr, nullptr, nullptr);
-    sqlite3_close(db);
-  }
+  });
   EXPECT_TRUE(processes.wait([&] { return record().state == State::open && processes.count("open") == 5; }))
       << "it is heard again";
   // And now the store is gone while all are open: they find out by themselves.
   processes.repair_all();
-  std::filesystem::rename(place.store(), place.folder / "away.db");
-  EXPECT_TRUE(processes.wait([&] { return processes.count("closed") == 5; }));
-  std::filesystem::rename(place.folder / "away.db", place.store());
+  store->away([&] { EXPECT_TRUE(processes.wait([&] { return processes.count("closed") == 5; })); });
   EXPECT_TRUE(processes.wait([&] { return closed_everywhere(); }));
 }
 
-TEST_F(Breakers, OperatorsAreObeyedByAll) {
+TEST_P(Breakers, OperatorsAreObeyedByAll) {
   ASSERT_TRUE(write(State::forced_open));
   EXPECT_TRUE(processes.wait([&] { return processes.count("forced_open") == 5; }));
   ASSERT_TRUE(write(State::closed));
@@ -180,6 +151,11 @@ TEST_F(Breakers, OperatorsAreObeyedByAll) {
   ASSERT_TRUE(write(State::closed));
   EXPECT_TRUE(processes.wait([&] { return closed_everywhere(); }));
 }
+
+INSTANTIATE_TEST_SUITE_P(OnSqlite, Breakers, ::testing::Values(&make_sqlite));
+#ifdef BREAKERS_ON_DYNAMODB
+INSTANTIATE_TEST_SUITE_P(OnDynamoDb, Breakers, ::testing::Values(&make_dynamodb));
+#endif
 
 }  // namespace
 }  // namespace breakers

@@ -5,9 +5,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <optional>
 
-#include <leftfold/sqlite.h>
+#include "breakers/shared_store.h"
 
 namespace breakers {
 namespace {
@@ -51,12 +52,10 @@ leftfold::SharedBreakerOptions shared_options(const std::string& node) {
 }
 
 void call_for_ever(const Place& place, const std::string& node, int in, int out) {
-  leftfold::SqliteOptions sqlite;
-  sqlite.file = place.store();
-  leftfold::SqliteStore store{sqlite};
+  const std::shared_ptr<leftfold::BreakerStore> store = open_breakers(place.folder);
   leftfold::CircuitBreaker breaker{kBreaker, breaker_options()};
   breaker.on_change([&](BreakerState, BreakerState to) { tell(out, std::string{to_string(to)}); });
-  leftfold::SharedBreaker shared{breaker, store.breakers(), shared_options(node)};
+  leftfold::SharedBreaker shared{breaker, *store, shared_options(node)};
   tell(out, "ready");
   for (int calls = 0; wait_a_moment(in, 10ms); ++calls) {
     if (leftfold::system_clock().instant() >= shared.next_tick()) shared.tick();

@@ -11,8 +11,7 @@ namespace breakers {
 
 // Where everything is.
 struct Place {
-  std::filesystem::path folder;
-  [[nodiscard]] std::filesystem::path store() const { return folder / "shared.db"; }
+  std::filesystem::path folder;  // also of the store: see shared_store.h
   // What the process `node` calls is broken while this file is there.
   [[nodiscard]] std::filesystem::path broken(const std::string& node) const { return folder / ("broken-" + node); }
   // Probes do not end while this file is there.

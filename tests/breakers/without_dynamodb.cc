@@ -1,0 +1,8 @@
+// In a build without DynamoDB.
+#include "breakers/shared_store.h"
+
+namespace breakers {
+
+std::shared_ptr<leftfold::BreakerStore> open_dynamodb(const std::filesystem::path&) { return nullptr; }
+
+}  // namespace breakers
