@@ -22,12 +22,14 @@ Supervisor::Supervisor(EventFeed& feed, const RunnerOptions& options,
       run_{std::move(run)},
       make_loop_{std::move(make_loop)},
       redriver_{*options.clock, *options.log} {
+  if (options.breakers != nullptr && handlers.size() > 1) round_.emplace(*options.breakers);
   for (const auto& handler : handlers) {
     Slot& slot = slots_.emplace_back();
     slot.handler = handler.get();
     if (options.breakers != nullptr) {
-      slot.shared = std::make_unique<SharedBreaker>(handler->failures->breaker(), *options.breakers,
-                                                    SharedBreakerOptions{}, *options.clock, *options.log);
+      BreakerStore& store = round_ ? static_cast<BreakerStore&>(*round_) : *options.breakers;
+      slot.shared = std::make_unique<SharedBreaker>(handler->failures->breaker(), store, SharedBreakerOptions{},
+                                                    *options.clock, *options.log);
     }
   }
 }
@@ -136,10 +138,14 @@ void Supervisor::keep() {
   }
 }
 
+// All when one is due: they read together.
 void Supervisor::tick_breakers() {
+  if (options_.clock->instant() < next_look()) return;
+  if (round_) round_->begin();
   for (Slot& slot : slots_) {
-    if (slot.shared && slot.shared->next_tick() <= options_.clock->instant()) slot.shared->tick();
+    if (slot.shared) slot.shared->tick();
   }
+  if (round_) round_->end();
 }
 
 Instant Supervisor::next_look() const {

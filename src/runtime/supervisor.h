@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -13,6 +14,7 @@
 #include <leftfold/runner.h>
 #include <leftfold/shared_breaker.h>
 
+#include "runtime/breaker_round.h"
 #include "runtime/redriver.h"
 #include "runtime/registered_handler.h"
 #include "runtime/run_context.h"
@@ -71,6 +73,7 @@ class Supervisor {
   const MakeLoop make_loop_;
   const Redriver redriver_;
   std::vector<SubscriptionControl> controls_;  // the keeper's
+  std::optional<BreakerRound> round_;          // before the breaker store, when several breakers share it
   Instant next_report_{};
 
   mutable std::mutex mutex_;  // of the slots' loops and pauses

@@ -1,0 +1,106 @@
+// What a Runner asks of controls and breakers while it has nothing to do.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include <leftfold/dynamodb.h>
+#include <leftfold/memory.h>
+#include <leftfold/runner.h>
+#include <leftfold/running.h>
+#include <leftfold/testing/virtual_clock.h>
+
+#include "dynamodb/service.h"
+
+namespace leftfold::test_dynamodb {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+
+struct Happened {};
+using SomeEvents = Events<Happened>;
+template <int kNumber>
+struct Watch : Listener<SomeEvents> {
+  void on(const Happened&) {}
+};
+
+/// Calls of a store, by operation. Any thread.
+class Calls {
+ public:
+  void count(const DynamoDbCall& call) {
+    const std::scoped_lock lock{mutex_};
+    ++calls_[std::string{call.operation}];
+  }
+  void forget() {
+    const std::scoped_lock lock{mutex_};
+    calls_.clear();
+  }
+  [[nodiscard]] std::map<std::string, int> all() const {
+    const std::scoped_lock lock{mutex_};
+    return calls_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, int> calls_;
+};
+
+// All handlers are paused, so two threads are left: the one of run(), which only waits, and the keeper, which talks to
+// the store. Time passes when both wait.
+TEST(DynamoDbIdleRunner, ReadsALittleAndWritesNothing) {
+  const TestTables tables;
+  Calls calls;
+  DynamoDbOptions in_tables = tables.options();
+  in_tables.on_call = [&](const DynamoDbCall& call) { calls.count(call); };
+  in_tables.tables = DynamoDbOptions::Tables::unchecked;
+  DynamoDbStore store{in_tables};
+  testing::VirtualClock clock;
+  MemoryStore events{clock};
+  RunnerOptions options;
+  options.clock = &clock;
+  options.controls = &store.controls();
+  options.breakers = &store.breakers();
+  Runner runner{events, options};
+  Watch<1> first;
+  Watch<2> second;
+  Watch<3> third;
+  Watch<4> fourth;
+  runner.add(first, {.name = "first"});
+  runner.add(second, {.name = "second"});
+  runner.add(third, {.name = "third"});
+  runner.add(fourth, {.name = "fourth"});
+
+  for (const char* const name : {"first", "second", "third", "fourth"}) {
+    store.controls().pause(options.group + "." + name, "test", "");
+  }
+  const CapacityUnits before = store.consumed();
+  calls.forget();
+  Running running = runner.start();
+  const Instant end = clock.instant() + minutes{10};
+  while (clock.instant() < end) {
+    ASSERT_TRUE(clock.wait_for_waiters(2));
+    clock.advance(milliseconds{50});
+  }
+  running.finish();
+
+  const std::map<std::string, int> all = calls.all();
+  int sum = 0;
+  for (const auto& [operation, count] : all) {
+    EXPECT_EQ(operation, "Query") << count;
+    sum += count;
+    RecordProperty(operation, count);
+  }
+  // A look at the controls each second, and one at all breakers 4/3 to 8/3 seconds after the last one.
+  EXPECT_GE(sum, 590 + 220);
+  EXPECT_LE(sum, 602 + 452);
+  EXPECT_EQ(store.consumed().write, before.write);
+  if (service_name() != "moto") {  // it reports no sizes
+    EXPECT_EQ(store.consumed().read - before.read, sum);
+  }
+}
+
+}  // namespace
+}  // namespace leftfold::test_dynamodb
