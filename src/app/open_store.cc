@@ -56,6 +56,15 @@ OpenStore open_sqlite(SqliteOptions options) {
 }
 
 #ifdef LEFTFOLD_WITH_DYNAMODB
+// The Node library's second table. Who has it set must not look for letters there in vain.
+void tell_of_error_table(const Settings& settings, const DynamoDbOptions& used, Logger& log) {
+  const auto variable = settings.environment().find("ERRORSTORE_TABLE_NAME");
+  if (variable == settings.environment().end() || variable->second.empty()) return;
+  log.log(LogLevel::info, "app",
+          "ERRORSTORE_TABLE_NAME is not used: there is no table of errors, what is no event is in",
+          {{"table", used.second_table}});
+}
+
 OpenStore open_dynamodb(const Settings& settings, SqliteOptions::Mode mode, Logger& log, Metrics& metrics) {
   DynamoDbOptions options = DynamoDbOptions::from(settings.environment());
   // A command that looks makes no table.
@@ -65,6 +74,7 @@ OpenStore open_dynamodb(const Settings& settings, SqliteOptions::Mode mode, Logg
   OpenStore open;
   auto store = std::make_shared<DynamoDbStore>(std::move(options));
   open.import = store.get();
+  tell_of_error_table(settings, store->options(), log);
   open.controls = &store->controls();
   open.breakers = &store->breakers();
   open.snapshots = &store->snapshots();

@@ -86,6 +86,25 @@ TEST(DynamoDbApp, checks_whether_it_reads_what_the_table_holds) {
   EXPECT_NE(printed.find("was written with event_version 2, this program knows 1"), std::string::npos) << printed;
 }
 
+TEST(DynamoDbApp, says_what_became_of_the_node_librarys_table_of_errors) {
+  const TestTables tables;
+  Settings::Environment variables = environment_of(tables.options(), "none:");
+  variables["LEFTFOLD_LOG_LEVEL"] = "info";
+  const auto said = [&] {
+    App app{"helpdesk", variables};
+    testing::internal::CaptureStderr();
+    (void)app.store();
+    return testing::internal::GetCapturedStderr();
+  };
+  EXPECT_EQ(said().find("ERRORSTORE_TABLE_NAME"), std::string::npos);
+  variables["ERRORSTORE_TABLE_NAME"] = "";
+  EXPECT_EQ(said().find("ERRORSTORE_TABLE_NAME"), std::string::npos);
+  variables["ERRORSTORE_TABLE_NAME"] = "ErrorStore";
+  const std::string line = said();
+  EXPECT_NE(line.find("ERRORSTORE_TABLE_NAME is not used"), std::string::npos) << line;
+  EXPECT_NE(line.find(tables.options().events_table + "Leftfold"), std::string::npos) << line;
+}
+
 TEST(DynamoDbApp, says_what_a_table_of_events_cannot_do) {
   const TestTables tables;
   std::string what;
