@@ -34,9 +34,9 @@ class Fields {
     return found;
   }
   [[nodiscard]] const Map& map(std::string_view name) {
-    static const Map kEmpty;
+    static const Map empty;
     const Map* const found = find_map(map_, name);
-    return checked(name, found != nullptr) ? *found : kEmpty;
+    return checked(name, found != nullptr) ? *found : empty;
   }
   /// Says that the item cannot be read.
   void refuse() noexcept { whole_ = false; }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,7 +21,14 @@ namespace {
 using namespace std::chrono_literals;
 using State = leftfold::BreakerRecord::State;
 
-class Breakers : public ::testing::TestWithParam<MakeSharedStore> {
+struct Kind {
+  const char* name;
+  MakeSharedStore make;
+};
+// For the tests' names.
+void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
+
+class Breakers : public ::testing::TestWithParam<Kind> {
  public:
   [[nodiscard]] leftfold::BreakerRecord record() { return store->breakers().read(kBreaker); }
   [[nodiscard]] bool closed_everywhere() {
@@ -40,7 +48,7 @@ class Breakers : public ::testing::TestWithParam<MakeSharedStore> {
 
   leftfold::test_support::TemporaryFolder folder;
   Place place{folder.path()};
-  const std::unique_ptr<SharedStore> store = GetParam()(place.folder);
+  const std::unique_ptr<SharedStore> store = GetParam().make(place.folder);
   Processes processes{place, 5};
 };
 
@@ -152,9 +160,9 @@ TEST_P(Breakers, OperatorsAreObeyedByAll) {
   EXPECT_TRUE(processes.wait([&] { return closed_everywhere(); }));
 }
 
-INSTANTIATE_TEST_SUITE_P(OnSqlite, Breakers, ::testing::Values(&make_sqlite));
+INSTANTIATE_TEST_SUITE_P(OnSqlite, Breakers, ::testing::Values(Kind{"sqlite", make_sqlite}));
 #ifdef BREAKERS_ON_DYNAMODB
-INSTANTIATE_TEST_SUITE_P(OnDynamoDb, Breakers, ::testing::Values(&make_dynamodb));
+INSTANTIATE_TEST_SUITE_P(OnDynamoDb, Breakers, ::testing::Values(Kind{"dynamodb", make_dynamodb}));
 #endif
 
 }  // namespace
