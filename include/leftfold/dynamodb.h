@@ -14,6 +14,7 @@
 #include <leftfold/breaker_store.h>
 #include <leftfold/clock.h>
 #include <leftfold/control_store.h>
+#include <leftfold/dead_letter_store.h>
 #include <leftfold/dynamodb_call.h>
 #include <leftfold/event_import.h>
 #include <leftfold/event_scan.h>
@@ -121,6 +122,14 @@ class DynamoDbStore final : public EventStore, public EventScan, public EventImp
   /// answers or fails within a second, whatever the options' timeouts allow: an attempt ends after 0.7 s, a new
   /// connection included, and only what failed at once is tried again. Lives as long as the store.
   [[nodiscard]] BreakerStore& breakers() noexcept;
+
+  /// Dead letters in the second table. One call that parks takes as many letters as there are, of up to 99 sequences
+  /// (49 for import_letters); a letter may have 1.25 MB deflated: more is Error(invalid_argument) before anything is
+  /// stored, and so is a subscription's name that is no UTF-8 text of 1 to 1024 bytes. A claim ends for those who saw
+  /// it unchanged for its whole lease, by their own clock: a process that comes later waits for that long, see
+  /// docs/stores/dynamodb.md. Lists and filters know the first 1023 bytes of an event's and an error's type. Lives as
+  /// long as the store.
+  [[nodiscard]] DeadLetterStore& dead_letters() noexcept;
 
   /// What a Publisher of this name needs: cursors and leases in the second table, the events table's stream, and an
   /// outbox when the table has the Node library's index of `published` and `committedAt` (else null). Publishers of

@@ -77,6 +77,7 @@ OpenStore open_dynamodb(const Settings& settings, SqliteOptions::Mode mode, Logg
   tell_of_error_table(settings, store->options(), log);
   open.controls = &store->controls();
   open.breakers = &store->breakers();
+  open.dead_letters = &store->dead_letters();
   open.snapshots = &store->snapshots();
   open.published = [table = store.get()](std::string_view name) { return table->published(name); };
   open.store = std::move(store);

@@ -1,10 +1,9 @@
 #include "dynamodb/snapshots.h"
 
-#include <zlib.h>
-
 #include <leftfold/error.h>
 
 #include "dynamodb/append_marker.h"
+#include "dynamodb/deflate.h"
 
 namespace leftfold::dynamodb {
 namespace {
@@ -15,27 +14,6 @@ Item snapshot_key(std::string_view aggregate_id, std::string_view schema) {
 
 std::string named(std::string_view aggregate_id, std::string_view schema) {
   return "the snapshot of \"" + std::string{aggregate_id} + "\", schema \"" + std::string{schema} + "\"";
-}
-
-Bytes deflated(const std::string& state) {
-  uLongf size = compressBound(static_cast<uLong>(state.size()));
-  Bytes out(size);
-  const int result = compress(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(state.data()),
-                              static_cast<uLong>(state.size()));
-  if (result != Z_OK) throw std::bad_alloc{};  // the only failure with room for the bound
-  out.resize(size);
-  return out;
-}
-
-// Its Adler-32 tells damage.
-std::optional<std::string> inflated(const Bytes& bytes, std::size_t size) {
-  std::string out(size, '\0');
-  uLongf written = static_cast<uLongf>(size);
-  const int result = uncompress(reinterpret_cast<Bytef*>(out.data()), &written,
-                                reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uLong>(bytes.size()));
-  if (result == Z_MEM_ERROR) throw std::bad_alloc{};
-  if (result != Z_OK || written != size) return std::nullopt;
-  return out;
 }
 
 }  // namespace

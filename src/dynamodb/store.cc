@@ -8,6 +8,7 @@
 #include "dynamodb/client.h"
 #include "dynamodb/connect.h"
 #include "dynamodb/controls.h"
+#include "dynamodb/dead_letters.h"
 #include "dynamodb/known_heads.h"
 #include "dynamodb/published_parts.h"
 #include "dynamodb/scanner.h"
@@ -45,6 +46,7 @@ class DynamoDbStore::Impl {
         snapshots{client, options.second_table},
         controls{client, brief, options.second_table},
         breakers{brief, options.second_table},
+        dead_letters{client, options.second_table},
         published{client, streams, options.events_table, options.second_table} {
     dynamodb::prepare_tables(client, options);
   }
@@ -61,6 +63,7 @@ class DynamoDbStore::Impl {
   dynamodb::Snapshots snapshots;
   dynamodb::Controls controls;
   dynamodb::Breakers breakers;
+  dynamodb::DeadLetters dead_letters;
   dynamodb::PublishedParts published;
 };
 
@@ -103,6 +106,7 @@ std::uint64_t DynamoDbStore::rough_size() {
 SnapshotStore& DynamoDbStore::snapshots() noexcept { return impl_->snapshots; }
 ControlStore& DynamoDbStore::controls() noexcept { return impl_->controls; }
 BreakerStore& DynamoDbStore::breakers() noexcept { return impl_->breakers; }
+DeadLetterStore& DynamoDbStore::dead_letters() noexcept { return impl_->dead_letters; }
 
 PublishedStore DynamoDbStore::published(std::string_view name) {
   PublishedStore parts = impl_->published.of(name);

@@ -1,12 +1,12 @@
 #include "sqlite/dead_letter_rows.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 #include <leftfold/error.h>
 
 #include "core/dead_letter_checks.h"
+#include "core/dead_letter_names.h"
 #include "core/in_quotes.h"
 
 namespace leftfold::sqlite {
@@ -18,11 +18,7 @@ std::int32_t narrow(std::int64_t value) {
                                                             std::numeric_limits<std::int32_t>::max()));
 }
 
-template <class Enum, std::size_t N>
-Enum named(std::string_view name, const std::array<Enum, N>& values, std::string_view what) {
-  for (const Enum value : values) {
-    if (to_string(value) == name) return value;
-  }
+[[noreturn]] void throw_unknown(std::string_view name, std::string_view what) {
   throw Error{Errc::corrupt, "leftfold_dead_letters: " + detail::in_quotes(name) + " is no " + std::string{what} +
                                  "; restore a backup or correct the row"};
 }
@@ -30,13 +26,13 @@ Enum named(std::string_view name, const std::array<Enum, N>& values, std::string
 }  // namespace
 
 ParkReason reason_of(std::string_view name) {
-  using enum ParkReason;
-  return named(name, std::array{failed, undecodable, overflow, follower}, "reason");
+  if (const auto reason = detail::park_reason(name)) return *reason;
+  throw_unknown(name, "reason");
 }
 
 FailureClass failure_class_of(std::string_view name) {
-  using enum FailureClass;
-  return named(name, std::array{duplicate, transient, unavailable, permanent, fatal}, "class of failures");
+  if (const auto failure = detail::failure_class(name)) return *failure;
+  throw_unknown(name, "class of failures");
 }
 
 LetterKey key_of(const DeadLetter& letter) noexcept { return LetterKey::of(letter.event.view()); }

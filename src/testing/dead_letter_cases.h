@@ -13,15 +13,22 @@
 
 namespace leftfold::testing {
 
+struct DeadLetterPlaces {
+  MakeDeadLetterStore make;
+  DeadLetterSuiteOptions options;
+};
+
 /// A fresh place with one open handle on it, for one case.
 struct DeadLetterTest {
-  explicit DeadLetterTest(const MakeDeadLetterStore& make) : open{make(clock)}, handle{open()} {}
+  explicit DeadLetterTest(const DeadLetterPlaces& places)
+      : options{places.options}, open{places.make(clock)}, handle{open()} {}
   [[nodiscard]] DeadLetterStore& store() { return *handle; }
   void reopen() {
     handle.reset();
     handle = open();
   }
 
+  const DeadLetterSuiteOptions options;
   VirtualClock clock;
   OpenDeadLetterStore open;
   std::shared_ptr<DeadLetterStore> handle;

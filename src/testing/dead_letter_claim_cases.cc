@@ -64,11 +64,16 @@ void release_frees_it(DeadLetterTest& t) {
 void a_lease_ends(DeadLetterTest& t) {
   park(t.store(), {failed_letter("a", 5), follower_letter("a", 6)});
   const DeadLetterClaim first = must_claim(t.store(), "a");
+  const auto other = t.open();
+  expect(!can_claim(*other, "a"), "another handle sees the claim");
   t.clock.advance(kLease - 1ms);
   expect(!can_claim(t.store(), "a"), "the claim lasts until its lease ends");
+  expect(!can_claim(*other, "a"), "for every handle");
   t.clock.advance(1ms);
   expect(!find_sequence(t.store(), "a").claimed_by, "nobody claims it once the lease ended");
-  const DeadLetterClaim second = must_claim(*t.open(), "a");
+  const auto newcomer = t.open();
+  if (!t.options.newcomers_see_leases_end) expect(!can_claim(*newcomer, "a"), "a newcomer has not seen the lease");
+  const DeadLetterClaim second = must_claim(t.options.newcomers_see_leases_end ? *newcomer : *other, "a");
   expect_refused(t.store(), first);
   expect_removed(t.store().evict(second, key_at(5)), Removed::letter, "removed by the current claim");
 }

@@ -6,8 +6,8 @@
 
 namespace leftfold::testing {
 
-std::vector<Case> dead_letter_suite(MakeDeadLetterStore make) {
-  return cases_of<DeadLetterTest>(std::move(make),
+std::vector<Case> dead_letter_suite(MakeDeadLetterStore make, DeadLetterSuiteOptions options) {
+  return cases_of<DeadLetterTest>(DeadLetterPlaces{std::move(make), options},
                                   {dead_letter_park_cases(), dead_letter_read_cases(), dead_letter_claim_cases(),
                                    dead_letter_change_cases(), dead_letter_race_cases()});
 }

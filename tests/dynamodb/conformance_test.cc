@@ -9,6 +9,7 @@
 #include <leftfold/testing/breaker_store_suite.h>
 #include <leftfold/testing/control_suite.h>
 #include <leftfold/testing/cursor_suite.h>
+#include <leftfold/testing/dead_letter_suite.h>
 #include <leftfold/testing/event_import_suite.h>
 #include <leftfold/testing/event_store_suite.h>
 #include <leftfold/testing/lease_suite.h>
@@ -78,6 +79,17 @@ testing::OpenSnapshotStore make_snapshots() {
   };
 }
 const bool kSnapshots = test_support::register_suite("DynamoDbSnapshots", testing::snapshot_suite(make_snapshots));
+
+testing::OpenDeadLetterStore make_dead_letters(Clock& clock) {
+  return [tables = std::make_shared<TestTables>(), &clock]() -> std::shared_ptr<DeadLetterStore> {
+    DynamoDbOptions options = tables->options();
+    options.clock = &clock;
+    const std::shared_ptr<StoreInTables> opened{new StoreInTables{tables, DynamoDbStore{options}}};
+    return {opened, &opened->store.dead_letters()};
+  };
+}
+const bool kDeadLetters = test_support::register_suite(
+    "DynamoDbDeadLetters", testing::dead_letter_suite(make_dead_letters, {.newcomers_see_leases_end = false}));
 
 testing::OpenControlStore make_controls(Clock& clock) {
   return [tables = std::make_shared<TestTables>(), &clock]() -> std::shared_ptr<ControlStore> {

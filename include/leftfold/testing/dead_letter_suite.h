@@ -18,7 +18,14 @@ using OpenDeadLetterStore = std::function<std::shared_ptr<DeadLetterStore>()>;
 /// Makes a fresh, empty place for a store that uses this clock. The clock outlives the place.
 using MakeDeadLetterStore = std::function<OpenDeadLetterStore(Clock&)>;
 
+/// What the store does in its own way.
+struct DeadLetterSuiteOptions {
+  /// False: a claim ends for a handle only when that handle saw it unchanged for its whole lease, by its own clock. A
+  /// store that several machines share has no other measure: it would have to compare their clocks.
+  bool newcomers_see_leases_end = true;
+};
+
 /// One case a promise of dead_letter_store.h. Cases may start threads; all have ended when the case returns.
-[[nodiscard]] std::vector<Case> dead_letter_suite(MakeDeadLetterStore make);
+[[nodiscard]] std::vector<Case> dead_letter_suite(MakeDeadLetterStore make, DeadLetterSuiteOptions options = {});
 
 }  // namespace leftfold::testing

@@ -1,0 +1,54 @@
+#include "dynamodb/attribute_forms.h"
+
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+#include "core/utf8.h"
+
+namespace leftfold::dynamodb {
+
+Bytes bytes_of(const Uuid& id) {
+  Bytes bytes(id.bytes().size());
+  std::memcpy(bytes.data(), id.bytes().data(), bytes.size());
+  return bytes;
+}
+
+std::optional<Uuid> find_uuid(const Map& map, std::string_view name) {
+  const Bytes* const bytes = find_bytes(map, name);
+  std::array<std::uint8_t, 16> raw{};
+  if (bytes == nullptr || bytes->size() != raw.size()) return std::nullopt;
+  std::memcpy(raw.data(), bytes->data(), raw.size());
+  return Uuid{raw};
+}
+
+Number number(Timestamp time) { return number(std::int64_t{time.time_since_epoch().count()}); }
+
+std::optional<Timestamp> find_time(const Map& map, std::string_view name) {
+  const auto since = find_integer(map, name);
+  return since ? std::optional{Timestamp{std::chrono::milliseconds{*since}}} : std::nullopt;
+}
+
+AttributeValue text_or_bytes(std::string_view bytes) {
+  if (detail::is_utf8(bytes)) return bytes;
+  Bytes binary(bytes.size());
+  std::memcpy(binary.data(), bytes.data(), bytes.size());
+  return binary;
+}
+
+void add_text(Map& map, std::string_view name, std::string_view bytes) {
+  if (!bytes.empty()) map.push_back({std::string{name}, text_or_bytes(bytes)});
+}
+
+std::optional<std::string> find_text_or_bytes(const Map& map, std::string_view name) {
+  const AttributeValue* const value = find(map, name);
+  if (value == nullptr) return std::string{};
+  if (const auto* const text = value->as<std::string>()) return *text;
+  if (const auto* const bytes = value->as<Bytes>()) {
+    return std::string{reinterpret_cast<const char*>(bytes->data()), bytes->size()};
+  }
+  return std::nullopt;
+}
+
+}  // namespace leftfold::dynamodb

@@ -1,0 +1,31 @@
+// How ids, times, and texts of any bytes stand in attributes.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <leftfold/types.h>
+#include <leftfold/uuid.h>
+
+#include "dynamodb/attribute_value.h"
+
+namespace leftfold::dynamodb {
+
+/// 16 bytes.
+[[nodiscard]] Bytes bytes_of(const Uuid& id);
+/// Empty unless there is a binary value of 16 bytes.
+[[nodiscard]] std::optional<Uuid> find_uuid(const Map& map, std::string_view name);
+
+/// Milliseconds since 1970.
+[[nodiscard]] Number number(Timestamp time);
+[[nodiscard]] std::optional<Timestamp> find_time(const Map& map, std::string_view name);
+
+/// Text when the bytes are UTF-8, else a binary value.
+[[nodiscard]] AttributeValue text_or_bytes(std::string_view bytes);
+/// Leaves an empty one out.
+void add_text(Map& map, std::string_view name, std::string_view bytes);
+/// "" when it is missing; nothing when it is neither text nor binary.
+[[nodiscard]] std::optional<std::string> find_text_or_bytes(const Map& map, std::string_view name);
+
+}  // namespace leftfold::dynamodb

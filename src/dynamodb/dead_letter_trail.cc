@@ -1,0 +1,115 @@
+#include "dynamodb/dead_letter_trail.h"
+
+#include <limits>
+#include <utility>
+
+#include <leftfold/error.h>
+
+#include "core/in_quotes.h"
+#include "dynamodb/append_marker.h"
+#include "dynamodb/attribute_forms.h"
+#include "dynamodb/dead_letter_keys.h"
+
+namespace leftfold::dynamodb {
+namespace {
+
+constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+
+[[noreturn]] void throw_corrupt(std::string_view subscription, const std::string& line) {
+  throw Error{Errc::corrupt, "dead letters of " + detail::in_quotes(subscription) + ": line " +
+                                 detail::in_quotes(line) +
+                                 " of the audit trail cannot be read; look at the item in the second table"};
+}
+
+std::vector<KeptLetter> kept(const DeadLetterReader& reader, const TrailLine& line, const std::optional<Uuid>& under) {
+  return under ? reader.letters(*under, line.sequence, std::nullopt, kAll) : std::vector<KeptLetter>{};
+}
+
+/// One change a letter, in the order of letters.
+std::vector<DeadLetterChange> changes_in(const DeadLetterReader& reader, std::string_view subscription,
+                                         const TrailLine& line) {
+  std::vector<KeptLetter> before = kept(reader, line, line.before);
+  std::vector<KeptLetter> after = kept(reader, line, line.after);
+  const std::vector<KeptLetter>& named = line.before ? before : after;
+  if (named.size() != static_cast<std::size_t>(line.letters) || (line.before && line.after && after.size() != 1)) {
+    throw_corrupt(subscription, line.id.to_string());
+  }
+  std::vector<DeadLetterChange> changes;
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    DeadLetterChange change;
+    change.at = line.at;
+    change.subscription = subscription;
+    change.sequence = line.sequence;
+    change.letter = LetterKey::of(named[i].letter.event.view());
+    change.event_id = named[i].letter.event.id;
+    change.action = line.action;
+    change.by = line.by;
+    if (line.after) change.after = std::move(after[i].letter.event.payload);
+    if (line.before) change.before = std::move(before[i].letter.event.payload);
+    changes.push_back(std::move(change));
+  }
+  return changes;
+}
+
+}  // namespace
+
+Item trail_item(std::string_view subscription, const TrailLine& line) {
+  Item item{{std::string{kKind}, changes_of(subscription)}, {std::string{kSort}, line.id.to_string()}};
+  item.push_back({"at", number(line.at)});
+  item.push_back({"sequence", text_or_bytes(line.sequence)});
+  item.push_back({"action", line.action});
+  add_text(item, "who", line.by.who);
+  add_text(item, "why", line.by.why);
+  item.push_back({"letters", number(line.letters)});
+  if (line.before) item.push_back({"before", bytes_of(*line.before)});
+  if (line.after) item.push_back({"after", bytes_of(*line.after)});
+  return item;
+}
+
+TrailLine read_trail_line(std::string_view subscription, const Item& item) {
+  const std::string* const place = find_text(item, kSort);
+  const auto id = place != nullptr ? Uuid::parse(*place) : std::nullopt;
+  const auto at = find_time(item, "at");
+  const auto sequence = find_text_or_bytes(item, "sequence");
+  const std::string* const action = find_text(item, "action");
+  const auto who = find_text_or_bytes(item, "who");
+  const auto why = find_text_or_bytes(item, "why");
+  const auto letters = find_integer(item, "letters");
+  const auto before = find_uuid(item, "before");
+  const auto after = find_uuid(item, "after");
+  if (!id || !at || !sequence || action == nullptr || !who || !why || !letters || *letters < 1 || (!before && !after)) {
+    throw_corrupt(subscription, place != nullptr ? *place : "?");
+  }
+  return {*id, *at, *sequence, *action, {*who, *why}, *letters, before, after};
+}
+
+std::vector<Item> kept_under(const Uuid& generation, std::vector<Item> items) {
+  for (Item& item : items) {
+    for (Attribute& attribute : item) {
+      if (attribute.name == kKind) attribute.value = letters_of(generation);
+    }
+  }
+  return items;
+}
+
+std::vector<DeadLetterChange> read_changes(const DeadLetterReader& reader, std::string_view subscription,
+                                           std::string_view sequence, std::size_t offset, std::size_t max) {
+  std::vector<DeadLetterChange> found;
+  if (max == 0) return found;
+  reader.each(reader.all_of(changes_of(subscription)), [&](Item&& item) {
+    const TrailLine line = read_trail_line(subscription, item);
+    if (!sequence.empty() && sequence != line.sequence) return true;
+    if (const auto letters = static_cast<std::size_t>(line.letters); letters <= offset) {
+      offset -= letters;
+      return true;
+    }
+    for (DeadLetterChange& change : changes_in(reader, subscription, line)) {
+      if (offset > 0) --offset;
+      else if (found.size() < max) found.push_back(std::move(change));
+    }
+    return found.size() < max;
+  });
+  return found;
+}
+
+}  // namespace leftfold::dynamodb
