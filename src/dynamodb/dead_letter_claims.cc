@@ -88,7 +88,7 @@ std::optional<DeadLetterClaim> DeadLetterClaims::claim(std::string_view subscrip
     if (won) return claim;
     if (!ended || taking_over) return std::nullopt;
     taking_over = true;
-    write.condition.text = "#t = :old AND #n = :seen";
+    write.condition.text = "attribute_exists(#g) AND #t = :old AND #n = :seen";
     write.condition.values.push_back({":old", bytes_of(head.claim->token)});
     write.condition.values.push_back({":seen", number(head.claim->renewals)});
   }
