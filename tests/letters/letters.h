@@ -1,43 +1,16 @@
-// What the tests of several processes share: a file, its clock, and a log of what was handled that outlives processes.
+// What the tests of several processes share, whatever the store: a log of what was handled that outlives processes.
 #pragma once
 
-#include <chrono>
-#include <filesystem>
+#include <cstdint>
 #include <string>
 #include <vector>
 
-#include <leftfold/sqlite.h>
-
 #include "crash/line_log.h"
+#include "place.h"
 #include "resilience/redrive.h"
 #include "testing/dead_letter_cases.h"
-#include "unit/sqlite/fixed_clock.h"
-#include "unit/sqlite/temp_dir.h"
 
 namespace leftfold::test_letters {
-
-inline const Timestamp kBegin{std::chrono::milliseconds{1'714'564'800'000}};
-
-struct Place {
-  test_sqlite::TempDir folder;
-  [[nodiscard]] std::filesystem::path events() const { return folder.file(); }
-  [[nodiscard]] std::filesystem::path handled() const { return folder.file("handled"); }
-};
-
-/// The store as a process has it whose clock stands at `now`.
-struct Opened {
-  explicit Opened(const Place& place, Timestamp now = kBegin) : clock{now}, store{options(place)} {}
-  [[nodiscard]] DeadLetterStore& letters() { return store.dead_letters(); }
-  test_sqlite::FixedClock clock;
-  SqliteStore store;
-
- private:
-  SqliteOptions options(const Place& place) {
-    SqliteOptions made = test_sqlite::options_for(place.events());
-    made.clock = &clock;
-    return made;
-  }
-};
 
 /// Handles an event: a line "sequence version" that survives the process.
 inline void handle(const crash::LineLog& log, const std::string& sequence, std::int64_t version) {
