@@ -40,7 +40,7 @@ void log_limits(const Settings& settings, bool parks, Logger& log) {
   } else if (!parks) {
     log.log(LogLevel::warn, "kafka",
             "this store keeps no dead letters beside Kafka: an event that cannot be handled stops its subscription; "
-            "use store sqlite:FILE to park it and go on",
+            "use store sqlite:FILE or dynamodb: to park it and go on",
             {{"store", settings.get("store").value}});
   }
 }

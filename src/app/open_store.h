@@ -29,6 +29,9 @@ struct OpenStore {
   EventImport* import = nullptr;  ///< never null in a store that is open
   Part<EventFeed> feed{"feed of events"};
   Part<DeadLetterStore> dead_letters{"dead letters"};
+  /// A claim on dead letters ends for a process that saw it stand still for its lease: one that comes later must look
+  /// on.
+  bool claims_are_watched = false;
   Part<ControlStore> controls{"controls"};
   Part<BreakerStore> breakers{"breakers"};
   Part<SnapshotStore> snapshots{"snapshots"};

@@ -5,6 +5,7 @@
 
 #include <leftfold/dead_letter_store.h>
 
+#include "cli/context.h"
 #include "cli/subscriptions.h"
 
 namespace leftfold::cli {
@@ -12,9 +13,11 @@ namespace leftfold::cli {
 /// Claims a sequence for as long as it lives, at most 30 seconds. The store must outlive it.
 class Claimed {
  public:
+  /// What to do when somebody has it who may be dead: see outwait_claim().
+  enum class Patience { none, outwaits };
   /// Throws Error(not_found) when it has no letters (any more), Error(fenced) when somebody else has it.
-  Claimed(const Context& context, DeadLetterStore& store, const Subscriptions& names, std::string_view subscription,
-          std::string_view sequence);
+  Claimed(const Context& context, const Opened& opened, const Subscriptions& names, std::string_view subscription,
+          std::string_view sequence, Patience patience = Patience::outwaits);
   ~Claimed();
   Claimed(const Claimed&) = delete;
   Claimed& operator=(const Claimed&) = delete;

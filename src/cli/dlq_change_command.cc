@@ -39,7 +39,7 @@ int skip_letter(Context& context) {
   }
   DeadLetterStore::Removed removed = DeadLetterStore::Removed::refused;
   {
-    const Claimed claimed{context, *opened.dead_letters, names, target.subscription, found.sequence};
+    const Claimed claimed{context, opened, names, target.subscription, found.sequence};
     removed = opened.dead_letters->skip(claimed.claim(), found.first, by);
   }
   if (removed == DeadLetterStore::Removed::refused) letters_changed(found.sequence);
@@ -80,7 +80,8 @@ int purge_letters(Context& context) {
       if (context.signals.received() != 0) break;
       std::size_t letters = 0;
       try {
-        const Claimed claimed{context, *opened.dead_letters, names, target.subscription, each.sequence};
+        const auto patience = target.all ? Claimed::Patience::none : Claimed::Patience::outwaits;
+        const Claimed claimed{context, opened, names, target.subscription, each.sequence, patience};
         letters = opened.dead_letters->discard(claimed.claim(), by, "discard");
         if (letters == 0) letters_changed(each.sequence);
       } catch (const Error& error) {

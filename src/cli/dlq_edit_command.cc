@@ -79,7 +79,7 @@ int edit_letter(Context& context) {
       confirmed(context, "edits version " + shown_key(key) + " (" + letter->event.type + ") of " + where.sequence +
                              " for " + handler + " alone; before: " + letter->event.payload + "; after: " + payload);
   if (go) {
-    const Claimed claimed{context, store, names, where.subscription, where.sequence};
+    const Claimed claimed{context, opened, names, where.subscription, where.sequence};
     if (!store.edit(claimed.claim(), key, payload, by)) letters_changed(where.sequence);
   }
   if (go && flags.count("--retry") > 0) {

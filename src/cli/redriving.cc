@@ -11,6 +11,7 @@
 #include "cli/envelope.h"
 #include "cli/exit_code.h"
 #include "cli/numbers.h"
+#include "cli/outwait.h"
 
 namespace leftfold::cli {
 namespace {
@@ -43,7 +44,14 @@ class Redriving {
     Runner& runner = context_.program.app->runner();
     for (const DeadSequence& each : chosen_.sequences) {
       if (!go_on()) break;
-      note(each, runner.redrive(name, each.sequence, stop_));
+      RedriveReport report;
+      const auto take = [&] {
+        report = runner.redrive(name, each.sequence, stop_);
+        return report.end != RedriveReport::End::elsewhere;
+      };
+      if (chosen_.sequences.size() > 1) take();  // one that somebody has keeps nobody from the others
+      else outwait_claim(context_, opened_, subscription_, each.sequence, take);
+      note(each, report);
     }
     return finish();
   }

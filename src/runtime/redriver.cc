@@ -76,6 +76,15 @@ void Redriver::look_after(RegisteredHandler& handler, const std::stop_token& sto
   DeadLetterStore* store = handler.failures->dead_letters();
   if (store == nullptr) return;
   const Timestamp now = clock_.now();
+  DeadLetterFilter all;
+  all.subscription = handler.subscription;
+  const auto report = [&] {
+    const DeadLetterCounts counts = store->count(all);
+    const std::chrono::duration<double> oldest = counts.oldest ? now - *counts.oldest : std::chrono::milliseconds{0};
+    handler.metrics->letters(counts.letters, oldest.count());
+    return counts.sequences;
+  };
+  if (report() == 0) return;  // one call a look, as long as all is well
   DeadLetterFilter due;
   due.subscription = handler.subscription;
   due.retry_due = now;
@@ -85,11 +94,7 @@ void Redriver::look_after(RegisteredHandler& handler, const std::stop_token& sto
     static_cast<void>(redrive(handler, sequence.sequence, stop));
   }
   expire(handler, now);
-  DeadLetterFilter all;
-  all.subscription = handler.subscription;
-  const DeadLetterCounts counts = store->count(all);
-  const std::chrono::duration<double> oldest = counts.oldest ? now - *counts.oldest : std::chrono::milliseconds{0};
-  handler.metrics->letters(counts.letters, oldest.count());
+  static_cast<void>(report());
 }
 
 void Redriver::expire(RegisteredHandler& handler, Timestamp now) const {

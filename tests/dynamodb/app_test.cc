@@ -1,8 +1,11 @@
 // An App whose store is DynamoDB by its settings alone.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <stop_token>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <leftfold/app.h>
 #include <leftfold/cli.h>
@@ -105,6 +108,56 @@ TEST(DynamoDbApp, says_what_became_of_the_node_librarys_table_of_errors) {
   EXPECT_NE(line.find(tables.options().events_table + "Leftfold"), std::string::npos) << line;
 }
 
+/// A command of the service. Returns its exit code.
+int run_command(App& app, std::vector<const char*> words, std::string& printed) {
+  words.insert(words.begin(), "helpdesk");
+  testing::internal::CaptureStdout();
+  const int code = cli::run(static_cast<int>(words.size()), words.data(), app);
+  printed = testing::internal::GetCapturedStdout();
+  return code;
+}
+
+DeadLetter letter_of(std::string sequence) {
+  DeadLetter letter;
+  letter.sequence = letter.event.aggregate_id = std::move(sequence);
+  letter.event.id = Uuid::v7(system_clock().now());
+  letter.event.version = Version{0};
+  letter.event.type = "TicketOpened";
+  letter.event.payload = R"({"title":"printer"})";
+  return letter;
+}
+
+TEST(DynamoDbApp, keeps_dead_letters_and_shows_them) {
+  const TestTables tables;
+  App app{"helpdesk", environment_of(tables.options(), "none:")};
+  app.listener<Watch>();
+  const std::string watch = app.settings().get("group").value + ".Watch";
+  const std::vector<DeadLetter> letters{letter_of("t-1"), letter_of("t-2")};
+  EXPECT_EQ(app.dead_letters().park(watch, letters, {}), 2U);
+  std::string printed;
+  EXPECT_EQ(run_command(app, {"dlq", "ls", "--json"}, printed), 0);
+  EXPECT_NE(printed.find("\"t-1\""), std::string::npos) << printed;
+  EXPECT_EQ(run_command(app, {"dlq", "show", "Watch", "t-1", "--json"}, printed), 0);
+  EXPECT_NE(printed.find("printer"), std::string::npos) << printed;
+}
+
+// A new process cannot know whether a claim that it sees for the first time is of a living one.
+TEST(DynamoDbApp, a_change_by_hand_outwaits_the_claim_of_a_dead_process) {
+  const TestTables tables;
+  App app{"helpdesk", environment_of(tables.options(), "none:")};
+  app.listener<Watch>();
+  const std::string watch = app.settings().get("group").value + ".Watch";
+  const std::vector<DeadLetter> letters{letter_of("t-1")};
+  DynamoDbStore other{tables.options()};
+  EXPECT_EQ(other.dead_letters().park(watch, letters, {}), 1U);
+  const auto dead = other.dead_letters().claim(watch, "t-1", "host-9:1", std::chrono::milliseconds{100});
+  ASSERT_TRUE(dead);
+  std::string printed;
+  EXPECT_EQ(run_command(app, {"dlq", "purge", "Watch", "t-1", "--by", "ann", "--yes"}, printed), 0) << printed;
+  EXPECT_FALSE(other.dead_letters().renew(*dead, std::chrono::milliseconds{100}));
+  EXPECT_EQ(other.dead_letters().changes(watch, "t-1", 0, 10).size(), 1U);
+}
+
 TEST(DynamoDbApp, says_what_a_table_of_events_cannot_do) {
   const TestTables tables;
   std::string what;
@@ -112,8 +165,6 @@ TEST(DynamoDbApp, says_what_a_table_of_events_cannot_do) {
   app.listener<Watch>();
   EXPECT_EQ(code_of([&] { (void)app.runner(); }, &what), Errc::invalid_config);
   EXPECT_NE(what.find("brings no events to handlers; use broker kafka:"), std::string::npos) << what;
-  EXPECT_EQ(code_of([&] { (void)app.dead_letters(); }, &what), Errc::unsupported);
-  EXPECT_NE(what.find("dead letters"), std::string::npos) << what;
 
   App quiet{"helpdesk", environment_of(tables.options(), "none:")};
   quiet.listener<Watch>();
