@@ -20,15 +20,15 @@ DeadLetterCall call_of(const DeadLetterClaim& claim, Timestamp now) {
   return {"the sequence " + detail::in_quotes(claim.sequence) + " of " + detail::in_quotes(claim.subscription), now};
 }
 
-Item letter_key(const Uuid& generation, const LetterKey& letter) {
-  return {{std::string{kKind}, letters_of(generation)}, {std::string{kSort}, place_of(letter)}};
+Item letter_key(const Uuid& shelf, const LetterKey& letter) {
+  return {{std::string{kKind}, letters_of(shelf)}, {std::string{kSort}, place_of(letter)}};
 }
 
 /// Takes away the items of a letter from the one numbered `from` on.
-void remove_letter(DeadLetterCommit& commit, const Uuid& generation, const LetterKey& letter, std::size_t items,
+void remove_letter(DeadLetterCommit& commit, const Uuid& shelf, const LetterKey& letter, std::size_t items,
                    std::size_t from = 0) {
   for (std::size_t part = from; part < items; ++part) {
-    Item key = letter_key(generation, letter);
+    Item key = letter_key(shelf, letter);
     if (part > 0) key.back().value = part_place(place_of(letter), part);
     commit.remove(std::move(key));
   }
@@ -52,7 +52,7 @@ ItemWrite DeadLetterClaims::taking(const DeadLetterClaim& claim, std::string_vie
   write.update = "SET #t = :t, #b = :b, #l = :l, #n = :zero ADD #r :one";
   auto& [text, names, values] = write.condition;
   text = "attribute_exists(#g) AND attribute_not_exists(#t)";
-  names.insert(names.end(), {{"#g", std::string{kGeneration}},
+  names.insert(names.end(), {{"#g", std::string{kShelf}},
                              {"#t", std::string{kClaimToken}},
                              {"#b", std::string{kClaimedBy}},
                              {"#l", std::string{kLease}},
@@ -130,9 +130,8 @@ bool DeadLetterClaims::request_retry(std::string_view subscription, std::string_
   write.update = "SET #at = :at, #changed = :now ADD #r :one";
   auto& [text, names, values] = write.condition;
   text = "attribute_exists(#g)";
-  names.insert(
-      names.end(),
-      {{"#g", std::string{kGeneration}}, {"#at", std::string{kRetryAt}}, {"#changed", std::string{kChangedAt}}});
+  names.insert(names.end(),
+               {{"#g", std::string{kShelf}}, {"#at", std::string{kRetryAt}}, {"#changed", std::string{kChangedAt}}});
   values.push_back({":at", number(at)});
   values.push_back({":now", number(now())});
   return client_.write(write).applied;
@@ -170,7 +169,7 @@ Removed DeadLetterClaims::remove_first(const DeadLetterClaim& claim, const Lette
       commit.put(kept_under(*line.before, std::move(kept->items)));
       commit.put(trail_item(head->subscription, line));
     }
-    remove_letter(commit, head->generation, letter, head->first.items);
+    remove_letter(commit, head->shelf, letter, head->first.items);
     const bool last = head->letters == 1;
     if (last) {
       commit.end(*head);
@@ -179,7 +178,7 @@ Removed DeadLetterClaims::remove_first(const DeadLetterClaim& claim, const Lette
       DeadHead left = *head;
       --left.letters;
       left.changed_at = now();
-      auto next = reader_.steady(*head, [&] { return reader_.next(head->generation, letter); });
+      auto next = reader_.steady(*head, [&] { return reader_.next(head->shelf, letter); });
       if (!next) continue;
       left.first = std::move(*next);
       commit.replace(*head, std::move(left));
@@ -209,7 +208,7 @@ bool DeadLetterClaims::failed(const DeadLetterClaim& claim, const DeadLetter& le
     ++noted.first.redrives;
     DeadLetterCommit commit{client_, table_, call};
     commit.replace(*head, std::move(noted));
-    commit.update(letter_key(head->generation, key),
+    commit.update(letter_key(head->shelf, key),
                   "SET reason = :reason, failure = :failure, errorType = :type, errorMessage = :message, "
                   "firstFailedAt = :at ADD redrives :one",
                   {{},
@@ -233,7 +232,7 @@ std::size_t DeadLetterClaims::discard(const DeadLetterClaim& claim, const Change
     // The letters stay where they are: with its head the sequence is gone, and the trail names them from then on.
     TrailLine line = line_of(*head, action, by, now());
     line.letters = head->letters;
-    line.before = head->generation;
+    line.before = head->shelf;
     DeadLetterCommit commit{client_, table_, call};
     commit.end(*head);
     commit.put(trail_item(head->subscription, line));
@@ -257,7 +256,7 @@ bool DeadLetterClaims::edit(const DeadLetterClaim& claim, const LetterKey& lette
     if (!kept) return false;
     DeadLetter edited = kept->letter;
     edited.event.payload = payload;
-    const std::vector<Item> items = letter_items(head->generation, edited, edited.parked_at);
+    const std::vector<Item> items = letter_items(head->shelf, edited, edited.parked_at);
     TrailLine line = line_of(*head, "edit", by, now());
     line.before = Uuid::v7(now());
     line.after = Uuid::v7(now());
@@ -270,7 +269,7 @@ bool DeadLetterClaims::edit(const DeadLetterClaim& claim, const LetterKey& lette
     commit.put(kept_under(*line.after, items));
     commit.put(trail_item(head->subscription, line));
     commit.put(items);
-    remove_letter(commit, head->generation, letter, kept->items.size(), items.size());
+    remove_letter(commit, head->shelf, letter, kept->items.size(), items.size());
     if (commit.commit() == DeadLetterCommit::End::stored) return true;
   }
 }

@@ -18,8 +18,8 @@ constexpr std::string_view kSequences = "sequences";
 
 Expression unchanged(const DeadHead& before) {
   return {"#g = :g AND #r = :r",
-          {{"#g", std::string{kGeneration}}, {"#r", std::string{kRevision}}},
-          {{":g", bytes_of(before.generation)}, {":r", number(before.revision)}}};
+          {{"#g", std::string{kShelf}}, {"#r", std::string{kRevision}}},
+          {{":g", bytes_of(before.shelf)}, {":r", number(before.revision)}}};
 }
 
 }  // namespace

@@ -84,7 +84,7 @@ std::string shortened(std::string_view text) { return std::string{detail::cut_er
 Item head_item(const DeadHead& head) {
   Item item = head_key(head.subscription, head.sequence);
   item.push_back({"sequence", text_or_bytes(head.sequence)});
-  item.push_back({std::string{kGeneration}, bytes_of(head.generation)});
+  item.push_back({std::string{kShelf}, bytes_of(head.shelf)});
   item.push_back({"letters", number(head.letters)});
   item.push_back({std::string{kRevision}, number(head.revision)});
   item.push_back({"writeId", bytes_of(head.write_id)});
@@ -102,7 +102,7 @@ Item head_item(const DeadHead& head) {
 
 DeadHead read_head(std::string_view subscription, const Item& item) {
   const auto sequence = find_text_or_bytes(item, "sequence");
-  const auto generation = find_uuid(item, kGeneration);
+  const auto shelf = find_uuid(item, kShelf);
   const auto letters = find_integer(item, "letters");
   const auto revision = find_integer(item, kRevision);
   const auto write_id = find_uuid(item, "writeId");
@@ -113,13 +113,13 @@ DeadHead read_head(std::string_view subscription, const Item& item) {
   const auto read = first != nullptr ? read_first(*first) : std::nullopt;
   const auto [claim, claim_is_whole] = read_claim(item);
   const std::string* const place = find_text(item, kSort);
-  const bool whole = sequence && !sequence->empty() && generation && letters && *letters > 0 && revision && write_id &&
+  const bool whole = sequence && !sequence->empty() && shelf && letters && *letters > 0 && revision && write_id &&
                      parked_at && changed_at && (retry_at || find(item, kRetryAt) == nullptr) && read &&
                      claim_is_whole && place != nullptr;
   if (!whole || *find_text(head_key(subscription, *sequence), kSort) != *place) throw_corrupt(subscription, item);
   return {std::string{subscription},
           *sequence,
-          *generation,
+          *shelf,
           *letters,
           *revision,
           *write_id,

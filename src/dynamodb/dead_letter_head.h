@@ -38,7 +38,7 @@ struct HeldClaim {
 struct DeadHead {
   std::string subscription;
   std::string sequence;
-  Uuid generation;            ///< under which its letters lie; another when it is made anew
+  Uuid shelf;                 ///< under which its letters lie; another when it is made anew
   std::int64_t letters = 0;   ///< above 0
   std::int64_t revision = 0;  ///< one more with every change
   Uuid write_id;              ///< of the call that wrote letters last: it knows itself when its answer was lost
@@ -62,7 +62,7 @@ struct DeadHead {
 [[nodiscard]] bool fits(const DeadLetterFilter& filter, const DeadHead& head);
 
 // Attributes that calls change alone.
-inline constexpr std::string_view kGeneration = "generation";
+inline constexpr std::string_view kShelf = "shelf";
 inline constexpr std::string_view kRevision = "revision";
 inline constexpr std::string_view kChangedAt = "changedAt";
 inline constexpr std::string_view kRetryAt = "retryAt";

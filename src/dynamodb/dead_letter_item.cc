@@ -82,9 +82,9 @@ std::string need_sort_key(const Item& item) {
   return *key;
 }
 
-Item facts_item(const Uuid& generation, const DeadLetter& letter, Timestamp parked_at) {
+Item facts_item(const Uuid& shelf, const DeadLetter& letter, Timestamp parked_at) {
   const EventCopy& event = letter.event;
-  Item item{{std::string{kKind}, letters_of(generation)}, {std::string{kSort}, place_of(key_of(letter))}};
+  Item item{{std::string{kKind}, letters_of(shelf)}, {std::string{kSort}, place_of(key_of(letter))}};
   item.push_back({"eventId", bytes_of(event.id)});
   item.push_back({"partition", number(std::int64_t{event.partition})});
   item.push_back({"position", number(event.position.value())});
@@ -171,8 +171,8 @@ void read_deflated(EventCopy& event, const List& sizes, const std::vector<Item>&
 
 }  // namespace
 
-std::vector<Item> letter_items(const Uuid& generation, const DeadLetter& letter, Timestamp parked_at) {
-  std::vector<Item> items{facts_item(generation, letter, parked_at)};
+std::vector<Item> letter_items(const Uuid& shelf, const DeadLetter& letter, Timestamp parked_at) {
+  std::vector<Item> items{facts_item(shelf, letter, parked_at)};
   std::size_t bytes = 0;
   for (const LargeText& text : kLargeTexts) bytes += (letter.event.*text.member).size();
   if (bytes <= kMostPlainBytes) {

@@ -25,7 +25,7 @@ inline constexpr std::size_t kMostLetterBytes = std::size_t{64} * 1024 * 1024;
 
 /// The letter in one item or several; docs/stores/dynamodb.md shows one. Throws Error(invalid_argument) that names the
 /// event for one that is too large.
-[[nodiscard]] std::vector<Item> letter_items(const Uuid& generation, const DeadLetter& letter, Timestamp parked_at);
+[[nodiscard]] std::vector<Item> letter_items(const Uuid& shelf, const DeadLetter& letter, Timestamp parked_at);
 
 /// The letter from the items it lies in, the first one first. Throws Error(corrupt).
 [[nodiscard]] DeadLetter read_letter(std::string_view sequence, const std::vector<Item>& items);

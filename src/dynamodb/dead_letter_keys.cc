@@ -63,7 +63,7 @@ std::string heads_of(std::string_view subscription) { return std::string{"dead#"
 std::string changes_of(std::string_view subscription) {
   return std::string{"dead-changes#"}.append(checked(subscription));
 }
-std::string letters_of(const Uuid& generation) { return "dead-letters#" + generation.to_string(); }
+std::string letters_of(const Uuid& shelf) { return "dead-letters#" + shelf.to_string(); }
 
 Item registry_key(std::string_view subscription) {
   return {{std::string{kKind}, kDeadSubscriptions}, {std::string{kSort}, checked(subscription)}};

@@ -14,7 +14,7 @@ namespace leftfold::dynamodb {
 // The layout, of which docs/stores/dynamodb.md shows an item each:
 //   dead                       / subscription    that it ever had letters, and how many sequences it has
 //   dead#<subscription>        / a sequence      its head: what lists show of it, and its claim
-//   dead-letters#<generation>  / a letter        the letters of one sequence since it was made, or kept for the trail
+//   dead-letters#<shelf>  / a letter        the letters of one sequence since it was made, or kept for the trail
 //   dead-changes#<subscription>/ a UUID          the audit trail
 // What a partition "dead-letters#" holds is seen by way of the head or line of the trail that names it, and only so.
 
@@ -24,7 +24,7 @@ inline constexpr std::string_view kDeadSubscriptions = "dead";
 /// UTF-8 text of 1 to 1024 bytes: DynamoDB takes no other in a key.
 [[nodiscard]] std::string heads_of(std::string_view subscription);
 [[nodiscard]] std::string changes_of(std::string_view subscription);
-[[nodiscard]] std::string letters_of(const Uuid& generation);
+[[nodiscard]] std::string letters_of(const Uuid& shelf);
 
 [[nodiscard]] Item registry_key(std::string_view subscription);
 /// An id that is no printable text, or too long for a key, is in it by its SHA-256.

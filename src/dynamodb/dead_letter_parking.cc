@@ -112,7 +112,7 @@ bool DeadLetterParking::look(const Order& order, Addition& addition) const {
   if (!addition.before) return true;
   std::vector<std::string> places;
   for (const DeadLetter* letter : addition.letters) places.push_back(place_of(key_of(*letter)));
-  const std::set<std::string> there = reader_.present(addition.before->generation, places);
+  const std::set<std::string> there = reader_.present(addition.before->shelf, places);
   std::erase_if(addition.fresh, [&](const DeadLetter* letter) { return there.contains(place_of(key_of(*letter))); });
   // What would be added is known by the head it goes with; what is to be left out only if the head is still there.
   return there.empty() || !addition.fresh.empty() || !reader_.changed(*addition.before);
@@ -141,9 +141,9 @@ void DeadLetterParking::fill(const Order& order, const std::vector<Addition>& ad
       head.sequence = addition.sequence;
       head.parked_at = order.now;
     }
-    if (!addition.before || way == Way::ahead) head.generation = Uuid::v7(order.now);
+    if (!addition.before || way == Way::ahead) head.shelf = Uuid::v7(order.now);
     if (addition.before && way == Way::ahead) {
-      append(ahead, kept_under(head.generation, reader_.items(addition.before->generation)));
+      append(ahead, kept_under(head.shelf, reader_.items(addition.before->shelf)));
     }
     head.changed_at = order.now;
     head.letters += static_cast<std::int64_t>(addition.fresh.size());
@@ -157,8 +157,7 @@ void DeadLetterParking::fill(const Order& order, const std::vector<Addition>& ad
     }
     std::vector<Item> letters;
     for (const DeadLetter* letter : addition.fresh) {
-      std::vector<Item> items =
-          letter_items(head.generation, *letter, order.by != nullptr ? letter->parked_at : order.now);
+      std::vector<Item> items = letter_items(head.shelf, *letter, order.by != nullptr ? letter->parked_at : order.now);
       const bool is_first = !addition.before || key_of(*letter) < addition.before->first.key;
       if (is_first && letter == addition.fresh.front()) head.first = first_of(*letter, items.size());
       if (line.after) append(letters, kept_under(*line.after, items));
@@ -200,7 +199,7 @@ DeadLetterCommit::End DeadLetterParking::store(const Order& order, const std::ve
     return end;
   }
   for (const Addition& addition : additions) {
-    if (addition.before) forget(addition.before->generation);
+    if (addition.before) forget(addition.before->shelf);
   }
   return end;
 }
@@ -231,9 +230,9 @@ void DeadLetterParking::forget(std::span<const Item> written_ahead) const noexce
   }
 }
 
-void DeadLetterParking::forget(const Uuid& generation) const noexcept {
+void DeadLetterParking::forget(const Uuid& shelf) const noexcept {
   try {
-    remove_all(reader_.items(generation));
+    remove_all(reader_.items(shelf));
   } catch (const std::exception& error) {
     log_leftovers(client_, error);
   }

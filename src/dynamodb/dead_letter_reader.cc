@@ -15,9 +15,9 @@ namespace {
 
 constexpr std::size_t kMostOfAPage = 1000;
 
-[[noreturn]] void throw_missing(const Uuid& generation, const std::string& place) {
+[[noreturn]] void throw_missing(const Uuid& shelf, const std::string& place) {
   throw Error{Errc::corrupt, "dead letters: parts of the letter " + detail::in_quotes(place) + " under " +
-                                 detail::in_quotes(letters_of(generation)) +
+                                 detail::in_quotes(letters_of(shelf)) +
                                  " are missing, or it is; look at the second table, and restore it from a backup"};
 }
 
@@ -35,8 +35,8 @@ QueryRequest DeadLetterReader::all_of(std::string partition) const {
   return query;
 }
 
-QueryRequest DeadLetterReader::behind(const Uuid& generation, const LetterKey& key) const {
-  QueryRequest query = all_of(letters_of(generation));
+QueryRequest DeadLetterReader::behind(const Uuid& shelf, const LetterKey& key) const {
+  QueryRequest query = all_of(letters_of(shelf));
   query.key.text += " AND #s > :s";
   query.key.names.emplace_back("#s", kSort);
   query.key.values.push_back({":s", behind_place(place_of(key))});
@@ -66,18 +66,18 @@ std::vector<DeadHead> DeadLetterReader::heads(std::string_view subscription) con
   return heads;
 }
 
-std::vector<KeptLetter> DeadLetterReader::letters(const Uuid& generation, std::string_view sequence,
+std::vector<KeptLetter> DeadLetterReader::letters(const Uuid& shelf, std::string_view sequence,
                                                   std::optional<LetterKey> after, std::size_t max) const {
   std::vector<KeptLetter> letters;
   if (max == 0) return letters;
-  QueryRequest query = after ? behind(generation, *after) : all_of(letters_of(generation));
+  QueryRequest query = after ? behind(shelf, *after) : all_of(letters_of(shelf));
   query.limit = static_cast<int>(std::min(max, kMostOfAPage));
   std::vector<Item> items;  // of the letter that is being collected
   std::size_t wanted = 0;
   each(query, [&](Item&& item) {
     if (items.empty()) wanted = items_in_all(item);
     else if (place_in(sort_key_of(item)) != sort_key_of(items.front())) {
-      throw_missing(generation, sort_key_of(items.front()));
+      throw_missing(shelf, sort_key_of(items.front()));
     }
     items.push_back(std::move(item));
     if (items.size() < wanted) return true;
@@ -85,12 +85,12 @@ std::vector<KeptLetter> DeadLetterReader::letters(const Uuid& generation, std::s
     letters.push_back({std::move(letter), std::exchange(items, {})});
     return letters.size() < max;
   });
-  if (!items.empty()) throw_missing(generation, sort_key_of(items.front()));
+  if (!items.empty()) throw_missing(shelf, sort_key_of(items.front()));
   return letters;
 }
 
 std::optional<KeptLetter> DeadLetterReader::letter(const DeadHead& head, const LetterKey& key) const {
-  QueryRequest query = all_of(letters_of(head.generation));
+  QueryRequest query = all_of(letters_of(head.shelf));
   query.key.text += " AND begins_with(#s, :s)";
   query.key.names.emplace_back("#s", kSort);
   query.key.values.push_back({":s", place_of(key)});
@@ -100,36 +100,36 @@ std::optional<KeptLetter> DeadLetterReader::letter(const DeadHead& head, const L
     return true;
   });
   if (kept.items.empty()) return std::nullopt;
-  if (kept.items.size() != items_in_all(kept.items.front())) throw_missing(head.generation, place_of(key));
+  if (kept.items.size() != items_in_all(kept.items.front())) throw_missing(head.shelf, place_of(key));
   kept.letter = read_letter(head.sequence, kept.items);
   return kept;
 }
 
 KeptLetter DeadLetterReader::need(const DeadHead& head, const LetterKey& key) const {
   std::optional<KeptLetter> found = letter(head, key);
-  if (!found) throw_missing(head.generation, place_of(key));
+  if (!found) throw_missing(head.shelf, place_of(key));
   return std::move(*found);
 }
 
-FirstLetter DeadLetterReader::next(const Uuid& generation, const LetterKey& key) const {
-  QueryRequest query = behind(generation, key);
+FirstLetter DeadLetterReader::next(const Uuid& shelf, const LetterKey& key) const {
+  QueryRequest query = behind(shelf, key);
   query.limit = 1;
   std::optional<FirstLetter> next;
   each(query, [&](Item&& item) {
     next = read_first_letter(item);
     return false;
   });
-  if (!next) throw_missing(generation, behind_place(place_of(key)));
+  if (!next) throw_missing(shelf, behind_place(place_of(key)));
   return *next;
 }
 
-std::set<std::string> DeadLetterReader::present(const Uuid& generation, std::span<const std::string> places) const {
+std::set<std::string> DeadLetterReader::present(const Uuid& shelf, std::span<const std::string> places) const {
   std::set<std::string> found;
   for (std::span<const std::string> left = places; !left.empty();) {
     const auto part = left.first(std::min(left.size(), kMostGets));
     std::vector<Item> keys;
     for (const std::string& place : part) {
-      keys.push_back({{std::string{kKind}, letters_of(generation)}, {std::string{kSort}, place}});
+      keys.push_back({{std::string{kKind}, letters_of(shelf)}, {std::string{kSort}, place}});
     }
     for (const Item& item : client_.get_all(table_, keys)) found.insert(sort_key_of(item));
     left = left.subspan(part.size());
@@ -139,12 +139,12 @@ std::set<std::string> DeadLetterReader::present(const Uuid& generation, std::spa
 
 bool DeadLetterReader::changed(const DeadHead& head) const {
   const std::optional<DeadHead> now = this->head(head.subscription, head.sequence);
-  return !now || now->generation != head.generation || now->revision != head.revision;
+  return !now || now->shelf != head.shelf || now->revision != head.revision;
 }
 
-std::vector<Item> DeadLetterReader::items(const Uuid& generation) const {
+std::vector<Item> DeadLetterReader::items(const Uuid& shelf) const {
   std::vector<Item> items;
-  each(all_of(letters_of(generation)), [&](Item&& item) {
+  each(all_of(letters_of(shelf)), [&](Item&& item) {
     items.push_back(std::move(item));
     return true;
   });

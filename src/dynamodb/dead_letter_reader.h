@@ -23,7 +23,7 @@ struct KeptLetter {
 };
 
 /// Reads consistently; throws Error(corrupt) that names the item for one that cannot be read, and what the client
-/// throws. What lies under a generation means something only while a head, or a line of the trail, names it. Any
+/// throws. What lies under a shelf means something only while a head, or a line of the trail, names it. Any
 /// thread. The client must outlive it.
 class DeadLetterReader {
  public:
@@ -34,18 +34,18 @@ class DeadLetterReader {
   [[nodiscard]] std::optional<DeadHead> head(std::string_view subscription, std::string_view sequence) const;
   [[nodiscard]] std::vector<DeadHead> heads(std::string_view subscription) const;
 
-  /// As DeadLetterStore::letters, of one generation.
-  [[nodiscard]] std::vector<KeptLetter> letters(const Uuid& generation, std::string_view sequence,
+  /// As DeadLetterStore::letters, of one shelf.
+  [[nodiscard]] std::vector<KeptLetter> letters(const Uuid& shelf, std::string_view sequence,
                                                 std::optional<LetterKey> after, std::size_t max) const;
   [[nodiscard]] std::optional<KeptLetter> letter(const DeadHead& head, const LetterKey& key) const;
   /// The same for a letter that must be there: else it throws Error(corrupt).
   [[nodiscard]] KeptLetter need(const DeadHead& head, const LetterKey& key) const;
   /// The first letter behind `key`, which there must be: else it throws Error(corrupt).
-  [[nodiscard]] FirstLetter next(const Uuid& generation, const LetterKey& key) const;
+  [[nodiscard]] FirstLetter next(const Uuid& shelf, const LetterKey& key) const;
   /// Those of these places at which a letter lies.
-  [[nodiscard]] std::set<std::string> present(const Uuid& generation, std::span<const std::string> places) const;
-  /// All items of a generation as they are.
-  [[nodiscard]] std::vector<Item> items(const Uuid& generation) const;
+  [[nodiscard]] std::set<std::string> present(const Uuid& shelf, std::span<const std::string> places) const;
+  /// All items of a shelf as they are.
+  [[nodiscard]] std::vector<Item> items(const Uuid& shelf) const;
 
   /// Whether a sequence is not any more what this head says.
   [[nodiscard]] bool changed(const DeadHead& head) const;
@@ -75,7 +75,7 @@ class DeadLetterReader {
   [[nodiscard]] QueryRequest all_of(std::string partition) const;
 
  private:
-  [[nodiscard]] QueryRequest behind(const Uuid& generation, const LetterKey& key) const;
+  [[nodiscard]] QueryRequest behind(const Uuid& shelf, const LetterKey& key) const;
 
   Client& client_;
   const std::string table_;

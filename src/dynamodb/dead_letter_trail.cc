@@ -83,10 +83,10 @@ TrailLine read_trail_line(std::string_view subscription, const Item& item) {
   return {*id, *at, *sequence, *action, {*who, *why}, *letters, before, after};
 }
 
-std::vector<Item> kept_under(const Uuid& generation, std::vector<Item> items) {
+std::vector<Item> kept_under(const Uuid& shelf, std::vector<Item> items) {
   for (Item& item : items) {
     for (Attribute& attribute : item) {
-      if (attribute.name == kKind) attribute.value = letters_of(generation);
+      if (attribute.name == kKind) attribute.value = letters_of(shelf);
     }
   }
   return items;

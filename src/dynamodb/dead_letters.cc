@@ -23,7 +23,7 @@ std::vector<DeadHead> DeadLetters::fitting(const DeadLetterFilter& filter) const
     if (filter.sequence.empty()) heads = reader_.heads(subscription);
     else if (auto head = reader_.head(subscription, filter.sequence)) heads.push_back(std::move(*head));
     std::erase_if(heads, [&](const DeadHead& head) { return !fits(filter, head); });
-    std::ranges::sort(heads, {}, [](const DeadHead& head) { return std::tie(head.parked_at, head.generation); });
+    std::ranges::sort(heads, {}, [](const DeadHead& head) { return std::tie(head.parked_at, head.shelf); });
     std::ranges::move(heads, std::back_inserter(all));
   };
   if (!filter.subscription.empty()) add(filter.subscription);
@@ -74,10 +74,10 @@ std::vector<DeadLetter> DeadLetters::letters(std::string_view subscription, std:
   for (;;) {  // each further time, somebody got on
     const std::optional<DeadHead> head = reader_.head(subscription, sequence);
     if (!head) return {};
-    auto kept = reader_.steady(*head, [&] { return reader_.letters(head->generation, sequence, after, max); });
+    auto kept = reader_.steady(*head, [&] { return reader_.letters(head->shelf, sequence, after, max); });
     if (!kept) continue;
     const std::optional<DeadHead> now = reader_.head(subscription, sequence);
-    if (!now || now->generation != head->generation) continue;
+    if (!now || now->shelf != head->shelf) continue;
     std::vector<DeadLetter> letters;
     for (KeptLetter& each : *kept) letters.push_back(std::move(each.letter));
     return letters;

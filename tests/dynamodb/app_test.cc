@@ -153,7 +153,7 @@ TEST(DynamoDbApp, a_change_by_hand_outwaits_the_claim_of_a_dead_process) {
   const auto dead = other.dead_letters().claim(watch, "t-1", "host-9:1", std::chrono::milliseconds{100});
   ASSERT_TRUE(dead);
   std::string printed;
-  EXPECT_EQ(run_command(app, {"dlq", "purge", "Watch", "t-1", "--by", "ann", "--yes"}, printed), 0) << printed;
+  EXPECT_EQ(run_command(app, {"dlq", "purge", "Watch", "t-1", "--why", "a test", "--yes"}, printed), 0) << printed;
   EXPECT_FALSE(other.dead_letters().renew(*dead, std::chrono::milliseconds{100}));
   EXPECT_EQ(other.dead_letters().changes(watch, "t-1", 0, 10).size(), 1U);
 }

@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <random>
@@ -18,9 +20,13 @@
 #include "dynamodb/attribute_forms.h"
 #include "dynamodb/client.h"
 #include "dynamodb/connect.h"
+#include "dynamodb/dead_letter_head.h"
+#include "dynamodb/dead_letter_item.h"
 #include "dynamodb/dead_letter_keys.h"
+#include "dynamodb/dead_letter_trail.h"
 #include "dynamodb/service.h"
 #include "support/code_of.h"
+#include "support/source_dir.h"
 #include "testing/dead_letter_cases.h"
 
 namespace leftfold {
@@ -264,7 +270,7 @@ TEST_F(DynamoDbLetters, GarbageAmongTheItemsIsCorruptAndNamed) {
   testing::park(letters, {failed_letter("a", 5), follower_letter("a", 6)});
   const DeadLetterClaim claim = testing::must_claim(letters, "a");
   const dynamodb::Item head = *raw.client.get(second_table(), dynamodb::head_key(kMail, "a")).item;
-  const Uuid generation = *dynamodb::find_uuid(head, "generation");
+  const Uuid shelf = *dynamodb::find_uuid(head, "shelf");
 
   dynamodb::Item broken = head;
   std::erase_if(broken, [](const dynamodb::Attribute& each) { return each.name == "letters"; });
@@ -280,7 +286,7 @@ TEST_F(DynamoDbLetters, GarbageAmongTheItemsIsCorruptAndNamed) {
 
   // A letter that is gone, and one that is none.
   const auto letter_key = [&](std::int64_t version) {
-    return dynamodb::Item{{"k", dynamodb::letters_of(generation)}, {"s", dynamodb::place_of(key_at(version))}};
+    return dynamodb::Item{{"k", dynamodb::letters_of(shelf)}, {"s", dynamodb::place_of(key_at(version))}};
   };
   const dynamodb::Item second = *raw.client.get(second_table(), letter_key(6)).item;
   ASSERT_TRUE(raw.client.write({dynamodb::ItemWrite::Kind::remove, second_table(), letter_key(6), {}, {}}).applied);
@@ -324,6 +330,55 @@ TEST_F(DynamoDbLetters, CostLittleWhenThereAreNone) {
   costs_at_most(write_units{0}, read_units{3}).check(store, [&] { (void)letters_of(letters, "a"); });
   costs_at_most(write_units{4}, read_units{2}).check(store, [&] { (void)letters.evict(*claim, key_at(5)); });
   costs_at_most(write_units{6}, read_units{1}).check(store, [&] { (void)letters.evict(*claim, key_at(6)); });
+}
+
+TEST(DynamoDbLettersPage, ItsItemsAreWhatTheCodeWrites) {
+  std::ifstream file{test_support::source_dir() / "docs/stores/dynamodb.md"};
+  const std::string page{std::istreambuf_iterator<char>{file}, {}};
+  const auto shown = [&](const dynamodb::Item& item) {
+    std::string lines;
+    for (const dynamodb::Attribute& attribute : item) lines += test_dynamodb::attribute_line(attribute);
+    EXPECT_NE(page.find("```text\n" + lines + "```"), page.npos) << lines;
+  };
+  const Timestamp at{std::chrono::milliseconds{1'714'564'800'000}};
+  const auto id = [](int number) {
+    return *Uuid::parse("018f3406-9000-7000-8000-00000000000" + std::to_string(number));
+  };
+  DeadLetter letter;
+  letter.sequence = letter.event.aggregate_id = "cart-42";
+  letter.event.id = id(2);
+  letter.event.commit_id = id(1);
+  letter.event.version = Version{1};
+  letter.event.position = Position{17};
+  letter.event.commit_pos = 1;
+  letter.event.commit_size = 2;
+  letter.event.committed_at = at;
+  letter.event.type = "CartCheckedOut";
+  letter.event.payload = "{}";
+  letter.event.metadata = R"({"user":"ann"})";
+  letter.error_type = "shop::NoAddress";
+  letter.error_message = "ann has no address";
+  letter.attempts = 1;
+  letter.first_failed_at = letter.parked_at = at + 5s;
+  letter.node = "shop-1:4711";
+  dynamodb::DeadHead head;
+  head.subscription = "example-group.SendReceipt";
+  head.sequence = "cart-42";
+  head.shelf = id(3);
+  head.write_id = id(4);
+  head.letters = 1;
+  head.revision = 2;
+  head.parked_at = head.changed_at = at + 5s;
+  head.retry_at = at + 60s;
+  head.first = dynamodb::first_of(letter, 1);
+  head.claim = dynamodb::HeldClaim{id(5), "shop-2:812", 30s, 1};
+  dynamodb::Item registry = dynamodb::registry_key(head.subscription);
+  registry.push_back({"sequences", dynamodb::number(std::int64_t{1})});
+  shown(registry);
+  shown(dynamodb::head_item(head));
+  shown(dynamodb::letter_items(head.shelf, letter, letter.parked_at).at(0));
+  shown(dynamodb::trail_item(head.subscription,
+                             {id(6), at + 90s, "cart-42", "discard", {"bob", "the order is cancelled"}, 1, id(3), {}}));
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ namespace {
 
 using test_support::code_of;
 
-const Uuid kGenerationId = *Uuid::parse("018f3406-9000-7000-8000-000000000001");
+const Uuid kShelfId = *Uuid::parse("018f3406-9000-7000-8000-000000000001");
 constexpr Timestamp kNow{std::chrono::milliseconds{1'714'564'800'000}};
 
 std::vector<LetterKey> keys_in_order() {
@@ -107,7 +107,7 @@ TEST(DeadLetterKeys, EveryIdHasAPlaceOfItsOwn) {
 TEST(DeadLetterItem, LargeOnesGoOnInFurtherItems) {
   DeadLetter letter = testing::failed_letter("a", 5);
   letter.event.payload = noise(1'000'000);
-  const std::vector<Item> items = letter_items(kGenerationId, letter, kNow);
+  const std::vector<Item> items = letter_items(kShelfId, letter, kNow);
   ASSERT_EQ(items.size(), 3U);
   for (const Item& item : items) EXPECT_LE(item_size(item), kMaxItemBytes);
   EXPECT_EQ(items_in_all(items[0]), 3U);
@@ -139,7 +139,7 @@ TEST(DeadLetterItem, LargeOnesGoOnInFurtherItems) {
 
 TEST(DeadLetterItem, ADamagedOneIsToldFromAWholeOne) {
   DeadLetter letter = testing::failed_letter("a", 5);
-  const std::vector<Item> whole = letter_items(kGenerationId, letter, kNow);
+  const std::vector<Item> whole = letter_items(kShelfId, letter, kNow);
   ASSERT_EQ(whole.size(), 1U);
   testing::expect_same_letter(read_letter("a", whole), letter);
   EXPECT_EQ(read_letter("a", whole).parked_at, kNow);
@@ -156,22 +156,22 @@ TEST(DeadLetterItem, TooLargeOnesAreRefused) {
   std::string text;
   DeadLetter letter = testing::failed_letter("a", 5);
   letter.event.payload = noise(kMostDeflatedBytes + 1);
-  EXPECT_EQ(code_of([&] { (void)letter_items(kGenerationId, letter, kNow); }, &text), Errc::invalid_argument);
+  EXPECT_EQ(code_of([&] { (void)letter_items(kShelfId, letter, kNow); }, &text), Errc::invalid_argument);
   EXPECT_NE(text.find(letter.event.id.to_string()), std::string::npos) << text;
   letter = testing::failed_letter("a", 5);
   letter.node = std::string(kMaxItemBytes, 'x');
-  EXPECT_EQ(code_of([&] { (void)letter_items(kGenerationId, letter, kNow); }), Errc::invalid_argument);
+  EXPECT_EQ(code_of([&] { (void)letter_items(kShelfId, letter, kNow); }), Errc::invalid_argument);
 }
 
 TEST(DeadLetterHead, ADamagedOneIsToldFromAWholeOne) {
   DeadHead head;
   head.subscription = "shop.Mail";
   head.sequence = "a";
-  head.generation = head.write_id = kGenerationId;
+  head.shelf = head.write_id = kShelfId;
   head.letters = 2;
   head.retry_at = kNow;
   head.first = first_of(testing::failed_letter("a", 5), 1);
-  head.claim = HeldClaim{kGenerationId, "host:1", std::chrono::milliseconds{30'000}, 3};
+  head.claim = HeldClaim{kShelfId, "host:1", std::chrono::milliseconds{30'000}, 3};
   const Item whole = head_item(head);
   const DeadHead back = read_head("shop.Mail", whole);
   EXPECT_EQ(back.retry_at, kNow);
@@ -179,8 +179,8 @@ TEST(DeadLetterHead, ADamagedOneIsToldFromAWholeOne) {
   EXPECT_EQ(back.first.key, head.first.key);
   const auto read = [](const Item& item) { (void)read_head("shop.Mail", item); };
   expect_corrupt_without(whole,
-                         {"s", "sequence", "generation", "letters", "revision", "writeId", "parkedAt", "changedAt",
-                          "first", "lease", "renewals"},
+                         {"s", "sequence", "shelf", "letters", "revision", "writeId", "parkedAt", "changedAt", "first",
+                          "lease", "renewals"},
                          read);
   const Map& first = *find_map(whole, "first");
   expect_corrupt_without(first, {"letter", "reason", "failure", "redrives", "items"}, [&](const Map& broken) {
@@ -200,9 +200,9 @@ TEST(DeadLetterHead, ADamagedOneIsToldFromAWholeOne) {
 }
 
 TEST(DeadLetterTrail, ADamagedLineIsToldFromAWholeOne) {
-  TrailLine line{kGenerationId, kNow, "a", "skip", {"ann", "because"}, 1, kGenerationId, std::nullopt};
+  TrailLine line{kShelfId, kNow, "a", "skip", {"ann", "because"}, 1, kShelfId, std::nullopt};
   const Item whole = trail_item("shop.Mail", line);
-  EXPECT_EQ(read_trail_line("shop.Mail", whole).before, kGenerationId);
+  EXPECT_EQ(read_trail_line("shop.Mail", whole).before, kShelfId);
   expect_corrupt_without(whole, {"s", "at", "action", "letters", "before"},
                          [](const Item& item) { (void)read_trail_line("shop.Mail", item); });
 }

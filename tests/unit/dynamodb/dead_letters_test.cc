@@ -38,7 +38,7 @@ class DeadLettersTest : public ::testing::Test {
     DeadHead made;
     made.subscription = kMail;
     made.sequence = "a";
-    made.generation = generation;
+    made.shelf = shelf;
     made.letters = 1;
     made.revision = revision;
     made.first = first_of(failed_letter("a", 5), 1);
@@ -61,7 +61,7 @@ class DeadLettersTest : public ::testing::Test {
   }
   [[nodiscard]] const std::string& sent(std::size_t i) const { return server.sent.at(i).body; }
 
-  const Uuid generation = *Uuid::parse("018f3406-9000-7000-8000-000000000001");
+  const Uuid shelf = *Uuid::parse("018f3406-9000-7000-8000-000000000001");
   test_support::PassingClock clock;
   test_dynamodb::FakeTransport server;
   std::string text;
@@ -129,7 +129,7 @@ TEST_F(DeadLettersTest, AClaimThatIsReleasedWhileItIsAskedForIsAskedForAgain) {
 
 TEST_F(DeadLettersTest, AClaimIsLookedUpWhenTheRefusalDoesNotShowIt) {
   DeadHead claimed = head();
-  claimed.claim = HeldClaim{generation, "host:2", kLease, 0};
+  claimed.claim = HeldClaim{shelf, "host:2", kLease, 0};
   refuses_update("");
   server.answers(200, got(claimed));
   EXPECT_FALSE(letters.claim(kMail, "a", "host:1", kLease));
@@ -141,7 +141,7 @@ TEST_F(DeadLettersTest, AClaimIsLookedUpWhenTheRefusalDoesNotShowIt) {
 
 TEST_F(DeadLettersTest, ATakeOverIsConditionalOnTheClaimThatWasSeen) {
   DeadHead claimed = head();
-  claimed.claim = HeldClaim{generation, "host:2", 10ms, 4};
+  claimed.claim = HeldClaim{shelf, "host:2", 10ms, 4};
   refuses_update(json(head_item(claimed)));
   EXPECT_FALSE(letters.claim(kMail, "a", "host:1", kLease));
   base::sleep_for(clock, 10ms);
@@ -159,7 +159,7 @@ TEST_F(DeadLettersTest, ATakeOverIsConditionalOnTheClaimThatWasSeen) {
 TEST_F(DeadLettersTest, LettersThatGoWhileTheyAreReadAreReadAgain) {
   DeadLetter large = failed_letter("a", 5);
   large.event.payload = std::string(300'000, 'x');
-  std::vector<Item> items = letter_items(generation, large, {});
+  std::vector<Item> items = letter_items(shelf, large, {});
   for (Attribute& each : items[0]) {
     if (each.name == "items") each.value = number(std::int64_t{2});
   }
