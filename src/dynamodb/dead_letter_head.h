@@ -38,7 +38,7 @@ struct HeldClaim {
 struct DeadHead {
   std::string subscription;
   std::string sequence;
-  Uuid shelf;                 ///< under which its letters lie; another when it is made anew
+  Uuid shelf;                 ///< that its letters lie on; another when it is made anew
   std::int64_t letters = 0;   ///< above 0
   std::int64_t revision = 0;  ///< one more with every change
   Uuid write_id;              ///< of the call that wrote letters last: it knows itself when its answer was lost

@@ -14,7 +14,7 @@ namespace leftfold::dynamodb {
 // The layout, of which docs/stores/dynamodb.md shows an item each:
 //   dead                       / subscription    that it ever had letters, and how many sequences it has
 //   dead#<subscription>        / a sequence      its head: what lists show of it, and its claim
-//   dead-letters#<shelf>  / a letter        the letters of one sequence since it was made, or kept for the trail
+//   dead-letters#<shelf>       / a letter        the letters of one sequence since it was made, or kept for the trail
 //   dead-changes#<subscription>/ a UUID          the audit trail
 // What a partition "dead-letters#" holds is seen by way of the head or line of the trail that names it, and only so.
 

@@ -17,7 +17,7 @@
 namespace leftfold::dynamodb {
 
 /// Adds letters of one subscription, all or none as readers see it: in one transaction; when that is too large for
-/// DynamoDB, they are written under shelves that nothing names yet, with the letters that their sequences have, and
+/// DynamoDB, they are written on shelves that nothing names yet, with the letters that their sequences have, and
 /// one transaction of the heads alone names those. Any thread. The client must outlive it.
 class DeadLetterParking {
  public:

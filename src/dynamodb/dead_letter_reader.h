@@ -23,7 +23,7 @@ struct KeptLetter {
 };
 
 /// Reads consistently; throws Error(corrupt) that names the item for one that cannot be read, and what the client
-/// throws. What lies under a shelf means something only while a head, or a line of the trail, names it. Any
+/// throws. What lies on a shelf means something only while a head, or a line of the trail, names it. Any
 /// thread. The client must outlive it.
 class DeadLetterReader {
  public:

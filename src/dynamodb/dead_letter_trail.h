@@ -14,7 +14,7 @@
 namespace leftfold::dynamodb {
 
 /// One line of the trail: one change of one letter or of many of a sequence. The letters as they were before and after
-/// lie under shelves of their own, which nothing else changes: for a discard, those that its sequence had. Plain
+/// lie on shelves of their own, which nothing else changes: for a discard, those that its sequence had. Plain
 /// value.
 struct TrailLine {
   Uuid id;  ///< version 7: the order of lines
@@ -32,7 +32,7 @@ struct TrailLine {
 /// Throws Error(corrupt) for an item that is no line.
 [[nodiscard]] TrailLine read_trail_line(std::string_view subscription, const Item& item);
 
-/// These items as they lie under another shelf.
+/// These items as they lie on another shelf.
 [[nodiscard]] std::vector<Item> kept_under(const Uuid& shelf, std::vector<Item> items);
 
 /// As DeadLetterStore::changes.

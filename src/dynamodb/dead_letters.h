@@ -24,28 +24,6 @@ class DeadLetters final : public DeadLetterStore {
         parking_{client, table},
         claims_{client, table, watch_} {}
 
-  // What reads.
-  [[nodiscard]] std::vector<std::string> sequences(std::string_view subscription) override;
-  [[nodiscard]] std::vector<DeadSequence> list(const DeadLetterFilter& filter, std::size_t offset,
-                                               std::size_t max) override;
-  [[nodiscard]] DeadLetterCounts count(const DeadLetterFilter& filter) override;
-  [[nodiscard]] std::vector<DeadLetter> letters(std::string_view subscription, std::string_view sequence,
-                                                std::optional<LetterKey> after, std::size_t max) override;
-  [[nodiscard]] std::vector<DeadLetterChange> changes(std::string_view subscription, std::string_view sequence,
-                                                      std::size_t offset, std::size_t max) override;
-  // What adds.
-  std::size_t park(std::string_view subscription, std::span<const DeadLetter> letters,
-                   const DeadLetterLimits& limits) override;
-  [[nodiscard]] bool park_behind(std::string_view subscription, const DeadLetter& follower,
-                                 const DeadLetterLimits& limits) override;
-  std::size_t import_letters(std::string_view subscription, std::span<const DeadLetter> letters,
-                             const ChangedBy& by) override;
-  // Who works on a sequence, and when.
-  [[nodiscard]] std::optional<DeadLetterClaim> claim(std::string_view subscription, std::string_view sequence,
-                                                     std::string_view owner, std::chrono::milliseconds lease) override;
-  [[nodiscard]] bool renew(const DeadLetterClaim& claim, std::chrono::milliseconds lease) override;
-  void release(const DeadLetterClaim& claim) override;
-  [[nodiscard]] bool request_retry(std::string_view subscription, std::string_view sequence, Timestamp at) override;
   // What is done under a claim.
   [[nodiscard]] Removed evict(const DeadLetterClaim& claim, const LetterKey& letter) override;
   [[nodiscard]] Removed skip(const DeadLetterClaim& claim, const LetterKey& letter, const ChangedBy& by) override;
@@ -55,6 +33,28 @@ class DeadLetters final : public DeadLetterStore {
                           const ChangedBy& by) override;
   [[nodiscard]] std::size_t discard(const DeadLetterClaim& claim, const ChangedBy& by,
                                     std::string_view action) override;
+  // Who works on a sequence, and when.
+  [[nodiscard]] std::optional<DeadLetterClaim> claim(std::string_view subscription, std::string_view sequence,
+                                                     std::string_view owner, std::chrono::milliseconds lease) override;
+  [[nodiscard]] bool renew(const DeadLetterClaim& claim, std::chrono::milliseconds lease) override;
+  void release(const DeadLetterClaim& claim) override;
+  [[nodiscard]] bool request_retry(std::string_view subscription, std::string_view sequence, Timestamp at) override;
+  // What adds.
+  std::size_t park(std::string_view subscription, std::span<const DeadLetter> letters,
+                   const DeadLetterLimits& limits) override;
+  [[nodiscard]] bool park_behind(std::string_view subscription, const DeadLetter& follower,
+                                 const DeadLetterLimits& limits) override;
+  std::size_t import_letters(std::string_view subscription, std::span<const DeadLetter> letters,
+                             const ChangedBy& by) override;
+  // What reads.
+  [[nodiscard]] std::vector<std::string> sequences(std::string_view subscription) override;
+  [[nodiscard]] std::vector<DeadSequence> list(const DeadLetterFilter& filter, std::size_t offset,
+                                               std::size_t max) override;
+  [[nodiscard]] DeadLetterCounts count(const DeadLetterFilter& filter) override;
+  [[nodiscard]] std::vector<DeadLetter> letters(std::string_view subscription, std::string_view sequence,
+                                                std::optional<LetterKey> after, std::size_t max) override;
+  [[nodiscard]] std::vector<DeadLetterChange> changes(std::string_view subscription, std::string_view sequence,
+                                                      std::size_t offset, std::size_t max) override;
 
  private:
   /// The heads that fit, by subscription and then the longest parked first.
