@@ -29,6 +29,7 @@ class ClaimWatch {
     Uuid token;
     std::int64_t renewals = 0;
     Instant since{};
+    Instant looked_at{};
   };
   Clock& clock_;
   std::mutex mutex_;
