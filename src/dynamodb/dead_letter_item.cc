@@ -116,7 +116,7 @@ void add_deflated(std::vector<Item>& items, const DeadLetter& letter) {
   List sizes;
   for (const LargeText& text : kLargeTexts) {
     all += letter.event.*text.member;
-    sizes.push_back(number(static_cast<std::int64_t>((letter.event.*text.member).size())));
+    sizes.emplace_back(number(static_cast<std::int64_t>((letter.event.*text.member).size())));
   }
   if (all.size() > kMostLetterBytes) throw_too_large(letter, std::to_string(all.size()) + " bytes");
   const Bytes bytes = deflated(all);
