@@ -1,6 +1,5 @@
 #include "dynamodb/attribute_forms.h"
 
-#include <array>
 #include <chrono>
 #include <cstring>
 #include <utility>
@@ -8,20 +7,6 @@
 #include "core/utf8.h"
 
 namespace leftfold::dynamodb {
-
-Bytes bytes_of(const Uuid& id) {
-  Bytes bytes(id.bytes().size());
-  std::memcpy(bytes.data(), id.bytes().data(), bytes.size());
-  return bytes;
-}
-
-std::optional<Uuid> find_uuid(const Map& map, std::string_view name) {
-  const Bytes* const bytes = find_bytes(map, name);
-  std::array<std::uint8_t, 16> raw{};
-  if (bytes == nullptr || bytes->size() != raw.size()) return std::nullopt;
-  std::memcpy(raw.data(), bytes->data(), raw.size());
-  return Uuid{raw};
-}
 
 Number number(Timestamp time) { return number(std::int64_t{time.time_since_epoch().count()}); }
 

@@ -1,4 +1,4 @@
-// How ids, times, and texts of any bytes stand in attributes.
+// How times, and texts of any bytes, stand in attributes.
 #pragma once
 
 #include <optional>
@@ -6,16 +6,10 @@
 #include <string_view>
 
 #include <leftfold/types.h>
-#include <leftfold/uuid.h>
 
 #include "dynamodb/attribute_value.h"
 
 namespace leftfold::dynamodb {
-
-/// 16 bytes.
-[[nodiscard]] Bytes bytes_of(const Uuid& id);
-/// Empty unless there is a binary value of 16 bytes.
-[[nodiscard]] std::optional<Uuid> find_uuid(const Map& map, std::string_view name);
 
 /// Milliseconds since 1970.
 [[nodiscard]] Number number(Timestamp time);

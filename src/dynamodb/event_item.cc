@@ -8,7 +8,6 @@
 #include <leftfold/error.h>
 
 #include "core/in_quotes.h"
-#include "dynamodb/attribute_forms.h"
 #include "dynamodb/payload.h"
 #include "http/sha256.h"
 

@@ -8,7 +8,6 @@
 
 #include "core/in_quotes.h"
 #include "dynamodb/append_marker.h"
-#include "dynamodb/attribute_forms.h"
 
 namespace leftfold::dynamodb {
 namespace {
