@@ -1,7 +1,9 @@
-// What a Runner asks of controls and breakers while it has nothing to do.
+// What a Runner asks of its stores while it has nothing to do.
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <condition_variable>
+#include <cstddef>
 #include <map>
 #include <mutex>
 #include <string>
@@ -33,6 +35,16 @@ class Calls {
   void count(const DynamoDbCall& call) {
     const std::scoped_lock lock{mutex_};
     ++calls_[std::string{call.operation}];
+    told_.notify_all();
+  }
+  /// Waits until there were so many.
+  void wait_for(std::size_t number) {
+    std::unique_lock lock{mutex_};
+    told_.wait(lock, [&] {
+      std::size_t sum = 0;
+      for (const auto& [operation, count] : calls_) sum += static_cast<std::size_t>(count);
+      return sum >= number;
+    });
   }
   void forget() {
     const std::scoped_lock lock{mutex_};
@@ -45,6 +57,7 @@ class Calls {
 
  private:
   mutable std::mutex mutex_;
+  std::condition_variable told_;
   std::map<std::string, int> calls_;
 };
 
@@ -99,6 +112,39 @@ TEST(DynamoDbIdleRunner, ReadsALittleAndWritesNothing) {
   EXPECT_EQ(store.consumed().write, before.write);
   if (service_name() != "moto") {  // it reports no sizes
     EXPECT_EQ(store.consumed().read - before.read, sum);
+  }
+}
+
+// Each look asks one thing of each handler: how many sequences there are. At its start a handler asks for their ids.
+TEST(DynamoDbIdleRunner, AsksOnceALookForDeadLetters) {
+  const TestTables tables;
+  Calls calls;
+  DynamoDbOptions in_tables = tables.options();
+  in_tables.on_call = [&](const DynamoDbCall& call) { calls.count(call); };
+  in_tables.tables = DynamoDbOptions::Tables::unchecked;
+  DynamoDbStore store{in_tables};
+  MemoryStore events;
+  RunnerOptions options;
+  options.dead_letters = &store.dead_letters();
+  options.look_every = milliseconds{200};
+  Runner runner{events, options};
+  Watch<1> first;
+  Watch<2> second;
+  runner.add(first, {.name = "first"});
+  runner.add(second, {.name = "second"});
+  const auto begin = std::chrono::steady_clock::now();
+  Running running = runner.start();
+  calls.wait_for(12);
+  running.finish();
+  const auto looks = (std::chrono::steady_clock::now() - begin) / options.look_every;
+
+  const std::map<std::string, int> all = calls.all();
+  ASSERT_EQ(all.size(), 1U);
+  const int queries = all.at("Query");
+  EXPECT_LE(queries, 2 + 2 * looks);
+  EXPECT_EQ(store.consumed().write, 0);
+  if (service_name() != "moto") {  // it reports no sizes
+    EXPECT_EQ(store.consumed().read, queries);
   }
 }
 
