@@ -209,10 +209,15 @@ bool DeadLetterClaims::failed(const DeadLetterClaim& claim, const DeadLetter& le
     DeadLetterCommit commit{client_, table_, call};
     commit.replace(*head, std::move(noted));
     commit.update(letter_key(head->shelf, key),
-                  "SET reason = :reason, failure = :failure, errorType = :type, errorMessage = :message, "
-                  "firstFailedAt = :at ADD redrives :one",
+                  "SET #reason = :reason, #failure = :failure, #type = :type, #message = :message, #at = :at "
+                  "ADD #redrives :one",
                   {{},
-                   {},
+                   {{"#reason", "reason"},
+                    {"#failure", "failure"},
+                    {"#type", "errorType"},
+                    {"#message", "errorMessage"},
+                    {"#at", "firstFailedAt"},
+                    {"#redrives", "redrives"}},
                    {{":reason", to_string(letter.reason)},
                     {":failure", to_string(letter.failure)},
                     {":type", text_or_bytes(letter.error_type)},
