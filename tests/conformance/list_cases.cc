@@ -8,6 +8,7 @@
 #include <leftfold/testing/cursor_suite.h>
 #include <leftfold/testing/dead_letter_suite.h>
 #include <leftfold/testing/event_feed_suite.h>
+#include <leftfold/testing/event_import_suite.h>
 #include <leftfold/testing/event_sink_suite.h>
 #include <leftfold/testing/event_store_suite.h>
 #include <leftfold/testing/lease_suite.h>
@@ -33,6 +34,7 @@ void print(const char* port, Cases cases, const Cases& more = {}) {
 int main() {
   using namespace leftfold::testing;
   print("EventStore", event_store_suite({}), event_store_suite({}, {.reads_all = false, .keeps_json_text = false}));
+  print("EventImport", event_import_suite({}), event_import_suite({}, {.reads_all = false, .keeps_json_text = false}));
   print("EventFeed", event_feed_suite({}), event_feed_suite({}, {.keeps_owner = false}));
   print("EventSink", event_sink_suite({}, {.can_be_cut = true}), event_sink_suite({}, {.recognises_repeats = false}));
   print("SnapshotStore", snapshot_suite({}));
