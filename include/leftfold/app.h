@@ -22,6 +22,7 @@
 #include <leftfold/json/storable.h>
 #include <leftfold/json_value.h>
 #include <leftfold/metrics.h>
+#include <leftfold/read_tables.h>
 #include <leftfold/replay.h>
 #include <leftfold/repository.h>
 #include <leftfold/runner.h>
@@ -44,8 +45,8 @@ struct AggregateInfo {
   /// Repository::history of this type; null when its state cannot be stored as JSON.
   History (*history)(EventStore& store, const RepositoryOptions& options, std::string_view id,
                      const HistoryRange& range) = nullptr;
-  EventCatalog catalog{};                ///< the same events, and what is dropped
-  Json (*state)() = nullptr;             ///< json::shape_of the state; null when it cannot be stored
+  EventCatalog catalog{};     ///< the same events, and what is dropped
+  Json (*state)() = nullptr;  ///< json::shape_of the state; null when it cannot be stored
 };
 
 /// What an App knows of a handler.
@@ -81,8 +82,8 @@ struct CommandInfo {
 ///
 /// Settings come from flags, the environment, leftfold.toml and defaults (settings.h); the store opens at first use.
 /// Register everything first, from one thread; after that store(), feed(), dead_letters(), controls(), breakers(),
-/// metrics(), read_model(), snapshots(), repository(), runner() and log() are for any thread, run() for one. What
-/// handlers are constructed with must outlive it.
+/// metrics(), read_model(), read_tables(), snapshots(), repository(), runner() and log() are for any thread, run() for
+/// one. What handlers are constructed with must outlive it.
 class App {
  public:
   /// `name` names the default file ("shop" -> shop.db) and the program in messages. Reads the environment
@@ -155,9 +156,14 @@ class App {
   [[nodiscard]] BreakerStore& breakers();
   /// The metrics of this process: the Runner's, and the program's own.
   [[nodiscard]] Metrics& metrics() noexcept;
-  /// Read tables beside the events: the same file with sqlite:; with memory: a temporary file that ends with the App.
-  /// Hand it to handlers before the settings are known: the file is asked for at first use.
+  /// Read tables in SQL beside the events: the same file with sqlite:; with memory: a temporary file that ends with the
+  /// App; with dynamodb: its use throws Error(unsupported). Hand it to handlers before the settings are known: the file
+  /// is asked for at first use.
   [[nodiscard]] SqliteReadModel& read_model() noexcept;
+  /// Read tables for ReadTable<Row>, whatever the store: with dynamodb: in its second table, else those of
+  /// read_model(). Hand it to handlers before the settings are known: the store is asked for at first use, and what it
+  /// throws then is thrown by that use.
+  [[nodiscard]] ReadTables& read_tables() noexcept;
   /// The snapshots of its aggregates, kept where the store is; made at first use. Throws as store().
   [[nodiscard]] Snapshots& snapshots();
   /// A repository over store(). Unless `options` name snapshots, it uses those of the App as the settings say

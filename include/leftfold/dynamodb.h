@@ -22,6 +22,7 @@
 #include <leftfold/log.h>
 #include <leftfold/metrics.h>
 #include <leftfold/published_store.h>
+#include <leftfold/read_tables.h>
 #include <leftfold/snapshot_store.h>
 
 namespace leftfold {
@@ -122,6 +123,13 @@ class DynamoDbStore final : public EventStore, public EventScan, public EventImp
   /// answers or fails within a second, whatever the options' timeouts allow: an attempt ends after 0.7 s, a new
   /// connection included, and only what failed at once is tried again. Lives as long as the store.
   [[nodiscard]] BreakerStore& breakers() noexcept;
+  /// Read tables in the second table, exactly once: a projector's rows and its checkpoint are one transaction of
+  /// DynamoDB's, so a projector that handles events in this process sees only what is committed, and another process
+  /// that got in between makes commit() throw Error(unavailable). At most 100 items and 4 MB a transaction, of which an
+  /// event may write 90 rows; a row is an item of at most 400 KB. They have no shadow: a replay of them is in place.
+  /// A transaction must end before the next one of its thread begins. docs/stores/dynamodb.md: costs and limits.
+  /// Lives as long as the store.
+  [[nodiscard]] ReadTables& read_tables() noexcept;
 
   /// Dead letters in the second table. One call that parks takes as many letters as there are, of up to 99 sequences
   /// (49 for import_letters); a letter may have 1.25 MB deflated: more is Error(invalid_argument) before anything is

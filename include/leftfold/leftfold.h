@@ -44,6 +44,8 @@
 #include <leftfold/projector.h>
 #include <leftfold/publisher.h>
 #include <leftfold/read_model.h>
+#include <leftfold/read_table.h>
+#include <leftfold/read_tables.h>
 #include <leftfold/reconcile.h>
 #include <leftfold/reflect.h>
 #include <leftfold/replay.h>

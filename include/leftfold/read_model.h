@@ -1,8 +1,10 @@
 // Port: a store with transactions that holds a projector's tables and its checkpoint together.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,8 +42,29 @@ class ReadModelTransaction {
   /// Stores one, or takes one away. Throws Error(unavailable, storage_full).
   virtual void set_handled(std::string_view projector, std::string_view aggregate_id, Version version) = 0;
   virtual void forget_handled(std::string_view projector, std::string_view aggregate_id) = 0;
+  /// Takes away all rows of a projector but the one whose aggregate id is empty. Throws as set_handled().
+  virtual void forget_all_handled(std::string_view projector) {
+    for (const HandledVersion& row : all_handled(projector)) {
+      if (!row.aggregate_id.empty()) forget_handled(projector, row.aggregate_id);
+    }
+  }
+  /// handled() will be asked for these: a store across a network reads them at once. Changes nothing. Throws as
+  /// handled().
+  virtual void expect_handled(std::string_view projector, std::span<const std::string_view> aggregate_ids) const {
+    (void)projector;
+    (void)aggregate_ids;
+  }
 
-  /// Stores the checkpoint and commits. Throws Error(unavailable, storage_full): all is undone.
+  /// For stores whose transactions hold a limited number of rows. keep_room(): so many rows of set_handled() and
+  /// forget_handled() are still to come; each call replaces the number of the one before. full(): commit before
+  /// the next event. What an event writes beyond the limit throws Error(invalid_argument), and full() is true from then
+  /// on: if others came before it in the transaction, it may fit by itself.
+  virtual void keep_room(std::size_t rows) { (void)rows; }
+  [[nodiscard]] virtual bool full() const { return false; }
+
+  /// Stores the checkpoint and commits. Throws Error(unavailable, storage_full): all is undone, or, when the answer of
+  /// a store across a network was lost, all is stored, which the next transaction's checkpoint() tells. Unavailable too
+  /// when another process committed meanwhile what this transaction depends on.
   virtual void commit(Position done) = 0;
 };
 
@@ -53,7 +76,8 @@ class ReadModel {
  public:
   virtual ~ReadModel() = default;
 
-  /// Begins a write transaction for the named projector; waits for other writers.
+  /// Begins a write transaction for the named projector. Waits for other writers, or leaves it to commit() to find out
+  /// that there was one. A thread has one transaction at a time.
   /// Throws Error(unavailable, permission_denied, corrupt).
   [[nodiscard]] virtual std::unique_ptr<ReadModelTransaction> begin(std::string_view projector) = 0;
 

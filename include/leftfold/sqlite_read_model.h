@@ -3,8 +3,8 @@
 
 #include <chrono>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
-
 #include <functional>
 #include <memory>
 #include <optional>
@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include <leftfold/read_model.h>
+#include <leftfold/read_tables.h>
 #include <leftfold/reflect.h>
 
 namespace leftfold {
@@ -112,7 +112,7 @@ void column_any(SqliteCursor& cursor, int index, T& into) {
 /// writes to leftfold's own tables (docs/format/sqlite.md), which may be read. On the thread of a transaction do not
 /// append to the store of the same file: it is refused with Error(invalid_argument), as it would wait for the
 /// transaction's end. Do not use it in a child made by fork().
-class SqliteReadModel final : public ReadModel {
+class SqliteReadModel final : public ReadTables {
  public:
   /// Tables live in `file`; it is created when missing. ":memory:" gives tables that end with this object;
   /// there other threads' queries wait for the end of a transaction.
@@ -128,6 +128,16 @@ class SqliteReadModel final : public ReadModel {
   /// ":memory:", nor on the thread of a transaction.
   [[nodiscard]] std::unique_ptr<ShadowTables> open_shadow(std::string_view projector) override;
   Position restore_kept(std::string_view projector) override;
+
+  /// A table of ReadTables is one of this file, (key TEXT PRIMARY KEY, row TEXT), for SQL to read:
+  /// SELECT key, row ->> 'quantity' FROM hot_products. Throw as ReadTables and as execute.
+  [[nodiscard]] std::optional<std::string> find(std::string_view table, std::string_view key) override;
+  void put(std::string_view table, std::string_view key, std::string_view row) override;
+  void erase(std::string_view table, std::string_view key) override;
+  void add(std::string_view table, std::string_view key, std::string_view member, std::int64_t amount) override;
+  /// Drops the table, whatever it was, and makes it anew.
+  void clear(std::string_view table) override;
+  [[nodiscard]] std::vector<TableRow> list(std::string_view table, std::string_view after, std::size_t max) override;
 
   /// Runs one statement that returns no rows; `?` are the arguments: integers, doubles, texts, optionals of them.
   /// Returns the number of rows inserted, updated or deleted. Throws Error(invalid_argument) with SQLite's message and
@@ -175,6 +185,8 @@ class SqliteReadModel final : public ReadModel {
     void operator()(detail::SqliteCursor* cursor) const noexcept;
   };
   using Cursor = std::unique_ptr<detail::SqliteCursor, CursorDeleter>;
+  [[nodiscard]] bool has_table(std::string_view table);
+  void make_table(std::string_view table);
   [[nodiscard]] Cursor prepare(std::string_view sql, bool write, int arguments);
   std::int64_t run(detail::SqliteCursor& cursor);
   static void expect_columns(detail::SqliteCursor& cursor, int fields);
