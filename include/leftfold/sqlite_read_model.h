@@ -135,7 +135,7 @@ class SqliteReadModel final : public ReadTables {
   void put(std::string_view table, std::string_view key, std::string_view row) override;
   void erase(std::string_view table, std::string_view key) override;
   void add(std::string_view table, std::string_view key, std::string_view member, std::int64_t amount) override;
-  /// Drops the table, whatever it was, and makes it anew.
+  /// One that SQL made otherwise is dropped and made anew.
   void clear(std::string_view table) override;
   [[nodiscard]] std::vector<TableRow> list(std::string_view table, std::string_view after, std::size_t max) override;
 
@@ -186,7 +186,7 @@ class SqliteReadModel final : public ReadTables {
   };
   using Cursor = std::unique_ptr<detail::SqliteCursor, CursorDeleter>;
   [[nodiscard]] bool has_table(std::string_view table);
-  void make_table(std::string_view table);
+  void need_table(std::string_view table);
   [[nodiscard]] Cursor prepare(std::string_view sql, bool write, int arguments);
   std::int64_t run(detail::SqliteCursor& cursor);
   static void expect_columns(detail::SqliteCursor& cursor, int fields);

@@ -15,6 +15,7 @@
 #include "app/open_store.h"
 #include "app/schema.h"
 #include "app/snapshot_settings.h"
+#include "app/tables_of_store.h"
 #include "app/temporary_file.h"
 #include "app/verbs.h"
 #include "base/joined.h"
@@ -45,10 +46,17 @@ class App::Impl {
     const app::StoreAddress where = app::store_address(settings.get("store"));
     if (where.kind == app::StoreKind::dynamodb) {
       throw Error{Errc::unsupported,
-                  "store is \"dynamodb:\": read tables lie beside the events, and a DynamoDB table holds none; "
-                  "give the projector a SqliteReadModel of its own"};
+                  "store is \"dynamodb:\", which has no tables for SQL: keep rows with ReadTable<Row> in "
+                  "app.read_tables(), or give the projector a SqliteReadModel of its own"};
     }
     return where.kind == app::StoreKind::memory ? temporary.path() : where.file;
+  }
+
+  /// Where ReadTables lie, asked for by them at their first use.
+  ReadTables& tables_of_store() {
+    const std::lock_guard lock{mutex};
+    ReadTables* const own = open().read_tables;
+    return own != nullptr ? *own : read_model;
   }
 
   // The functions below are called with the mutex held.
@@ -223,6 +231,7 @@ class App::Impl {
   std::optional<Snapshots> snapshots;
   app::OpenKafka kafka;
   SqliteReadModel read_model{[this] { return tables(); }};
+  app::TablesOfStore read_tables{[this]() -> ReadTables& { return tables_of_store(); }};
   std::vector<Registered> handlers;
   std::unique_ptr<Runner> runner;
 };
@@ -321,6 +330,8 @@ void App::add_snapshots(RepositoryOptions& options) {
 Metrics& App::metrics() noexcept { return impl_->metrics; }
 
 SqliteReadModel& App::read_model() noexcept { return impl_->read_model; }
+
+ReadTables& App::read_tables() noexcept { return impl_->read_tables; }
 
 Logger& App::log() {
   const std::lock_guard lock{impl_->mutex};

@@ -80,6 +80,7 @@ OpenStore open_dynamodb(const Settings& settings, SqliteOptions::Mode mode, Logg
   open.dead_letters = &store->dead_letters();
   open.claims_are_watched = true;
   open.snapshots = &store->snapshots();
+  open.read_tables = &store->read_tables();
   open.published = [table = store.get()](std::string_view name) { return table->published(name); };
   open.store = std::move(store);
   return open;

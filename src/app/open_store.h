@@ -15,6 +15,7 @@
 #include <leftfold/log.h>
 #include <leftfold/metrics.h>
 #include <leftfold/published_store.h>
+#include <leftfold/read_tables.h>
 #include <leftfold/settings.h>
 #include <leftfold/snapshot_store.h>
 #include <leftfold/sqlite.h>
@@ -37,6 +38,7 @@ struct OpenStore {
   Part<SnapshotStore> snapshots{"snapshots"};
   std::function<std::vector<StoredSubscription>()> subscriptions;  ///< that were ever opened; memory: knows of none
   std::function<std::vector<StoredSubscription>()> projections;    ///< whose read model lies beside the events
+  ReadTables* read_tables = nullptr;                               ///< null: those of a SqliteReadModel
   /// The ports of a publisher of this name; empty for a store whose events have an order, which is its feed.
   std::function<PublishedStore(std::string_view name)> published;
 };

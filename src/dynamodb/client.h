@@ -55,6 +55,9 @@ class Client {
   /// Puts these items, each by itself and without a condition. At most kMostPuts, no two of one key. When it throws,
   /// some may be stored.
   void put_all(std::string_view table, std::span<const Item> items);
+  /// Deletes the items with these keys, as put_all puts: at most kMostPuts, no two alike. When it throws, some may be
+  /// gone.
+  void remove_all(std::string_view table, std::span<const Item> keys);
 
   /// On-demand billing. Throws Error(invalid_argument) for a table that is there; already_there() tells.
   void create_table(const CreateTableRequest& request);
@@ -96,6 +99,7 @@ class Client {
   template <class Visit>
   CapacityUnits parse(Call& call, Answer& answer, Visit visit);
   [[nodiscard]] ItemPage page(Call& call, Documents documents);
+  void write_all(std::string_view table, std::string list);
   void wait_for_the_rest(const Call& call, int round);
   void report(const Call& call, CapacityUnits consumed, bool failed);
 

@@ -1,5 +1,6 @@
 // Calls on several items that are not one transaction.
 #include <string>
+#include <utility>
 
 #include <leftfold/error.h>
 
@@ -67,12 +68,25 @@ std::vector<Item> Client::get_all(std::string_view table, std::span<const Item> 
 }
 
 void Client::put_all(std::string_view table, std::span<const Item> items) {
-  std::string list = "[";
+  std::string list;
   for (const Item& item : items) {
-    if (list.size() > 1) list += ',';
+    if (!list.empty()) list += ',';
     list += Body{}.raw("PutRequest", Body{}.item("Item", item).finish()).finish();
   }
-  std::string left = by_table(table, list + "]");
+  write_all(table, std::move(list));
+}
+
+void Client::remove_all(std::string_view table, std::span<const Item> keys) {
+  std::string list;
+  for (const Item& key : keys) {
+    if (!list.empty()) list += ',';
+    list += Body{}.raw("DeleteRequest", Body{}.item("Key", key).finish()).finish();
+  }
+  write_all(table, std::move(list));
+}
+
+void Client::write_all(std::string_view table, std::string list) {
+  std::string left = by_table(table, "[" + std::move(list) + "]");
   for (int round = 1;; ++round) {
     Call call{"BatchWriteItem", table, Effect::writes, body_of(left)};
     Answer answer = this->call(call);

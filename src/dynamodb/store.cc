@@ -11,6 +11,7 @@
 #include "dynamodb/dead_letters.h"
 #include "dynamodb/known_heads.h"
 #include "dynamodb/published_parts.h"
+#include "dynamodb/read_tables.h"
 #include "dynamodb/scanner.h"
 #include "dynamodb/snapshots.h"
 #include "dynamodb/stream_reader.h"
@@ -47,6 +48,7 @@ class DynamoDbStore::Impl {
         controls{client, brief, options.second_table},
         breakers{brief, options.second_table},
         dead_letters{client, options.second_table},
+        read_tables{client, options.second_table},
         published{client, streams, options.events_table, options.second_table} {
     dynamodb::prepare_tables(client, options);
   }
@@ -64,6 +66,7 @@ class DynamoDbStore::Impl {
   dynamodb::Controls controls;
   dynamodb::Breakers breakers;
   dynamodb::DeadLetters dead_letters;
+  dynamodb::TablesOnDynamoDb read_tables;
   dynamodb::PublishedParts published;
 };
 
@@ -107,6 +110,8 @@ SnapshotStore& DynamoDbStore::snapshots() noexcept { return impl_->snapshots; }
 ControlStore& DynamoDbStore::controls() noexcept { return impl_->controls; }
 BreakerStore& DynamoDbStore::breakers() noexcept { return impl_->breakers; }
 DeadLetterStore& DynamoDbStore::dead_letters() noexcept { return impl_->dead_letters; }
+
+ReadTables& DynamoDbStore::read_tables() noexcept { return impl_->read_tables; }
 
 PublishedStore DynamoDbStore::published(std::string_view name) {
   PublishedStore parts = impl_->published.of(name);

@@ -39,6 +39,12 @@ EventRun handle_run(RegisteredHandler& handler, std::span<Delivery> events, Cloc
   FailureHandling& failures = *handler.failures;
   EventRun run;
   const Instant end = clock.instant() + kHandlingBudget;
+  const auto is_full = [&] {
+    if (options.transaction == nullptr) return false;
+    options.transaction->keep_room((options.gate != nullptr ? options.gate->pending() : 0) +
+                                   run.finished * options.rows_an_event);
+    return options.transaction->full();
+  };
   for (Delivery& delivery : events) {
     if (delivery.next == Delivery::Next::stop) return run;
     const auto turn = options.gate != nullptr ? options.gate->turn_of(*delivery.event) : VersionGate::Turn::next;
@@ -71,6 +77,11 @@ EventRun handle_run(RegisteredHandler& handler, std::span<Delivery> events, Cloc
         }
       }
       run.thrown = call(handler, delivery, clock);
+      if (run.thrown && run.finished > 0 && is_full()) {
+        run.thrown = nullptr;
+        run.overfull = true;
+        return run;
+      }
       if (run.thrown) {
         if (permit) permit->failed(failures.options().rules.classify(run.thrown));
         return run;
@@ -80,7 +91,7 @@ EventRun handle_run(RegisteredHandler& handler, std::span<Delivery> events, Cloc
     if (options.gate != nullptr)
       options.gate->finish(*delivery.event, turn, delivery.outcome == Delivery::Outcome::parked);
     ++run.finished;
-    if (clock.instant() >= end) return run;
+    if (is_full() || clock.instant() >= end) return run;
   }
   return run;
 }

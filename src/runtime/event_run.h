@@ -25,6 +25,7 @@ struct EventRun {
   std::exception_ptr thrown;                         // what the handler threw at the next one
   bool blocked = false;                              // the breaker does not let the next one be called
   VersionGate::Turn turn = VersionGate::Turn::next;  // early or late: the next one may not be handled because of that
+  bool overfull = false;                             // the next one did not fit: what it wrote is there too, undo it
   Version reached;                                   // early: the last version before those that are missing
 };
 
@@ -36,11 +37,14 @@ struct RunOptions {
   bool ask_breaker = true;                             // false: all were handled before and are only repeated
   std::function<bool(const RecordedEvent&)> in_table;  // whether the tables hold the event already; may be empty
   VersionGate* gate = nullptr;                         // of a feed that may repeat; knows what is finished afterwards
+  ReadModelTransaction* transaction = nullptr;         // what the handler writes to; null: in memory
+  std::size_t rows_an_event = 0;                       // of the transaction, that the caller may write for each event
 };
 
 /// Handles `events` in order and sets their outcomes, until the handler throws, the breaker refuses, one is to stop the
-/// subscription or comes early or late, or kHandlingBudget is used up; at least one event. Throws what `in_table`
-/// throws.
+/// subscription or comes early or late, the transaction is full, or kHandlingBudget is used up; at least one event. An
+/// event that fails in a full transaction did not fail because of itself, unless it is the first. Throws what
+/// `in_table` and the transaction throw.
 [[nodiscard]] EventRun handle_run(RegisteredHandler& handler, std::span<Delivery> events, Clock& clock,
                                   const RunOptions& options);
 

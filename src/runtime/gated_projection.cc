@@ -13,6 +13,10 @@ namespace {
 constexpr Position kTablesMade{-1};
 // Of the row that counts changes beside a partition's checkpoint; no aggregate has an empty id.
 constexpr std::string_view kChanges{};
+// Rows that ProjectionRows::Update writes for one event at most.
+constexpr std::size_t kMostRowsAnEvent = 2;
+// As many as a transaction of a limited store would hold.
+constexpr std::size_t kMostExpected = 100;
 
 }  // namespace
 
@@ -39,9 +43,7 @@ GatedProjection::Place GatedProjection::open(const Assignment& assignment) {
     const std::optional<Position> checkpoint = made->checkpoint();
     if (!checkpoint) {
       reset(handler_);
-      for (const HandledVersion& row : made->all_handled(handler_.name)) {
-        if (row.aggregate_id != kChanges) made->forget_handled(handler_.name, row.aggregate_id);
-      }
+      made->forget_all_handled(handler_.name);  // but the one of kChanges
       if (may_repeat_) ReadModelVersions{*made, handler_.name}.reset();
     }
     if (partition == 0) {
@@ -89,12 +91,13 @@ GatedProjection::Commit GatedProjection::handle(std::int32_t partition, Place& p
   const InsideGate inside{handler_.gate};
   run = {};
   std::exception_ptr thrown;
+  bool again = false;
   for (;;) {
     const auto transaction = handler_.entry.read_model->begin(key(partition));
     const Commit found = compare(*transaction, partition, place);
     if (found != Commit::done) return found;
     RunOptions options;
-    options.ask_breaker = !thrown;
+    options.ask_breaker = !again;
     if (rows_.any()) {
       options.in_table = [&](const RecordedEvent& event) {
         const GateKey gate{event};
@@ -105,20 +108,49 @@ GatedProjection::Commit GatedProjection::handle(std::int32_t partition, Place& p
     }
     ReadModelVersions versions{*transaction, handler_.name};
     VersionGate gate{versions};
-    if (may_repeat_) options.gate = &gate;
+    if (may_repeat_) {
+      options.gate = &gate;
+      expect(versions, events);
+    }
+    options.transaction = transaction.get();
+    options.rows_an_event = keeps_rows(events, window) ? kMostRowsAnEvent : 0;
     run = handle_run(handler_, events, clock_, options);
+    if (run.overfull) {  // what comes first next time has the transaction for itself
+      events = events.first(run.finished);
+      thrown = nullptr;
+      again = true;
+      continue;
+    }
     if (run.thrown) {
+      again = true;
       thrown = std::move(run.thrown);
       events = events.first(run.finished);
       if (run.finished > 0) continue;  // undoes all by leaving; again without the event that failed
       run.thrown = std::move(thrown);
       return Commit::done;
     }
+    transaction->keep_room(0);  // here it is
     if (run.finished > 0) gate.save();
     if (run.finished > 0) commit(*transaction, partition, place, events.first(run.finished), window);
     if (run.finished == events.size()) run.thrown = std::move(thrown);
     return Commit::done;
   }
+}
+
+// Whether a commit of these may change rows: ProjectionRows::Update.
+bool GatedProjection::keeps_rows(std::span<const Delivery> events, const OffsetWindow* window) const {
+  return window != nullptr || rows_.any() || std::any_of(events.begin(), events.end(), [](const Delivery& delivery) {
+           return delivery.next == Delivery::Next::parked;
+         });
+}
+
+void GatedProjection::expect(const ReadModelVersions& versions, std::span<const Delivery> events) {
+  std::vector<std::string_view> aggregates;
+  aggregates.reserve(std::min(events.size(), kMostExpected));
+  for (const Delivery& delivery : events.first(std::min(events.size(), kMostExpected))) {
+    if (delivery.event->version != Version::none()) aggregates.push_back(delivery.event->aggregate_id);
+  }
+  versions.expect(aggregates);
 }
 
 void GatedProjection::commit(ReadModelTransaction& transaction, std::int32_t partition, Place& place,
@@ -133,9 +165,7 @@ void GatedProjection::commit(ReadModelTransaction& transaction, std::int32_t par
     next.done = after.done();
   }
   ProjectionRows::Update update{rows_, transaction, handler_.name, partition, next.done};
-  if (window != nullptr || rows_.any() || std::any_of(events.begin(), events.end(), [](const Delivery& delivery) {
-        return delivery.outcome == Delivery::Outcome::parked;
-      })) {
+  if (keeps_rows(events, window)) {
     for (const Delivery& delivery : events) update.finished(delivery, *handler_.failures);
     update.finish();
     if (update.changed() && next.done == place.done) {

@@ -13,6 +13,7 @@
 #include "runtime/offset_window.h"
 #include "runtime/projection_rows.h"
 #include "runtime/registered_handler.h"
+#include "runtime/version_gate.h"
 
 namespace leftfold::detail {
 
@@ -51,8 +52,9 @@ class GatedProjection {
     elsewhere,  // somebody else went on: nothing happened, look()
   };
   /// Handles a run in one transaction and commits; `place` is then where the partition is. When an event fails, all is
-  /// undone and the events before it are handled again and committed, so the tables are just before it. `window` says
-  /// which events are unfinished, those given among them; null: no others than what comes after these.
+  /// undone and the events before it are handled again and committed, so the tables are just before it. The run ends
+  /// where the transaction is full; an event that does not fit fails only when it was the first. `window` says which
+  /// events are unfinished, those given among them; null: no others than what comes after these.
   [[nodiscard]] Commit handle(std::int32_t partition, Place& place, std::span<Delivery> events,
                               const OffsetWindow* window, EventRun& run);
   /// Stores that events of no interest were passed.
@@ -72,6 +74,8 @@ class GatedProjection {
   [[nodiscard]] Place learn(const ReadModelTransaction& transaction, std::int32_t partition, Position done);
   [[nodiscard]] Commit compare(const ReadModelTransaction& transaction, std::int32_t partition,
                                const Place& place) const;
+  [[nodiscard]] bool keeps_rows(std::span<const Delivery> events, const OffsetWindow* window) const;
+  static void expect(const ReadModelVersions& versions, std::span<const Delivery> events);
   void begin_versions(ReadModelTransaction& transaction, const Assignment& assignment) const;
   void commit(ReadModelTransaction& transaction, std::int32_t partition, Place& place, std::span<const Delivery> events,
               const OffsetWindow* window);

@@ -98,7 +98,11 @@ void ProjectionRows::Update::finish() {
     if (at->second > done_) {
       ++at;
     } else {
-      forget(at->first);
+      if (transaction_.full()) {
+        gated_.emplace(at->first);
+      } else {
+        forget(at->first);
+      }
       at = beside_.erase(at);
     }
   }

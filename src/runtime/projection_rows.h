@@ -46,7 +46,8 @@ class ProjectionRows::Update {
 
   /// For each finished event, in order.
   void finished(const Delivery& delivery, const FailureHandling& failures);
-  /// After the last one: forgets what the checkpoint says again.
+  /// After the last one: forgets what the checkpoint says again, as far as the transaction has room. What is left is
+  /// true until the next event of the aggregate, with which it goes.
   void finish();
   [[nodiscard]] bool changed() const noexcept { return changed_; }
   void apply();

@@ -71,16 +71,23 @@ void VersionGate::finish(const RecordedEvent& event, Turn turn, bool parked) {
   if (turn == Turn::late && parked) return;
   if (turn == Turn::late) {
     take_out(missing(event.aggregate_id, aggregate), event.version);
-    aggregate.missing_changed = true;
+    change_missing(aggregate);
     return;
   }
   if (turn == Turn::early) {
     const Version first = aggregate.reached.value_or(Version::none()).next();
     missing(event.aggregate_id, aggregate).push_back({first, before(event.version)});
-    aggregate.missing_changed = true;
+    change_missing(aggregate);
   }
   aggregate.reached = event.version;
+  if (!aggregate.changed) ++pending_;
   aggregate.changed = true;
+}
+
+// A row a range, and those of ranges that are gone: a change takes one away at most, or adds one.
+void VersionGate::change_missing(Known& known) {
+  pending_ += known.missing_changed ? 2 : known.missing.size() + 2;
+  known.missing_changed = true;
 }
 
 void VersionGate::save() {
@@ -89,6 +96,7 @@ void VersionGate::save() {
     if (entry.missing_changed) rows_.set_missing(aggregate, entry.missing);
   }
   known_.clear();
+  pending_ = 0;
 }
 
 ReadModelVersions::ReadModelVersions(ReadModelTransaction& transaction, std::string_view projector)
@@ -111,6 +119,10 @@ MissingRanges ReadModelVersions::missing(std::string_view aggregate) const {
   return ranges;
 }
 
+void ReadModelVersions::expect(std::span<const std::string_view> aggregates) const {
+  transaction_.expect_handled(reached_, aggregates);
+}
+
 void ReadModelVersions::set_reached(std::string_view aggregate, Version version) {
   transaction_.set_handled(reached_, aggregate, version);
 }
@@ -130,10 +142,9 @@ bool ReadModelVersions::begins_anywhere() const { return transaction_.handled(re
 void ReadModelVersions::begin_anywhere() { transaction_.set_handled(reached_, kAnywhere, Version{0}); }
 
 void ReadModelVersions::reset() {
-  for (const std::string& kept : {reached_, missing_}) {
-    for (const HandledVersion& row : transaction_.all_handled(kept))
-      transaction_.forget_handled(kept, row.aggregate_id);
-  }
+  transaction_.forget_all_handled(reached_);
+  transaction_.forget_handled(reached_, kAnywhere);
+  transaction_.forget_all_handled(missing_);
 }
 
 std::optional<Version> MemoryVersions::reached(std::string_view aggregate) const {

@@ -1,8 +1,10 @@
 // Which version of each aggregate a projector has come to, for feeds that may bring an event twice, early or late.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +58,8 @@ class VersionGate {
   /// those before it missing; parking a late one leaves it so, until it is handled: those behind it in the sequence
   /// must not go first.
   void finish(const RecordedEvent& event, Turn turn, bool parked);
+  /// How many rows save() will write at most.
+  [[nodiscard]] std::size_t pending() const noexcept { return pending_; }
   /// Hands everything to the rows.
   void save();
 
@@ -69,9 +73,11 @@ class VersionGate {
   };
   [[nodiscard]] Known& known(std::string_view aggregate);
   [[nodiscard]] MissingRanges& missing(std::string_view aggregate, Known& known);
+  void change_missing(Known& known);
 
   VersionRows& rows_;
   std::map<std::string, Known, std::less<>> known_;
+  std::size_t pending_ = 0;
 };
 
 /// In the read model, beside the projector's other rows: begin() and commit() are the caller's.
@@ -85,6 +91,8 @@ class ReadModelVersions final : public VersionRows {
   void set_missing(std::string_view aggregate, const MissingRanges& ranges) override;
   [[nodiscard]] bool begins_anywhere() const override;
 
+  /// reached() will be asked for these.
+  void expect(std::span<const std::string_view> aggregates) const;
   /// From now on begins_anywhere().
   void begin_anywhere();
   /// The projector begins anew: forgets everything.

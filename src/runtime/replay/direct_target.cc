@@ -119,7 +119,7 @@ void PartialTarget::handle(std::vector<const RecordedEvent*>& events, const std:
     const bool answered = patiently(context_.options, halt, "read model", [&] {
       thrown = nullptr;
       const auto transaction = entry_.read_model->begin(tally_.name);
-      for (at = first; at < end && thrown == nullptr; ++at) {
+      for (at = first; at < end && thrown == nullptr && (at == first || !transaction->full()); ++at) {
         try {
           (void)entry_.table.handle(*events[at]);
         } catch (const Error& error) {
@@ -130,14 +130,14 @@ void PartialTarget::handle(std::vector<const RecordedEvent*>& events, const std:
         }
       }
       if (thrown != nullptr) return;
-      const Position done = by_position_ ? events[end - 1]->position : Position::start();
+      const Position done = by_position_ ? events[at - 1]->position : Position::start();
       set_replay_mark(*transaction, tally_.name, context_.filter, done);
       transaction->commit(transaction->checkpoint().value_or(Position::start()));
     });
     if (!answered) return;
     if (thrown == nullptr) {
-      tally_.handled += end - first;
-      first = end;
+      tally_.handled += at - first;
+      first = at;
       end = events.size();
       continue;
     }

@@ -116,9 +116,7 @@ void GatedTarget::begin_anew() {
   }
   const auto transaction = model.begin(tally_.name);
   detail::reset(*handler_);
-  for (const HandledVersion& row : transaction->all_handled(tally_.name)) {
-    if (!row.aggregate_id.empty()) transaction->forget_handled(tally_.name, row.aggregate_id);
-  }
+  transaction->forget_all_handled(tally_.name);
   detail::ReadModelVersions versions{*transaction, tally_.name};
   versions.reset();
   if (context_.begins_anywhere) versions.begin_anywhere();
@@ -294,12 +292,21 @@ void GatedTarget::note(const ScanMark& mark, const std::stop_token& halt) {
   unwritten_[mark.segment] = mark;
   const Instant now = context_.options.clock->instant();
   if (now < next_note_ && !mark.finished) return;
-  (void)patiently(context_.options, halt, "read model", [&] {
-    const auto transaction = handler_->entry.read_model->begin(tally_.name);
-    for (const auto& [segment, each] : unwritten_) set_scan_mark(*transaction, tally_.name, each);
-    transaction->commit(transaction->checkpoint().value_or(Position::start()));
-  });
-  unwritten_.clear();
+  while (!unwritten_.empty()) {
+    std::vector<int> written;
+    const bool answered = patiently(context_.options, halt, "read model", [&] {
+      written.clear();
+      const auto transaction = handler_->entry.read_model->begin(tally_.name);
+      for (const auto& [segment, each] : unwritten_) {
+        set_scan_mark(*transaction, tally_.name, each);
+        written.push_back(segment);
+        if (transaction->full()) break;
+      }
+      transaction->commit(transaction->checkpoint().value_or(Position::start()));
+    });
+    if (!answered) break;  // what was read since the marks is read again
+    for (const int segment : written) unwritten_.erase(segment);
+  }
   next_note_ = now + kNoteEvery;
 }
 

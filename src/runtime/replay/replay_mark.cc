@@ -9,7 +9,8 @@ namespace {
 std::string scan_key(std::string_view projector) { return std::string{projector} + "#scan"; }
 
 void forget_all(ReadModelTransaction& transaction, const std::string& key) {
-  for (const HandledVersion& row : transaction.all_handled(key)) transaction.forget_handled(key, row.aggregate_id);
+  transaction.forget_all_handled(key);
+  transaction.forget_handled(key, {});
 }
 
 // "<segment>/<segments>/<after>"; the row's version says whether the segment is finished.

@@ -1,0 +1,322 @@
+#include "dynamodb/table_transaction.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <leftfold/error.h>
+
+#include "core/in_quotes.h"
+#include "dynamodb/append_marker.h"
+#include "dynamodb/table_sweep.h"
+
+namespace leftfold::dynamodb {
+namespace {
+
+using detail::in_quotes;
+using Reading = BufferedItems::Reading;
+
+// What an event may write, of the 100 items of a transaction: the others are for the checkpoint and what the runtime
+// notes of one event.
+constexpr std::size_t kMostRows = 90;
+// A transaction that has so much is committed before the next event: most events write few rows.
+constexpr std::size_t kFullItems = kMostRows;
+constexpr std::size_t kFullBytes = kMaxTransactionBytes / 4 * 3;
+constexpr std::size_t kMostBytes = kMaxTransactionBytes - std::size_t{64} * 1024;
+
+}  // namespace
+
+void ThreadTransactions::begin(TableTransaction& transaction) {
+  const std::scoped_lock lock{mutex_};
+  if (!open_.try_emplace(std::this_thread::get_id(), &transaction).second) {
+    throw Error{Errc::invalid_argument,
+                "read tables: this thread has a transaction already; end it before another one begins"};
+  }
+}
+
+void ThreadTransactions::end() noexcept {
+  const std::scoped_lock lock{mutex_};
+  open_.erase(std::this_thread::get_id());
+}
+
+TableTransaction* ThreadTransactions::here() const {
+  const std::scoped_lock lock{mutex_};
+  const auto at = open_.find(std::this_thread::get_id());
+  return at == open_.end() ? nullptr : at->second;
+}
+
+TableTransaction::TableTransaction(std::shared_ptr<TablesPlace> place, std::string_view projector)
+    : place_{std::move(place)},
+      id_{Uuid::v7(place_->client.options().clock->now())},
+      projector_{projector},
+      items_{place_->client, place_->table, bytes_of(id_)} {
+  place_->threads.begin(*this);
+  try {
+    begun_ = this->projector(projector);
+  } catch (...) {
+    place_->threads.end();
+    throw;
+  }
+}
+
+TableTransaction::TableTransaction(std::shared_ptr<TablesPlace> place)
+    : place_{std::move(place)},
+      id_{Uuid::v7(place_->client.options().clock->now())},
+      items_{place_->client, place_->table, bytes_of(id_)} {}
+
+void TableTransaction::end() noexcept {
+  if (std::exchange(ended_, true) || !projector_) return;
+  place_->threads.end();
+}
+
+void TableTransaction::check_open() const {
+  if (!ended_) return;
+  throw Error{Errc::invalid_argument,
+              "read tables: the transaction of " + projector_.value_or("one call") + " is over; begin another"};
+}
+
+ProjectorItem TableTransaction::projector(std::string_view name) const {
+  projectors_.emplace(name);
+  return read_projector_contents(items_.find(projector_key(name), Reading::unchecked));
+}
+
+void TableTransaction::store(std::string_view name, const ProjectorItem& item) {
+  items_.put(projector_key(name), projector_contents(item));
+  check_all();
+}
+
+std::optional<Version> TableTransaction::handled(std::string_view projector, std::string_view aggregate_id) const {
+  check_open();
+  const ProjectorItem item = this->projector(projector);
+  if (aggregate_id.empty()) return item.changes;
+  const ItemKey key = handled_key(projector, item.handled.live, aggregate_id);
+  if (fresh_.contains(key.kind) || all_.contains(key.kind)) items_.take_as_absent(key);
+  const std::optional<Map> contents = items_.find(key, Reading::unchecked);
+  return contents ? std::optional{read_handled(key, *contents).version} : std::nullopt;
+}
+
+std::vector<HandledVersion> TableTransaction::all_handled(std::string_view projector) const {
+  check_open();
+  const ProjectorItem item = this->projector(projector);
+  const std::string kind = handled_kind(projector, item.handled.live);
+  if (!fresh_.contains(kind) && all_.insert(kind).second) {
+    try {
+      items_.read_kind(kind);
+    } catch (...) {
+      all_.erase(kind);
+      throw;
+    }
+  }
+  std::vector<HandledVersion> all;
+  if (item.changes) all.push_back({{}, *item.changes});
+  for (auto [at, last] = items_.of_kind(kind); at != last; ++at) {
+    const std::optional<Map> contents = BufferedItems::after(at->second, at->second.stored);
+    if (contents) all.push_back(read_handled(at->first, *contents));
+  }
+  return all;
+}
+
+void TableTransaction::expect_handled(std::string_view projector,
+                                      std::span<const std::string_view> aggregate_ids) const {
+  check_open();
+  const std::int64_t generation = this->projector(projector).handled.live;
+  if (fresh_.contains(handled_kind(projector, generation))) return;
+  std::vector<ItemKey> keys;
+  keys.reserve(aggregate_ids.size());
+  for (const std::string_view id : aggregate_ids) {
+    if (!id.empty()) keys.push_back(handled_key(projector, generation, id));
+  }
+  items_.read_ahead(keys);
+}
+
+void TableTransaction::set_handled(std::string_view projector, std::string_view aggregate_id, Version version) {
+  check_open();
+  ProjectorItem item = this->projector(projector);
+  if (aggregate_id.empty()) {
+    item.changes = version;
+    return store(projector, item);
+  }
+  items_.put(handled_key(projector, item.handled.live, aggregate_id), handled_contents(aggregate_id, version));
+  check_all();
+}
+
+void TableTransaction::forget_handled(std::string_view projector, std::string_view aggregate_id) {
+  check_open();
+  ProjectorItem item = this->projector(projector);
+  if (aggregate_id.empty()) {
+    if (!item.changes) return;
+    item.changes.reset();
+    return store(projector, item);
+  }
+  items_.remove(handled_key(projector, item.handled.live, aggregate_id));
+  check_all();
+}
+
+void TableTransaction::forget_all_handled(std::string_view projector) {
+  check_open();
+  if (!items_.find(projector_key(projector), Reading::unchecked)) {
+    // Rows of a projector without an item: they are found, as nothing else says that there are some.
+    if (all_handled(projector).empty()) return;
+  }
+  ProjectorItem item = this->projector(projector);
+  items_.forget_writes(handled_kind(projector, item.handled.live));
+  item.handled.next();
+  fresh_.insert(handled_kind(projector, item.handled.live));
+  store(projector, item);
+}
+
+// The projector's own item is one of the transaction in any case; it is counted twice once something else than the
+// checkpoint changes in it.
+bool TableTransaction::full() const {
+  return over_ || items_.items() + 1 + room_ >= kFullItems || items_.bytes() >= kFullBytes;
+}
+
+void TableTransaction::throw_too_much(const std::string& what) {
+  over_ = true;
+  throw Error{Errc::invalid_argument,
+              "read tables on DynamoDB: " + (projector_ ? "projector " + *projector_ + ": " : std::string{}) +
+                  "one event writes and reads " + what +
+                  ": let it touch fewer rows (clear() of a whole table is one), make several events of it, or keep "
+                  "this projector's tables in a SqliteReadModel"};
+}
+
+void TableTransaction::check_rows() {
+  if (items_.items() + room_ > kMostRows) {
+    throw_too_much("more than " + std::to_string(kMostRows) +
+                   " rows; a transaction of DynamoDB holds 100 items, some of which are leftfold's");
+  }
+  if (items_.bytes() > kMostBytes) throw_too_much("more than 4 MB, which is all that a transaction of DynamoDB holds");
+}
+
+void TableTransaction::check_all() {
+  if (items_.items() + 1 > kMaxTransactionItems)
+    throw_too_much("too many rows: a transaction of DynamoDB holds 100 items");
+}
+
+Generations TableTransaction::generations(std::string_view table) {
+  tables_.emplace(table);
+  return read_table_contents(items_.find(table_key(table), Reading::unchecked));
+}
+
+ItemKey TableTransaction::row(std::string_view table, std::string_view key) {
+  check_open();
+  ItemKey item{rows_kind(table, generations(table).live), std::string{key}};
+  if (fresh_.contains(item.kind)) items_.take_as_absent(item);
+  return item;
+}
+
+std::optional<Map> TableTransaction::find(std::string_view table, std::string_view key) {
+  std::optional<Map> found = items_.find(row(table, key), Reading::checked);
+  check_rows();
+  return found;
+}
+
+void TableTransaction::put(std::string_view table, std::string_view key, Map contents) {
+  items_.put(row(table, key), std::move(contents));
+  check_rows();
+}
+
+void TableTransaction::erase(std::string_view table, std::string_view key) {
+  items_.remove(row(table, key));
+  check_rows();
+}
+
+void TableTransaction::add(std::string_view table, std::string_view key, std::string_view member, std::int64_t amount) {
+  items_.add(row(table, key), member, amount);
+  check_rows();
+}
+
+void TableTransaction::clear(std::string_view table) {
+  check_open();
+  Generations now = generations(table);
+  items_.forget_writes(rows_kind(table, now.live));
+  now.next();
+  fresh_.insert(rows_kind(table, now.live));
+  items_.put(table_key(table), table_contents(now));
+  check_rows();
+}
+
+void TableTransaction::commit(Position done) {
+  check_open();
+  if (over_) {
+    end();
+    throw Error{Errc::invalid_argument, "read tables: the transaction of " + projector_.value_or("one call") +
+                                            " is larger than DynamoDB's may be; the handler caught the error that said "
+                                            "so: let it pass"};
+  }
+  Sent sent{};
+  try {
+    ProjectorItem own = projector(*projector_);
+    own.checkpoint = done;
+    store(*projector_, own);
+    sent = send();
+  } catch (const Error& error) {
+    end();
+    if (error.code() != Errc::in_doubt) throw;
+    throw Error{Errc::unavailable,
+                "read tables of projector " + *projector_ +
+                    ": the answer to a commit was lost, its checkpoint tells whether it is stored: " + error.what()};
+  } catch (...) {
+    end();
+    throw;
+  }
+  end();
+  if (sent == Sent::conflict) {
+    throw Error{Errc::unavailable, "read tables of projector " + *projector_ +
+                                       ": another process, or another partition's transaction, changed what this one "
+                                       "had read; nothing of it is stored, and the same events are handled again"};
+  }
+  sweep();
+}
+
+bool TableTransaction::commit_alone() {
+  const Sent sent = send();
+  end();
+  if (sent == Sent::stored) sweep();
+  return sent == Sent::stored;
+}
+
+TableTransaction::Sent TableTransaction::send() {
+  const std::vector<ItemWrite> writes = items_.writes();
+  if (writes.empty()) return Sent::stored;
+  if (writes.size() == 1 && writes.front().kind == ItemWrite::Kind::put) return send_one(writes.front());
+  return send_all(writes);
+}
+
+// A put that is sent again knows its own revision, so it needs no transaction, which costs twice as much.
+TableTransaction::Sent TableTransaction::send_one(const ItemWrite& write) {
+  const WriteResult result = place_->client.write(write);
+  if (result.applied) return Sent::stored;
+  const Bytes* const revision = result.old ? find_bytes(*result.old, kRevision) : nullptr;
+  if (revision != nullptr && *revision == items_.revision()) return Sent::stored;
+  if (!result.in_doubt) return Sent::conflict;
+  throw Error{Errc::in_doubt, "an earlier attempt got no clear answer, and others wrote since"};
+}
+
+TableTransaction::Sent TableTransaction::send_all(std::span<const ItemWrite> writes) {
+  const TransactResult result = place_->client.transact(writes, id_.to_string());
+  if (result.applied) return Sent::stored;
+  // An earlier attempt of this very transaction, should the service not know its token any more.
+  const bool ours = std::ranges::any_of(result.reasons, [&](const CancellationReason& reason) {
+    const Bytes* const revision = reason.item ? find_bytes(*reason.item, kRevision) : nullptr;
+    return revision != nullptr && *revision == items_.revision();
+  });
+  return ours ? Sent::stored : Sent::conflict;
+}
+
+// What a clear left is deleted a little with each commit, by whoever uses the table; what fails is found again.
+void TableTransaction::sweep() noexcept {
+  try {
+    for (const std::string& table : tables_) {
+      const Generations known = read_table_contents(items_.find(table_key(table), Reading::unchecked));
+      if (!known.garbage.empty()) sweep_some(place_->client, place_->table, rows_of(table));
+    }
+    for (const std::string& name : projectors_) {
+      if (!projector(name).handled.garbage.empty()) sweep_some(place_->client, place_->table, handled_of(name));
+    }
+  } catch (const std::exception& error) {
+    place_->client.options().log->log(LogLevel::debug, "read tables", "rows of cleared tables stay for now",
+                                      {{"cause", error.what()}});
+  }
+}
+
+}  // namespace leftfold::dynamodb
