@@ -5,6 +5,7 @@
 
 #include <leftfold/cursor_store.h>
 #include <leftfold/dynamodb.h>
+#include <leftfold/json_value.h>
 #include <leftfold/lease_store.h>
 #include <leftfold/testing/breaker_store_suite.h>
 #include <leftfold/testing/control_suite.h>
@@ -13,6 +14,8 @@
 #include <leftfold/testing/event_import_suite.h>
 #include <leftfold/testing/event_store_suite.h>
 #include <leftfold/testing/lease_suite.h>
+#include <leftfold/testing/read_model_suite.h>
+#include <leftfold/testing/read_tables_suite.h>
 #include <leftfold/testing/snapshot_suite.h>
 
 #include "dynamodb/service.h"
@@ -121,6 +124,27 @@ const bool kCursors = test_support::register_suite(
     "DynamoDbCursors", testing::cursor_suite([] { return opened_by(&PublishedStore::cursors); }));
 const bool kLeases = test_support::register_suite(
     "DynamoDbLeases", testing::lease_suite([] { return opened_by(&PublishedStore::leases); }));
+
+std::shared_ptr<ReadTables> tables_in(const std::shared_ptr<TestTables>& tables) {
+  const std::shared_ptr<StoreInTables> opened{new StoreInTables{tables, DynamoDbStore{tables->options()}}};
+  return {opened, &opened->store.read_tables()};
+}
+
+testing::OpenReadModel make_number() {
+  return [tables = std::make_shared<TestTables>()] {
+    const std::shared_ptr<ReadTables> opened = tables_in(tables);
+    return testing::ReadModelHandle{opened, [opened](std::int64_t n) { opened->add("numbers", "one", "value", n); },
+                                    [opened] {
+                                      const auto row = opened->find("numbers", "one");
+                                      return row ? Json::parse(*row).at("value").as<std::int64_t>() : 0;
+                                    }};
+  };
+}
+const bool kReadModel =
+    test_support::register_suite("DynamoDbReadModel", testing::read_model_suite(make_number, {.writers_wait = false}));
+const bool kReadTables = test_support::register_suite(
+    "DynamoDbReadTables",
+    testing::read_tables_suite([] { return [tables = std::make_shared<TestTables>()] { return tables_in(tables); }; }));
 
 }  // namespace
 }  // namespace leftfold

@@ -25,7 +25,11 @@ using OpenReadModel = std::function<ReadModelHandle()>;
 /// Makes a fresh, empty place.
 using MakeReadModel = std::function<OpenReadModel()>;
 
+struct ReadModelSuiteOptions {
+  bool writers_wait = true;  ///< begin() waits for other writers; else commit() says that there was one
+};
+
 /// One case a promise of read_model.h. Cases may start threads; all have ended when the case returns.
-[[nodiscard]] std::vector<Case> read_model_suite(MakeReadModel make);
+[[nodiscard]] std::vector<Case> read_model_suite(MakeReadModel make, ReadModelSuiteOptions options = {});
 
 }  // namespace leftfold::testing

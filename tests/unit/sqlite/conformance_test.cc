@@ -15,6 +15,7 @@
 #include <leftfold/testing/event_import_suite.h>
 #include <leftfold/testing/event_store_suite.h>
 #include <leftfold/testing/read_model_suite.h>
+#include <leftfold/testing/read_tables_suite.h>
 #include <leftfold/testing/snapshot_suite.h>
 
 #include "support/suite_gtest.h"
@@ -118,6 +119,15 @@ const bool kControls = test_support::register_suite("SqliteStoreControls", testi
 const bool kBreakers = test_support::register_suite("SqliteStoreBreakers", testing::breaker_store_suite(make_breakers));
 const bool kSnapshots = test_support::register_suite("SqliteStoreSnapshots", testing::snapshot_suite(make_snapshots));
 const bool kReadModel = test_support::register_suite("SqliteReadModel", testing::read_model_suite(make_read_model));
+const bool kReadTables = test_support::register_suite("SqliteReadTables", testing::read_tables_suite([] {
+                                                        return [folder = std::make_shared<TempDir>()] {
+                                                          return std::make_shared<SqliteReadModel>(folder->file());
+                                                        };
+                                                      }));
+const bool kReadTablesInMemory = test_support::register_suite(
+    "SqliteReadTablesInMemory",
+    testing::read_tables_suite([] { return [model = std::make_shared<SqliteReadModel>(":memory:")] { return model; }; },
+                               {.others_read_meanwhile = false}));
 const bool kReadModelInMemory = test_support::register_suite("SqliteReadModelInMemory", suite_in_memory());
 
 }  // namespace
