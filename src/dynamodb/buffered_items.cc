@@ -50,7 +50,7 @@ void BufferedItems::change(const ItemKey& key, Change change) {
   const std::size_t before = was ? bytes_of(key, slot) : 0;
   change(slot);
   const bool is = takes_part(slot);
-  items_ += (is ? 1U : 0U) - (was ? 1U : 0U);
+  items_ += static_cast<std::size_t>(is) - static_cast<std::size_t>(was);
   bytes_ += (is ? bytes_of(key, slot) : 0) - before;
 }
 

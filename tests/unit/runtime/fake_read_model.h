@@ -1,11 +1,13 @@
 // A read model in memory: one list of numbers and the checkpoints, with transactions and failures on demand.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,7 +32,13 @@ class FakeReadModel final : public ReadModel {
   }
 
   // For the projector, inside a transaction.
-  void add(int n) { working_.push_back(n); }
+  void add(int n) {
+    working_.push_back(n);
+    ++used_;
+    if (most_rows == 0 || used_ + room_ <= most_rows) return;
+    over_ = true;
+    throw Error{Errc::invalid_argument, "the event writes more than " + std::to_string(most_rows) + " rows"};
+  }
   void clear() { working_.clear(); }
 
   [[nodiscard]] std::vector<int> rows() const {
@@ -69,6 +77,8 @@ class FakeReadModel final : public ReadModel {
   int begin_failures = 0;
   int commit_failures = 0;
   int transactions = 0;
+  // Of a transaction, what an event may write; some more may be rows of handled versions. 0: there is no limit.
+  std::size_t most_rows = 0;
   int look_ups = 0;                    // of handled()
   std::function<void()> before_begin;  // outside of any transaction
   std::function<void()> after_commit;  // what it throws, commit() throws, although all is stored
@@ -80,6 +90,9 @@ class FakeReadModel final : public ReadModel {
    public:
     Transaction(FakeReadModel& model, std::string name) : model_{model}, lock_{model.mutex_}, name_{std::move(name)} {
       model_.working_ = model_.rows_;
+      model_.used_ = 0;
+      model_.room_ = 0;
+      model_.over_ = false;
       versions_ = model_.versions_;
     }
     std::optional<Position> checkpoint() const override {
@@ -100,9 +113,19 @@ class FakeReadModel final : public ReadModel {
     }
     void set_handled(std::string_view projector, std::string_view aggregate_id, Version version) override {
       versions_[{std::string{projector}, std::string{aggregate_id}}] = version;
+      count(projector, aggregate_id);
     }
     void forget_handled(std::string_view projector, std::string_view aggregate_id) override {
       versions_.erase({std::string{projector}, std::string{aggregate_id}});
+      count(projector, aggregate_id);
+    }
+    void forget_all_handled(std::string_view projector) override {
+      std::erase_if(versions_,
+                    [&](const auto& row) { return row.first.first == projector && !row.first.second.empty(); });
+    }
+    void keep_room(std::size_t rows) override { model_.room_ = rows; }
+    [[nodiscard]] bool full() const override {
+      return model_.most_rows > 0 && (model_.over_ || model_.used_ + model_.room_ >= model_.most_rows);
     }
     void commit(Position done) override {
       if (model_.commit_failures > 0) {
@@ -116,7 +139,18 @@ class FakeReadModel final : public ReadModel {
     }
 
    private:
+    // Of each row once, as a store's request would hold it.
+    void count(std::string_view projector, std::string_view aggregate_id) {
+      if (aggregate_id.empty() || !touched_.emplace(projector, aggregate_id).second) return;
+      ++model_.used_;
+      constexpr std::size_t kOwn = 9;
+      if (model_.most_rows > 0 && model_.used_ > model_.most_rows + kOwn) {
+        throw Error{Errc::internal, "the runtime writes more rows than a transaction holds"};
+      }
+    }
+
     FakeReadModel& model_;
+    std::set<std::pair<std::string, std::string>> touched_;
     std::unique_lock<std::mutex> lock_;  // one writer at a time
     std::string name_;
     Versions versions_;
@@ -125,6 +159,9 @@ class FakeReadModel final : public ReadModel {
   mutable std::mutex mutex_;
   std::vector<int> rows_;
   std::vector<int> working_;
+  std::size_t used_ = 0;
+  std::size_t room_ = 0;
+  bool over_ = false;
   std::map<std::string, Position> checkpoints_;
   Versions versions_;
 };

@@ -1,0 +1,111 @@
+// Batches of a projector that meet faults: its rows and its checkpoint say the same afterwards, whatever happened.
+#include <gtest/gtest.h>
+
+#include <leftfold/read_table.h>
+
+#include "dynamodb/faults_fixture.h"
+#include "dynamodb/random_faults.h"
+
+namespace leftfold::test_dynamodb {
+namespace {
+
+struct Sum {
+  std::int64_t n = 0;
+};
+
+class ReadTablesFaults : public FaultsTest {
+ protected:
+  // One batch: three rows, one of them read. Returns what it threw.
+  std::optional<Errc> batch(DynamoDbStore& store) {
+    const ReadTable<Sum> sums{store.read_tables(), table};
+    try {
+      const auto transaction = store.read_tables().begin(table);
+      const Position done = transaction->checkpoint().value_or(Position::start());
+      sums.add("added", &Sum::n, 1);
+      sums.update("read", [](Sum& sum) { ++sum.n; });
+      sums.put("put", {done.next().value()});
+      transaction->commit(done.next());
+      return std::nullopt;
+    } catch (const Error& error) {
+      text = error.what();
+      return error.code();
+    }
+  }
+  // The rows, looked at past the proxy, are those of so many batches.
+  void expect_batches(std::int64_t count) {
+    const ReadTable<Sum> sums{direct.read_tables(), table};
+    EXPECT_EQ(direct.read_tables().checkpoint(table).value_or(Position::start()), Position{count});
+    for (const char* key : {"added", "read", "put"}) EXPECT_EQ(sums.find(key).value_or(Sum{}).n, count) << key;
+  }
+
+  const std::string table = "t" + std::to_string(Uuid::v7(system_clock().now()).bytes()[15]) + "_" +
+                            std::to_string(system_clock().now().time_since_epoch().count());
+};
+
+TEST_F(ReadTablesFaults, ALostAnswerIsAskedForAgain) {
+  DynamoDbStore store{options()};
+  std::int64_t batches = 0;
+  for (const Fault& each : {fault::reset_after(), fault::error_after(500), fault::half_after(), fault::bad_crc(),
+                            fault::reset_before(), fault::error_before(503), fault::refusal("ThrottlingException"),
+                            fault::cancelled({"None", "TransactionConflict", "None", "None"}),
+                            fault::cancelled({"None", "ThrottlingError", "None", "None"})}) {
+    proxy.follow([&](const ProxiedCall& call) { return call.is("TransactWriteItems", 1) ? each : fault::none(); });
+    EXPECT_EQ(batch(store), std::nullopt) << text;
+    expect_batches(++batches);
+    EXPECT_EQ(proxy.calls("TransactWriteItems"), 2);
+  }
+}
+
+// The checkpoint tells whether it is stored: so the next batch begins where it is.
+TEST_F(ReadTablesFaults, ACommitWithoutAnyAnswerIsSettledByTheNextBegin) {
+  DynamoDbStore store{options()};
+  for (const bool stored : {true, false}) {
+    proxy.follow([&](const ProxiedCall& call) {
+      if (call.operation != "TransactWriteItems") return fault::none();
+      return stored ? fault::reset_after() : fault::reset_before();
+    });
+    EXPECT_EQ(batch(store), Errc::unavailable);
+    proxy.follow({});
+    expect_batches(1);
+  }
+  EXPECT_EQ(batch(store), std::nullopt);
+  expect_batches(2);
+}
+
+// It reaches the service after the process gave it up and another one went on.
+TEST_F(ReadTablesFaults, ACommitThatArrivesLateIsRefused) {
+  DynamoDbOptions patient = options();
+  patient.request_timeout = std::chrono::milliseconds{300};
+  patient.max_attempts = 1;
+  DynamoDbStore store{patient};
+  proxy.follow(
+      [&](const ProxiedCall& call) { return call.operation == "TransactWriteItems" ? fault::late() : fault::none(); });
+  EXPECT_EQ(batch(store), Errc::unavailable);
+  EXPECT_EQ(batch(direct), std::nullopt) << text;
+  expect_batches(1);
+  EXPECT_EQ(proxy.release(), 1U);
+  expect_batches(1);
+}
+
+TEST_F(ReadTablesFaults, OfAllKindsLeaveTheTotalsExact) {
+  constexpr std::int64_t kBatches = 60;
+  DynamoDbOptions behind = options();
+  behind.request_timeout = std::chrono::milliseconds{500};
+  DynamoDbStore store{behind};
+  proxy.follow(RandomFaults{proxy, 7});
+  int tries = 0;
+  for (; direct.read_tables().checkpoint(table).value_or(Position::start()) < Position{kBatches} && tries < 2000;
+       ++tries) {
+    const auto code = batch(store);
+    const bool expected =
+        !code || *code == Errc::unavailable || *code == Errc::throttled || *code == Errc::permission_denied;
+    EXPECT_TRUE(expected) << text;
+  }
+  proxy.release();
+  proxy.follow({});
+  expect_batches(direct.read_tables().checkpoint(table).value_or(Position::start()).value());
+  EXPECT_GE(tries, static_cast<int>(kBatches));
+}
+
+}  // namespace
+}  // namespace leftfold::test_dynamodb

@@ -1,0 +1,265 @@
+// Projectors whose tables and checkpoint are in the second table.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <leftfold/dynamodb.h>
+#include <leftfold/memory.h>
+#include <leftfold/memory_dead_letter_store.h>
+#include <leftfold/read_table.h>
+#include <leftfold/replay.h>
+#include <leftfold/runner.h>
+#include <leftfold/testing/run_until_idle.h>
+
+#include "dynamodb/client.h"
+#include "dynamodb/connect.h"
+#include "dynamodb/service.h"
+#include "support/code_of.h"
+
+namespace leftfold {
+namespace {
+
+using test_dynamodb::TestTables;
+using test_support::code_of;
+
+struct Sum {
+  std::int64_t n = 0;
+  std::vector<std::string> from;
+};
+
+// All items of the second table whose kind begins with `prefix`.
+std::size_t items_of(const TestTables& tables, const std::string& prefix) {
+  const std::unique_ptr<dynamodb::Transport> transport = dynamodb::connect(tables.options());
+  dynamodb::Client client{*transport, dynamodb::client_options(tables.options())};
+  dynamodb::ScanRequest scan;
+  scan.table = tables.options().events_table + "Leftfold";
+  scan.consistency = dynamodb::Consistency::consistent;
+  std::size_t count = 0;
+  do {
+    dynamodb::ItemPage page = client.scan(scan);
+    for (const dynamodb::Item& item : page.items)
+      count += dynamodb::find_text(item, "k")->starts_with(prefix) ? 1U : 0U;
+    scan.after = std::move(page.last_key);
+  } while (!scan.after.empty());
+  return count;
+}
+
+// Two processes that both believe to have a partition.
+TEST(DynamoDbReadTables, AZombiesBatchIsStoredByNobodyElse) {
+  const TestTables tables;
+  DynamoDbStore first{tables.options()};
+  DynamoDbStore second{tables.options()};
+  const ReadTable<Sum> of_first{first.read_tables(), "sums"};
+  const ReadTable<Sum> of_second{second.read_tables(), "sums"};
+  for (const bool adds : {true, false}) {
+    const auto write = [adds](const ReadTable<Sum>& sums) {
+      if (adds) sums.add("all", &Sum::n, 1);
+      else sums.update("all", [](Sum& sum) { ++sum.n; });
+    };
+    const auto zombie = first.read_tables().begin("p");
+    write(of_first);
+    const auto owner = second.read_tables().begin("p");
+    write(of_second);
+    owner->commit(owner->checkpoint().value_or(Position::start()).next());
+    EXPECT_EQ(code_of([&] { zombie->commit(zombie->checkpoint().value_or(Position::start()).next()); }),
+              Errc::unavailable);
+  }
+  EXPECT_EQ(of_second.find("all").value().n, 2);
+  EXPECT_EQ(first.read_tables().checkpoint("p"), Position{2});
+}
+
+TEST(DynamoDbReadTables, PartitionsMeetOnARowOnlyWhereTheyReadIt) {
+  const TestTables tables;
+  DynamoDbStore first{tables.options()};
+  DynamoDbStore second{tables.options()};
+  const ReadTable<Sum> of_first{first.read_tables(), "sums"};
+  const ReadTable<Sum> of_second{second.read_tables(), "sums"};
+  {
+    const auto one = first.read_tables().begin("p");
+    const auto two = second.read_tables().begin("p/1");
+    of_first.add("all", &Sum::n, 1);
+    of_second.add("all", &Sum::n, 10);
+    of_first.put("blind", {1, {}});
+    of_second.put("blind", {2, {}});
+    one->commit(Position{1});
+    two->commit(Position{1});
+  }
+  EXPECT_EQ(of_first.find("all").value().n, 11);
+  EXPECT_EQ(of_first.find("blind").value().n, 2);
+  {
+    const auto one = first.read_tables().begin("p");
+    const auto two = second.read_tables().begin("p/1");
+    of_first.update("all", [](Sum& sum) { sum.n += 1; });
+    EXPECT_EQ(of_second.find("all").value().n, 11);  // is only read, but what is written depends on it
+    of_second.put("copy", {11, {}});
+    one->commit(Position{2});
+    EXPECT_EQ(code_of([&] { two->commit(Position{2}); }), Errc::unavailable);
+  }
+  EXPECT_EQ(of_first.find("all").value().n, 12);
+  EXPECT_FALSE(of_first.find("copy"));
+  EXPECT_EQ(first.read_tables().checkpoint("p/1"), Position{1});
+}
+
+// The process that cleared the table is gone before it deleted what was in it.
+TEST(DynamoDbReadTables, RowsOfAClearedTableAreDeletedByWhoeverComesNext) {
+  constexpr int kRows = 1000;
+  const TestTables tables;
+  const std::string rows = "row#sums#";
+  {
+    DynamoDbStore store{tables.options()};
+    const ReadTable<Sum> sums{store.read_tables(), "sums"};
+    for (int from = 0; from < kRows; from += 50) {
+      const auto transaction = store.read_tables().begin("p");
+      for (int i = from; i < from + 50; ++i) sums.add("row" + std::to_string(i), &Sum::n, i);
+      transaction->commit(Position{from + 50});
+    }
+    ASSERT_EQ(items_of(tables, rows), std::size_t{kRows});
+    const auto transaction = store.read_tables().begin("p");
+    sums.clear();
+    sums.put("new", {1, {}});
+    transaction->commit(Position::start());
+    EXPECT_EQ(sums.rows().size(), 1U);
+  }
+  const std::size_t left = items_of(tables, rows);
+  EXPECT_GT(left, std::size_t{kRows / 2}) << "a commit deletes some only";
+  DynamoDbStore store{tables.options()};
+  const ReadTable<Sum> sums{store.read_tables(), "sums"};
+  int commits = 0;
+  for (; items_of(tables, rows) > 1 && commits < kRows; ++commits) {
+    const auto transaction = store.read_tables().begin("p");
+    sums.add("new", &Sum::n, 1);
+    transaction->commit(Position{commits + 1});
+  }
+  EXPECT_LE(commits, 12);
+  EXPECT_EQ(sums.find("new").value().n, 1 + commits);
+}
+
+struct Counted {
+  int n = 0;
+};
+using CountedEvents = Events<Counted>;
+
+// One row an event and one of all, and `n` rows more.
+struct Sums : Projector<CountedEvents> {
+  explicit Sums(ReadTables& tables) : sums{tables, "sums"} {}
+  ReadTables& read_model() { return sums.tables(); }
+  void reset() { sums.clear(); }
+  void on(const Counted& event, const EventMetadata& meta) {
+    sums.add("all", &Sum::n, 1);
+    sums.update(meta.aggregate_id, [&](Sum& sum) {
+      ++sum.n;
+      sum.from.push_back(std::to_string(meta.version.value()));
+    });
+    for (int i = 0; i < event.n; ++i) sums.add("many" + std::to_string(i), &Sum::n, 1);
+  }
+  ReadTable<Sum> sums;
+};
+
+void append(EventStore& store, const std::string& aggregate, int n, Version expected = Version::none()) {
+  AppendRequest request;
+  request.aggregate_id = aggregate;
+  request.expected = expected;
+  request.events.push_back({Uuid::v7(system_clock().now()), "Counted", "{\"n\":" + std::to_string(n) + "}", {}, 1});
+  ASSERT_TRUE(std::holds_alternative<Appended>(store.append(request)));
+}
+
+TEST(DynamoDbProjector, HandlesManyEventsOnce) {
+  constexpr int kAggregates = 250;
+  const TestTables tables;
+  DynamoDbStore store{tables.options()};
+  MemoryStore events;
+  for (int i = 0; i < kAggregates; ++i) append(events, "a" + std::to_string(i), 0);
+  const CapacityUnits before = store.consumed();
+  for (int run = 0; run < 2; ++run) {  // the second one begins in the middle
+    Sums sums{store.read_tables()};
+    Runner runner{events, {}};
+    runner.add(sums);
+    testing::run_until_idle(runner, events);
+    if (run == 0) {
+      for (int i = 0; i < kAggregates; ++i) append(events, "a" + std::to_string(i), 0, Version{0});
+    }
+  }
+  const CapacityUnits after = store.consumed();
+  RecordProperty("units_an_event", std::to_string((after.write - before.write) / (2.0 * kAggregates)));
+  const ReadTable<Sum> table{store.read_tables(), "sums"};
+  EXPECT_EQ(table.find("all").value().n, 2 * kAggregates);
+  const auto rows = table.rows();
+  ASSERT_EQ(rows.size(), std::size_t{kAggregates + 1});
+  for (const auto& [key, row] : rows) {
+    if (key != "all") EXPECT_EQ(row.from, (std::vector<std::string>{"0", "1"})) << key;
+  }
+}
+
+TEST(DynamoDbProjector, ParksWhatNoTransactionHoldsAndNothingElse) {
+  const TestTables tables;
+  DynamoDbStore store{tables.options()};
+  MemoryStore events;
+  MemoryDeadLetterStore letters{system_clock()};
+  const int rows[] = {60, 60, 88, 1, 89, 200, 2, 88};
+  for (int i = 0; const int each : rows) append(events, "a" + std::to_string(i++), each);
+  Sums sums{store.read_tables()};
+  RunnerOptions options;
+  options.dead_letters = &letters;
+  Runner runner{events, options};
+  runner.add(sums);
+  testing::run_until_idle(runner, events);
+  std::set<std::string> parked;
+  for (const std::string& each : letters.sequences("default.Sums")) parked.insert(each);
+  EXPECT_EQ(parked, (std::set<std::string>{"a4", "a5"}));
+  const auto letter = letters.letters("default.Sums", "a5", std::nullopt, 1);
+  ASSERT_EQ(letter.size(), 1U);
+  EXPECT_NE(letter[0].error_message.find("projector Sums: one event writes and reads more than 90 rows"),
+            std::string::npos)
+      << letter[0].error_message;
+  EXPECT_EQ(sums.sums.find("all").value().n, 6);
+  EXPECT_EQ(sums.sums.find("many0").value().n, 6);
+  EXPECT_EQ(sums.sums.find("many87").value().n, 2);
+}
+
+TEST(DynamoDbProjector, IsReplayedInPlaceAndHasNoShadow) {
+  const TestTables tables;
+  DynamoDbStore store{tables.options()};
+  for (int i = 0; i < 30; ++i) append(store, "a" + std::to_string(i), i % 3);
+  Sums sums{store.read_tables()};
+  const auto replay = [&] {
+    ReplayOptions options;
+    options.into = ReplayInto::in_place;
+    Replay made{ReplaySource::scan(store, store), options};
+    made.add(sums);
+    (void)made.run();
+  };
+  replay();
+  append(store, "late", 0);
+  replay();
+  EXPECT_EQ(sums.sums.find("all").value().n, 31);
+  EXPECT_EQ(sums.sums.find("a7").value().n, 1);
+  EXPECT_EQ(code_of([&] { (void)store.read_tables().open_shadow("Sums"); }), Errc::unsupported);
+}
+
+TEST(DynamoDbReadTables, RefusesWhatAnItemCannotHold) {
+  const TestTables tables;
+  DynamoDbStore store{tables.options()};
+  ReadTables& read = store.read_tables();
+  const auto refused = [&](const std::string& row, const std::string& text) {
+    try {
+      read.put("sums", "a", row);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), Errc::invalid_argument);
+      EXPECT_NE(std::string{error.what()}.find(text), std::string::npos) << error.what();
+      return;
+    }
+    ADD_FAILURE() << "stored: " << row.substr(0, 80);
+  };
+  refused(R"({"n":1234567890123456789012345678901234567890})", "table \"sums\", row \"a\": $.n has 40 digits");
+  refused(R"({"text":")" + std::string(410'000, 'x') + "\"}", "an item of DynamoDB has 409600 at most");
+  const auto transaction = read.begin("p");
+  EXPECT_EQ(code_of([&] { (void)read.begin("p"); }), Errc::invalid_argument);
+}
+
+}  // namespace
+}  // namespace leftfold
