@@ -1,4 +1,7 @@
 // A shop: carts, what sells, receipts. `shop simulate` sends customers through it; `shop --help` shows the rest.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -27,18 +30,22 @@ std::filesystem::path receipts_file(leftfold::App& app) {
   return examples::store_file(app).replace_extension(".receipts.db");
 }
 
-struct HotProduct {
-  std::string product;
-  std::int64_t quantity = 0;
-};
+using Quantities = std::vector<std::pair<std::string, std::int64_t>>;  // by product
+
+Quantities hot_products(leftfold::App& app) {
+  const leftfold::ReadTable<HotProduct> table{app.read_tables(), "hot_products"};
+  Quantities all;
+  for (auto page = table.rows(); !page.empty(); page = table.rows(all.back().first)) {
+    for (auto& [product, row] : page) all.emplace_back(std::move(product), row.quantity);
+  }
+  return all;
+}
 
 // Compares the tables with a fold of the events. Returns whether they agree, and says so.
 bool verify(leftfold::App& app, Mail& mail, leftfold::Position last) {
   const Totals totals = fold(app.store(), last);
-  std::map<std::string, std::int64_t> table;
-  for (const auto& row : app.read_model().query<HotProduct>("SELECT product, quantity FROM hot_products")) {
-    table[row.product] = row.quantity;
-  }
+  const Quantities rows = hot_products(app);
+  const std::map<std::string, std::int64_t> table{rows.begin(), rows.end()};
   const Mail::Totals sent = mail.totals();
   const bool right = table == totals.sold && sent.receipts == totals.receipts && sent.items == totals.items_bought;
   std::cout << "\n"
@@ -51,10 +58,11 @@ bool verify(leftfold::App& app, Mail& mail, leftfold::Position last) {
 
 void print_top_products(leftfold::App& app) {
   examples::Table table{{"product", ">quantity"}};
-  for (const auto& row : app.read_model().query<HotProduct>(
-           "SELECT product, quantity FROM hot_products ORDER BY quantity DESC, product LIMIT 10")) {
-    table.add({row.product, number(row.quantity)});
-  }
+  constexpr std::size_t kTop = 10;
+  Quantities rows = hot_products(app);
+  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  if (rows.size() > kTop) rows.resize(kTop);
+  for (const auto& [product, quantity] : rows) table.add({product, number(quantity)});
   std::cout << "\nTop products\n";
   table.print(std::cout);
 }
@@ -64,7 +72,8 @@ void print_where(leftfold::App& app) {
   const std::string sqlite = "  sqlite3 " + examples::quoted(file.string()) + " ";
   std::cout << "\nThe shop is one file: " << file.string() << " (" << examples::bytes(examples::size_on_disk(file))
             << ")\n"
-            << sqlite << "'SELECT * FROM hot_products ORDER BY quantity DESC LIMIT 5'\n"
+            << sqlite
+            << "\"SELECT key, row ->> 'quantity' AS quantity FROM hot_products ORDER BY quantity DESC LIMIT 5\"\n"
             << sqlite << "'SELECT type, count(*) FROM events GROUP BY type'\n"
             << "  sqlite3 " << examples::quoted(receipts_file(app).string()) << " 'SELECT * FROM receipts LIMIT 5'\n"
             << "  shop --store sqlite:" << examples::quoted(file.string()) << " events read cart-42\n";
@@ -132,7 +141,7 @@ int main(int argc, char** argv) {
   shop::Mail mail{[&app] { return shop::receipts_file(app); }};
   app.aggregate<shop::Cart>();
   app.aggregate<shop::Simulation>();
-  app.projector<shop::HotProducts>(app.read_model());
+  app.projector<shop::HotProducts>(app.read_tables());
   app.listener<shop::SendReceipt>(mail);
   app.command(
       "simulate", "[--customers 10000] [--threads 4]: send customers through the shop, then check the totals",

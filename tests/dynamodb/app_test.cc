@@ -9,6 +9,8 @@
 
 #include <leftfold/app.h>
 #include <leftfold/cli.h>
+#include <leftfold/dynamodb.h>
+#include <leftfold/read_table.h>
 
 #include "dynamodb/service.h"
 #include "support/code_of.h"
@@ -171,6 +173,36 @@ TEST(DynamoDbApp, says_what_a_table_of_events_cannot_do) {
   std::stop_source stop;
   stop.request_stop();
   quiet.run(stop.get_token());  // nothing comes, and it ends when told to
+}
+
+struct TicketCount {
+  int opened = 0;
+};
+struct Titles : Projector<TicketEvents> {
+  explicit Titles(ReadTables& tables) : table{tables, "titles"} {}
+  ReadTables& read_model() { return table.tables(); }
+  void reset() { table.clear(); }
+  void on(const TicketOpened& event) { table.add(event.title, &TicketCount::opened, 1); }
+  ReadTable<TicketCount> table;
+};
+
+// The handler gets its tables before anything is known of the store.
+TEST(DynamoDbApp, keeps_read_tables_beside_the_events) {
+  const TestTables tables;
+  App app{"helpdesk", environment_of(tables.options(), "none:")};
+  app.aggregate<Ticket>();
+  const Titles& titles = app.projector<Titles>(app.read_tables());
+  Repository<Ticket> tickets{app.store()};
+  for (const char* id : {"t-1", "t-2", "t-3"}) tickets.execute(id, [](Ticket& ticket) { ticket.open("printer"); });
+  EXPECT_FALSE(titles.table.find("printer"));
+  (void)app.replay({})->run();
+  EXPECT_EQ(titles.table.find("printer").value().opened, 3);
+  DynamoDbStore store{tables.options()};
+  EXPECT_EQ(store.read_tables().find("titles", "printer"), R"({"opened":3})");
+
+  std::string what;
+  EXPECT_EQ(code_of([&] { app.read_model().execute("CREATE TABLE t(a)"); }, &what), Errc::unsupported);
+  EXPECT_NE(what.find("app.read_tables()"), std::string::npos) << what;
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
@@ -14,12 +16,15 @@
 #include <leftfold/read_table.h>
 #include <leftfold/replay.h>
 #include <leftfold/runner.h>
+#include <leftfold/testing/cost.h>
 #include <leftfold/testing/run_until_idle.h>
 
 #include "dynamodb/client.h"
 #include "dynamodb/connect.h"
+#include "dynamodb/read_table_items.h"
 #include "dynamodb/service.h"
 #include "support/code_of.h"
+#include "support/source_dir.h"
 
 namespace leftfold {
 namespace {
@@ -239,6 +244,43 @@ TEST(DynamoDbProjector, IsReplayedInPlaceAndHasNoShadow) {
   EXPECT_EQ(sums.sums.find("all").value().n, 31);
   EXPECT_EQ(sums.sums.find("a7").value().n, 1);
   EXPECT_EQ(code_of([&] { (void)store.read_tables().open_shadow("Sums"); }), Errc::unsupported);
+}
+
+TEST(DynamoDbReadTables, CostWhatThePageSays) {
+  if (test_dynamodb::service_name() == "moto") return;  // it reports no sizes: every request costs the same
+  const TestTables tables;
+  DynamoDbStore store{tables.options()};
+  const ReadTable<Sum> sums{store.read_tables(), "sums"};
+  const auto batch = [&](auto write) {
+    const auto transaction = store.read_tables().begin("p");
+    write();
+    transaction->commit(Position{1});
+  };
+  using namespace testing;
+  batch([] {});
+  sums.add("added", &Sum::n, 1);
+  costs_at_most(write_units{1}, read_units{1}).check(store, [&] { batch([] {}); });
+  costs_at_most(write_units{4}, read_units{2}).check(store, [&] { batch([&] { sums.add("added", &Sum::n, 1); }); });
+  costs_at_most(write_units{4}, read_units{3}).check(store, [&] {
+    batch([&] { sums.update("added", [](Sum& sum) { ++sum.n; }); });
+  });
+  costs_at_most(write_units{0}, read_units{2}).check(store, [&] { (void)sums.find("added"); });
+  costs_at_most(write_units{1}, read_units{1}).check(store, [&] { sums.put("put", {}); });
+  costs_at_most(write_units{2}, read_units{1}).check(store, [&] { sums.add("added", &Sum::n, 1); });
+}
+
+TEST(DynamoDbReadTables, ARowIsTheItemThatThePageShows) {
+  std::ifstream file{test_support::source_dir() / "docs/stores/dynamodb.md"};
+  const std::string page{std::istreambuf_iterator<char>{file}, {}};
+  dynamodb::Item item = dynamodb::ItemKey{dynamodb::rows_kind("hot_products", 0), "apple"}.item();
+  item.push_back({"r", Bytes{}});
+  dynamodb::Map row = dynamodb::row_contents("hot_products", "apple", R"({"quantity":3})");
+  item.insert(item.end(), row.begin(), row.end());
+  std::string text;
+  for (const dynamodb::Attribute& each : item) {
+    text += each.name == "r" ? "r = {\"B\":\"AY80BpAAcACAAAAAAAAAAQ==\"}\n" : test_dynamodb::attribute_line(each);
+  }
+  EXPECT_NE(page.find("```text\n" + text + "```"), page.npos) << text;
 }
 
 TEST(DynamoDbReadTables, RefusesWhatAnItemCannotHold) {
