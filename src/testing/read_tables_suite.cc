@@ -19,8 +19,8 @@ void a_table_is_empty_before_its_first_row(ReadTablesTest& t) {
 }
 
 void a_row_comes_back_as_it_was_put(ReadTablesTest& t) {
-  const char* const row =
-      R"({"text":"grün \"quoted\"","none":null,"yes":true,"whole":-9007199254740993,"part":0.25,"list":[1,"a",{}],"deep":{"a":{"b":[]}}})";
+  const char* const row = R"({"text":"grün \"quoted\"","none":null,"yes":true,"whole":-9007199254740993,)"
+                          R"("part":0.25,"list":[1,"a",{}],"deep":{"a":{"b":[]}}})";
   t.tables->put("hot", "apple", row);
   t.tables->put("hot", "empty", "{}");
   t.expect_row("apple", row);
