@@ -55,7 +55,7 @@ std::size_t items_of(const TestTables& tables, const std::string& prefix) {
 }
 
 // Two processes that both believe to have a partition.
-TEST(DynamoDbReadTables, AZombiesBatchIsStoredByNobodyElse) {
+TEST(DynamoDbTables, AZombiesBatchIsStoredByNobodyElse) {
   const TestTables tables;
   DynamoDbStore first{tables.options()};
   DynamoDbStore second{tables.options()};
@@ -78,7 +78,7 @@ TEST(DynamoDbReadTables, AZombiesBatchIsStoredByNobodyElse) {
   EXPECT_EQ(first.read_tables().checkpoint("p"), Position{2});
 }
 
-TEST(DynamoDbReadTables, PartitionsMeetOnARowOnlyWhereTheyReadIt) {
+TEST(DynamoDbTables, PartitionsMeetOnARowOnlyWhereTheyReadIt) {
   const TestTables tables;
   DynamoDbStore first{tables.options()};
   DynamoDbStore second{tables.options()};
@@ -111,7 +111,7 @@ TEST(DynamoDbReadTables, PartitionsMeetOnARowOnlyWhereTheyReadIt) {
 }
 
 // The process that cleared the table is gone before it deleted what was in it.
-TEST(DynamoDbReadTables, RowsOfAClearedTableAreDeletedByWhoeverComesNext) {
+TEST(DynamoDbTables, RowsOfAClearedTableAreDeletedByWhoeverComesNext) {
   constexpr int kRows = 1000;
   const TestTables tables;
   const std::string rows = "row#sums#";
@@ -214,10 +214,11 @@ TEST(DynamoDbProjector, ParksWhatNoTransactionHoldsAndNothingElse) {
   Runner runner{events, options};
   runner.add(sums);
   testing::run_until_idle(runner, events);
-  std::set<std::string> parked;
-  for (const std::string& each : letters.sequences("default.Sums")) parked.insert(each);
+  const std::string subscription = runner.status().at(0).name;
+  const auto sequences = letters.sequences(subscription);
+  const std::set<std::string> parked{sequences.begin(), sequences.end()};
   EXPECT_EQ(parked, (std::set<std::string>{"a4", "a5"}));
-  const auto letter = letters.letters("default.Sums", "a5", std::nullopt, 1);
+  const auto letter = letters.letters(subscription, "a5", std::nullopt, 1);
   ASSERT_EQ(letter.size(), 1U);
   EXPECT_NE(letter[0].error_message.find("projector Sums: one event writes and reads more than 90 rows"),
             std::string::npos)
@@ -247,7 +248,7 @@ TEST(DynamoDbProjector, IsReplayedInPlaceAndHasNoShadow) {
   EXPECT_EQ(code_of([&] { (void)store.read_tables().open_shadow("Sums"); }), Errc::unsupported);
 }
 
-TEST(DynamoDbReadTables, CostWhatThePageSays) {
+TEST(DynamoDbTables, CostWhatThePageSays) {
   if (test_dynamodb::service_name() == "moto") return;  // it reports no sizes: every request costs the same
   const TestTables tables;
   DynamoDbStore store{tables.options()};
@@ -270,7 +271,7 @@ TEST(DynamoDbReadTables, CostWhatThePageSays) {
   costs_at_most(write_units{2}, read_units{1}).check(store, [&] { sums.add("added", &Sum::n, 1); });
 }
 
-TEST(DynamoDbReadTables, ARowIsTheItemThatThePageShows) {
+TEST(DynamoDbTables, ARowIsTheItemThatThePageShows) {
   std::ifstream file{test_support::source_dir() / "docs/stores/dynamodb.md"};
   const std::string page{std::istreambuf_iterator<char>{file}, {}};
   dynamodb::Item item = dynamodb::ItemKey{dynamodb::rows_kind("hot_products", 0), "apple"}.item();
@@ -284,7 +285,7 @@ TEST(DynamoDbReadTables, ARowIsTheItemThatThePageShows) {
   EXPECT_NE(page.find("```text\n" + text + "```"), page.npos) << text;
 }
 
-TEST(DynamoDbReadTables, RefusesWhatAnItemCannotHold) {
+TEST(DynamoDbTables, RefusesWhatAnItemCannotHold) {
   const TestTables tables;
   DynamoDbStore store{tables.options()};
   ReadTables& read = store.read_tables();
