@@ -85,6 +85,9 @@ class ReadModel {
   /// the thread of a transaction. Throws like begin.
   [[nodiscard]] virtual std::optional<Position> checkpoint(std::string_view projector) = 0;
 
+  /// Whether others wait for the end of a transaction: then the Runner keeps transactions short.
+  [[nodiscard]] virtual bool others_wait() { return true; }
+
   /// Opens the projector's shadow, as an earlier process left it, or a new one. Throws Error(unavailable) while another
   /// one has it open, and unsupported for a read model that cannot have one.
   [[nodiscard]] virtual std::unique_ptr<ShadowTables> open_shadow(std::string_view projector) {

@@ -45,7 +45,8 @@ void validate_row(std::string_view table, std::string_view key, std::string_view
 /// A row comes back with the same values, but members may change their order and numbers their form (1.0 becomes 1).
 ///
 /// All functions throw Error(invalid_argument) for what the validate functions above refuse; unavailable, throttled,
-/// permission_denied, storage_full and corrupt. Nothing is changed then. On a store whose transactions have a limit
+/// permission_denied, storage_full and corrupt. Nothing is changed then. A write outside of a transaction also throws
+/// in_doubt: it may have been stored. On a store whose transactions have a limit
 /// also invalid_argument once a transaction is over it: see ReadModelTransaction::full(). testing/read_tables_suite.h
 /// checks it. Any thread. Must outlive the Runner.
 class ReadTables : public ReadModel {

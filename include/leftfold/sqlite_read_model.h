@@ -130,7 +130,7 @@ class SqliteReadModel final : public ReadTables {
   Position restore_kept(std::string_view projector) override;
 
   /// A table of ReadTables is one of this file, (key TEXT PRIMARY KEY, row TEXT), for SQL to read:
-  /// SELECT key, row ->> 'quantity' FROM hot_products. Throw as ReadTables and as execute.
+  /// SELECT key, json_extract(row, '$.quantity') FROM hot_products. Throw as ReadTables and as execute.
   [[nodiscard]] std::optional<std::string> find(std::string_view table, std::string_view key) override;
   void put(std::string_view table, std::string_view key, std::string_view row) override;
   void erase(std::string_view table, std::string_view key) override;

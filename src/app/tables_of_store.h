@@ -22,6 +22,7 @@ class TablesOfStore final : public ReadTables {
 
   std::unique_ptr<ReadModelTransaction> begin(std::string_view projector) override { return own().begin(projector); }
   std::optional<Position> checkpoint(std::string_view projector) override { return own().checkpoint(projector); }
+  bool others_wait() override { return own().others_wait(); }
   std::unique_ptr<ShadowTables> open_shadow(std::string_view projector) override {
     return own().open_shadow(projector);
   }

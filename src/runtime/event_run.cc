@@ -38,7 +38,7 @@ void reset(const RegisteredHandler& handler) {
 EventRun handle_run(RegisteredHandler& handler, std::span<Delivery> events, Clock& clock, const RunOptions& options) {
   FailureHandling& failures = *handler.failures;
   EventRun run;
-  const Instant end = clock.instant() + kHandlingBudget;
+  const Instant end = clock.instant() + budget_of(handler);
   const auto is_full = [&] {
     if (options.transaction == nullptr) return false;
     options.transaction->keep_room((options.gate != nullptr ? options.gate->pending() : 0) +

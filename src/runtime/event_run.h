@@ -18,6 +18,12 @@ namespace leftfold::detail {
 
 /// How long a projector handles before it commits and lets readers in.
 inline constexpr std::chrono::milliseconds kHandlingBudget{20};
+/// The same where nobody waits for it, but each read and commit crosses a network: still short enough for a stop.
+inline constexpr std::chrono::milliseconds kUnhurriedBudget{250};
+[[nodiscard]] inline std::chrono::milliseconds budget_of(const RegisteredHandler& handler) {
+  ReadModel* const model = handler.entry.read_model;
+  return model == nullptr || model->others_wait() ? kHandlingBudget : kUnhurriedBudget;
+}
 
 /// What became of a run: `finished` of its events are, the next one ended it or was left for another run.
 struct EventRun {
@@ -42,7 +48,7 @@ struct RunOptions {
 };
 
 /// Handles `events` in order and sets their outcomes, until the handler throws, the breaker refuses, one is to stop the
-/// subscription or comes early or late, the transaction is full, or kHandlingBudget is used up; at least one event. An
+/// subscription or comes early or late, the transaction is full, or budget_of() is used up; at least one event. An
 /// event that fails in a full transaction did not fail because of itself, unless it is the first. Throws what
 /// `in_table` and the transaction throw.
 [[nodiscard]] EventRun handle_run(RegisteredHandler& handler, std::span<Delivery> events, Clock& clock,

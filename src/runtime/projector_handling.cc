@@ -53,7 +53,7 @@ bool ProjectorLoop::deliver(Subscription& subscription, std::int32_t id, Deliver
     // The next take() brings about what one budget handles, so that a stop or a revocation is noticed soon.
     if (first && !todo.empty() && !run.thrown && !run.blocked && run.turn == VersionGate::Turn::next) {
       size_ = std::max<std::size_t>(1, run.finished);
-    } else if (first && (run_->clock().instant() - begin) * 4 < kHandlingBudget) {
+    } else if (first && (run_->clock().instant() - begin) * 4 < budget_of(handler_)) {
       size_ = std::min(batch_, size_ * 4);
     }
     if (!todo.empty() && !settle(part, todo, run)) return false;
