@@ -13,7 +13,7 @@ namespace {
 Expression unchanged(const BufferedItems::Slot& slot) {
   if (!slot.read) return {};
   if (!slot.stored) return {"attribute_not_exists(#k)", {{"#k", std::string{kKind}}}, {}};
-  const std::string name{kRevision};
+  const std::string name{kRowRevision};
   if (slot.revision.empty()) {
     return {"attribute_exists(#k) AND attribute_not_exists(#r)", {{"#k", std::string{kKind}}, {"#r", name}}, {}};
   }
@@ -27,7 +27,7 @@ void BufferedItems::learn(Slot& slot, const std::optional<Item>& item) {
   slot.read = true;
   if (!item || item->empty()) return;
   slot.stored = contents_of(*item);
-  if (const Bytes* const revision = find_bytes(*item, kRevision)) slot.revision = *revision;
+  if (const Bytes* const revision = find_bytes(*item, kRowRevision)) slot.revision = *revision;
 }
 
 bool BufferedItems::takes_part(const Slot& slot) {
@@ -198,13 +198,13 @@ ItemWrite BufferedItems::write_of(const ItemKey& key, const Slot& slot) const {
     case Slot::Write::none: write.kind = ItemWrite::Kind::check; break;
     case Slot::Write::remove: write.kind = ItemWrite::Kind::remove; break;
     case Slot::Write::put:
-      write.item.push_back({std::string{kRevision}, revision_});
+      write.item.push_back({std::string{kRowRevision}, revision_});
       write.item.insert(write.item.end(), slot.row.begin(), slot.row.end());
       break;
     case Slot::Write::add:
       write.kind = ItemWrite::Kind::update;
       write.update = "SET #w = :w ADD ";
-      write.condition.names.emplace_back("#w", kRevision);
+      write.condition.names.emplace_back("#w", kRowRevision);
       write.condition.values.push_back({":w", revision_});
       std::size_t index = 0;
       for (const auto& [member, amount] : slot.sum) {

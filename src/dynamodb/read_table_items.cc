@@ -73,7 +73,7 @@ Map contents_of(const Item& item) {
   Map contents;
   contents.reserve(item.size());
   for (const Attribute& each : item) {
-    if (each.name != kKind && each.name != kSort && each.name != kRevision) contents.push_back(each);
+    if (each.name != kKind && each.name != kSort && each.name != kRowRevision) contents.push_back(each);
   }
   return contents;
 }

@@ -14,7 +14,7 @@
 namespace leftfold::dynamodb {
 
 /// The transaction that wrote an item last.
-inline constexpr std::string_view kRevision = "r";
+inline constexpr std::string_view kRowRevision = "r";
 
 /// An item's key in the second table. Plain value.
 struct ItemKey {

@@ -286,7 +286,7 @@ TableTransaction::Sent TableTransaction::send() {
 TableTransaction::Sent TableTransaction::send_one(const ItemWrite& write) {
   const WriteResult result = place_->client.write(write);
   if (result.applied) return Sent::stored;
-  const Bytes* const revision = result.old ? find_bytes(*result.old, kRevision) : nullptr;
+  const Bytes* const revision = result.old ? find_bytes(*result.old, kRowRevision) : nullptr;
   if (revision != nullptr && *revision == items_.revision()) return Sent::stored;
   if (!result.in_doubt) return Sent::conflict;
   throw Error{Errc::in_doubt, "an earlier attempt got no clear answer, and others wrote since"};
@@ -297,7 +297,7 @@ TableTransaction::Sent TableTransaction::send_all(std::span<const ItemWrite> wri
   if (result.applied) return Sent::stored;
   // An earlier attempt of this very transaction, should the service not know its token any more.
   const bool ours = std::ranges::any_of(result.reasons, [&](const CancellationReason& reason) {
-    const Bytes* const revision = reason.item ? find_bytes(*reason.item, kRevision) : nullptr;
+    const Bytes* const revision = reason.item ? find_bytes(*reason.item, kRowRevision) : nullptr;
     return revision != nullptr && *revision == items_.revision();
   });
   return ours ? Sent::stored : Sent::conflict;
