@@ -139,7 +139,7 @@ TEST(DynamoDbApp, keeps_dead_letters_and_shows_them) {
   std::string printed;
   EXPECT_EQ(run_command(app, {"dlq", "ls", "--json"}, printed), 0);
   EXPECT_NE(printed.find("\"t-1\""), std::string::npos) << printed;
-  EXPECT_EQ(run_command(app, {"dlq", "show", "Watch", "t-1", "--json"}, printed), 0);
+  EXPECT_EQ(run_command(app, {"dlq", "show", "Watch", "t-1", "--payload", "--json"}, printed), 0);
   EXPECT_NE(printed.find("printer"), std::string::npos) << printed;
 }
 
