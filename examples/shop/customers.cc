@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace shop {
@@ -31,58 +32,47 @@ class Dice {
   std::uint64_t state_;
 };
 
-// One customer's commands, counted.
-class Customer {
- public:
-  Customer(const leftfold::Repository<Cart>& carts, std::int64_t number, Visits& visits)
-      : carts_{carts}, visits_{visits}, number_{number} {}
-
-  void visit() {
-    Dice dice{number_};
-    const std::string cart = "cart-" + std::to_string(number_);
-    std::string first_product;
-    const std::size_t products = 1 + dice.roll(4);
-    for (std::size_t i = 0; i < products; ++i) {
-      // The smaller of two rolls: some products sell better than others.
-      const std::string product = kProducts.at(std::min(dice.roll(kProducts.size()), dice.roll(kProducts.size())));
-      const int quantity = 1 + static_cast<int>(dice.roll(3));
-      if (i == 0) first_product = product;
-      execute(cart, [&](Cart& c) { c.add_item(product, quantity); });
-    }
-    if (products > 1 && dice.roll(5) == 0) execute(cart, [&](Cart& c) { c.remove_item(first_product, 1); });
-    if (dice.roll(10) < 7) execute(cart, [](Cart& c) { c.check_out(); });
-    if (number_ % 20 == 0) execute("cart-of-the-office", [](Cart& c) { c.add_item("coffee", 1); });
+void count(const Done& done, Visits& visits) {
+  ++visits.commands;
+  visits.again += done.again;
+  if (done.repeated) {
+    ++visits.repeated;
+  } else {
+    visits.events += static_cast<std::int64_t>(done.events);
   }
-
- private:
-  template <class Command>
-  void execute(const std::string& cart, Command command) {
-    int tries = 0;
-    const auto result = carts_.execute(
-        cart,
-        [&](Cart& c) {
-          ++tries;
-          command(c);
-        },
-        {.idempotency_key = "customer-" + std::to_string(number_) + "/" + std::to_string(++step_), .context = {}});
-    ++visits_.commands;
-    if (tries > 1) visits_.conflicts += tries - 1;
-    if (result.repeated) {
-      ++visits_.repeated;
-    } else {
-      visits_.events += static_cast<std::int64_t>(result.events);
-    }
-  }
-
-  const leftfold::Repository<Cart>& carts_;
-  Visits& visits_;
-  std::int64_t number_;
-  int step_ = 0;
-};
+}
 
 }  // namespace
 
-bool visit(const leftfold::Repository<Cart>& carts, std::int64_t first, std::int64_t customers, std::size_t threads,
+std::vector<Step> steps_of(std::int64_t customer) {
+  Dice dice{customer};
+  std::vector<Step> steps;
+  const auto next = [&](Step step) {
+    step.key = "customer-" + std::to_string(customer) + "/" + std::to_string(steps.size() + 1);
+    steps.push_back(std::move(step));
+  };
+  const std::string cart = "cart-" + std::to_string(customer);
+  const std::size_t products = 1 + dice.roll(4);
+  for (std::size_t i = 0; i < products; ++i) {
+    // The smaller of two rolls: some products sell better than others.
+    const std::string product = kProducts.at(std::min(dice.roll(kProducts.size()), dice.roll(kProducts.size())));
+    next({Step::Kind::add, cart, product, 1 + static_cast<int>(dice.roll(3)), {}});
+  }
+  if (products > 1 && dice.roll(5) == 0) next({Step::Kind::remove, cart, steps.front().product, 1, {}});
+  if (dice.roll(10) < 7) next({Step::Kind::check_out, cart, {}, 0, {}});
+  if (customer % 20 == 0) next({Step::Kind::add, "cart-of-the-office", "coffee", 1, {}});
+  return steps;
+}
+
+void perform(Cart& cart, const Step& step) {
+  switch (step.kind) {
+    case Step::Kind::add: return cart.add_item(step.product, step.quantity);
+    case Step::Kind::remove: return cart.remove_item(step.product, step.quantity);
+    case Step::Kind::check_out: return cart.check_out();
+  }
+}
+
+bool visit(const std::function<Cashier()>& open, std::int64_t first, std::int64_t customers, std::size_t threads,
            const std::stop_token& stop, Visits& visits) {
   std::atomic<std::int64_t> next{first};
   std::atomic<bool> failed{false};
@@ -93,10 +83,11 @@ bool visit(const leftfold::Repository<Cart>& carts, std::int64_t first, std::int
     for (std::size_t i = 0; i < threads; ++i) {
       pool.emplace_back([&] {
         try {
+          const Cashier cashier = open();
           while (!failed && !stop.stop_requested()) {
             const std::int64_t number = next++;
             if (number >= first + customers) return;
-            Customer{carts, number, visits}.visit();
+            for (const Step& step : steps_of(number)) count(cashier(step), visits);
           }
         } catch (...) {
           failed = true;

@@ -1,31 +1,52 @@
-// What sells: a read table beside the events, exactly once, on every store.
+// What sells: a read table in the events' own file, exactly once.
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include <leftfold/app.h>
 #include <leftfold/projector.h>
-#include <leftfold/read_table.h>
+#include <leftfold/sqlite_read_model.h>
 
 #include "shop/cart.h"
 
 namespace shop {
 
 // [projector]
-struct HotProduct {
-  std::int64_t quantity = 0;
-};
-
-/// Keeps hot_products: by product, how many of it are in carts, bought or not.
+/// Keeps hot_products(product, quantity): how many of each product are in carts, bought or not.
 struct HotProducts : leftfold::Projector<CartEvents> {
-  explicit HotProducts(leftfold::ReadTables& tables) : table{tables, "hot_products"} {}
-  leftfold::ReadTables& read_model() { return table.tables(); }  // rows and checkpoint commit together
+  explicit HotProducts(leftfold::SqliteReadModel& tables) : db{tables} {}
+  leftfold::SqliteReadModel& read_model() { return db; }  // rows and checkpoint commit together
 
-  void reset() { table.clear(); }
-  void on(const CartItemAdded& e) { table.add(e.product_id, &HotProduct::quantity, e.quantity); }
-  void on(const CartItemRemoved& e) { table.add(e.product_id, &HotProduct::quantity, -e.quantity); }
+  void reset() {
+    db.execute("DROP TABLE IF EXISTS hot_products");
+    db.execute("CREATE TABLE hot_products(product TEXT PRIMARY KEY, quantity INTEGER NOT NULL) WITHOUT ROWID");
+  }
+  void on(const CartItemAdded& e) { add(e.product_id, e.quantity); }
+  void on(const CartItemRemoved& e) { add(e.product_id, -e.quantity); }
 
-  leftfold::ReadTable<HotProduct> table;
+  leftfold::SqliteReadModel& db;
+
+ private:
+  void add(const std::string& product, int quantity) {
+    db.execute(
+        "INSERT INTO hot_products VALUES(?, ?) ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity",
+        product, quantity);
+  }
 };
 // [/projector]
+
+/// The table as it is now, by product. Throws as the read model.
+[[nodiscard]] std::map<std::string, std::int64_t> hot_products(leftfold::App& app);
+
+/// The products that sell best, at most `most`, the best first. Throws as hot_products().
+[[nodiscard]] std::vector<std::pair<std::string, std::int64_t>> top_products(leftfold::App& app, std::size_t most);
+
+/// Prints the ten that sell best. Throws as hot_products().
+void print_hot_products(leftfold::App& app, std::ostream& out);
 
 }  // namespace shop

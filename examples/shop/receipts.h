@@ -28,6 +28,11 @@ class Mail {
     create_table();
     db_.execute("INSERT OR IGNORE INTO receipts VALUES(?, ?, ?)", id, cart, items);
   }
+  /// Whether a receipt for this cart was sent.
+  [[nodiscard]] bool sent_for(const std::string& cart) {
+    create_table();
+    return !db_.query<std::int64_t>("SELECT 1 FROM receipts WHERE cart = ?", cart).empty();
+  }
   /// How many receipts were sent since ever, and the items on them.
   struct Totals {
     std::int64_t receipts = 0;

@@ -52,4 +52,16 @@ std::size_t Options::count(std::string_view name, std::size_t otherwise, std::si
   return value;
 }
 
+std::string Options::text(std::string_view name, std::string otherwise) const {
+  for (const auto& [given, text] : values_) {
+    if (given == name) otherwise = text;
+  }
+  return otherwise;
+}
+
+void Options::refuse_words(std::string_view verb) const {
+  if (words_.empty()) return;
+  throw Error{Errc::invalid_argument, std::string{verb} + " takes no argument '" + words_.front() + "'"};
+}
+
 }  // namespace examples

@@ -20,6 +20,10 @@ class Options {
   /// The count given as --name, or `otherwise`. Throws leftfold::Error(invalid_argument) when it is not between 1 and
   /// `most`.
   [[nodiscard]] std::size_t count(std::string_view name, std::size_t otherwise, std::size_t most) const;
+  /// The text given as --name, or `otherwise`.
+  [[nodiscard]] std::string text(std::string_view name, std::string otherwise) const;
+  /// Throws leftfold::Error(invalid_argument) that names the verb when there are words besides the options.
+  void refuse_words(std::string_view verb) const;
   /// The arguments that are not options.
   [[nodiscard]] const std::vector<std::string>& words() const noexcept { return words_; }
 

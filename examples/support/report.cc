@@ -50,6 +50,8 @@ std::string seconds(std::chrono::nanoseconds time) {
   return text.data();
 }
 
+std::string milliseconds(double time) { return one_decimal(time, "ms"); }
+
 std::string bytes(std::uintmax_t size) {
   const auto value = static_cast<double>(size);
   if (value < 1024.0 * 1024.0) return one_decimal(value / 1024.0, "KiB");

@@ -20,6 +20,9 @@ namespace examples {
 /// A time as "2.41 s".
 [[nodiscard]] std::string seconds(std::chrono::nanoseconds time);
 
+/// A time as "2.4 ms".
+[[nodiscard]] std::string milliseconds(double time);
+
 /// A size as "12.3 MiB".
 [[nodiscard]] std::string bytes(std::uintmax_t size);
 

@@ -5,8 +5,13 @@
 
 namespace examples {
 
+std::optional<std::filesystem::path> file_of_store(leftfold::App& app) {
+  const auto* const store = dynamic_cast<leftfold::SqliteStore*>(&app.store());
+  return store == nullptr ? std::nullopt : std::optional{store->file()};
+}
+
 std::filesystem::path store_file(leftfold::App& app) {
-  if (const auto* store = dynamic_cast<leftfold::SqliteStore*>(&app.store())) return store->file();
+  if (const auto file = file_of_store(app)) return *file;
   throw leftfold::Error{leftfold::Errc::invalid_config,
                         "this example keeps its tables in a SQLite file, and the store is \"" +
                             app.settings().get("store").value + "\": use --store sqlite:FILE"};

@@ -33,6 +33,7 @@
 namespace leftfold {
 
 class App;
+class Publisher;
 
 /// A verb of the program's own on its command line. Returns the exit code; `arguments` follow the verb. End soon after
 /// `stop` is requested.
@@ -186,6 +187,18 @@ class App {
   /// runner().wait_until_handled(). Throws as runner() and Runner::start, and Error(invalid_argument) when there is no
   /// handler.
   [[nodiscard]] Running start();
+  /// How far a handler is in each partition of the broker, whichever process runs it: so a program can wait for other
+  /// services. Without a checkpoint a projector in memory: only its process knows. Throws Error(not_found) for a name
+  /// that no handler has, and as feed() and ReadModel::checkpoint().
+  [[nodiscard]] std::vector<Progress> progress(std::string_view handler);
+  /// What the verb `publisher run` runs, for a program that publishes itself: run() it on a thread of its own
+  /// (leftfold/publisher.h). Several, in whatever processes, share the work; it must not outlive the App. The broker
+  /// must be kafka: or left to its default. Throws Error(invalid_config) for another broker, and as feed().
+  [[nodiscard]] std::unique_ptr<Publisher> publisher();
+  /// Every event of the store, for a Replay through projectors that are not registered: it folds the store, whichever
+  /// it is. Throws as store().
+  ///     leftfold::Replay{app.stored_events()}.add(totals).run(stop);
+  [[nodiscard]] ReplaySource stored_events();
   /// A replay of these projectors (empty: of all that have a read model) from where the settings say events are: run()
   /// it. What `options` leave out of dead letters, group, log, and the broker that projectors go on with after a scan,
   /// the settings fill in. The Runner must not handle one of them meanwhile if its table is in memory.

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include <leftfold/error.h>
+#include <leftfold/publisher.h>
 
 #include "app/address.h"
 #include "app/failure_settings.h"
@@ -13,12 +14,14 @@
 #include "app/nearest.h"
 #include "app/no_feed.h"
 #include "app/open_store.h"
+#include "app/publisher_settings.h"
 #include "app/schema.h"
 #include "app/snapshot_settings.h"
 #include "app/tables_of_store.h"
 #include "app/temporary_file.h"
 #include "app/verbs.h"
 #include "base/joined.h"
+#include "runtime/checkpoint_name.h"
 
 namespace leftfold {
 namespace {
@@ -87,6 +90,11 @@ class App::Impl {
     return *snapshots;
   }
 
+  app::OpenKafka& open_kafka() {
+    if (!kafka.feed) kafka = app::open_kafka(settings, app::Purpose::run, open_log(), metrics);
+    return kafka;
+  }
+
   EventFeed& open_feed() {
     app::OpenStore& own = open();
     const Setting& broker = settings.get("broker");
@@ -94,8 +102,7 @@ class App::Impl {
       case app::BrokerKind::none: return no_feed;
       case app::BrokerKind::kafka:
         if (!app::uses_kafka(settings)) return no_feed;
-        if (!kafka.feed) kafka = app::open_kafka(settings, app::Purpose::run, open_log(), metrics);
-        return *kafka.feed;
+        return *open_kafka().feed;
       case app::BrokerKind::embedded: break;
     }
     if (own.feed.get() == nullptr) {
@@ -174,16 +181,32 @@ class App::Impl {
   }
 
   ReplaySource replay_source(ReplayOptions& options, ReplayFrom from) {
-    app::OpenStore& own = open();
+    const app::OpenStore& own = open();
     if (from == ReplayFrom::broker) {
       if (app::uses_kafka(settings)) return ReplaySource::feed(open_feed());
       throw Error{Errc::invalid_argument, "broker is \"" + settings.get("broker").value +
                                               "\", which holds no events of its own: replay from the store"};
     }
+    if (own.published && options.live == nullptr && app::uses_kafka(settings)) options.live = &open_feed();
+    return stored_events();
+  }
+
+  ReplaySource stored_events() {
+    app::OpenStore& own = open();
     if (!own.published) return ReplaySource{*own.store};
     EventScan* const scan = own.published(settings.get("publisher.name").value).scan;
-    if (options.live == nullptr && app::uses_kafka(settings)) options.live = &open_feed();
     return ReplaySource::scan(*scan, *own.store);
+  }
+
+  std::unique_ptr<Publisher> make_publisher() {
+    app::OpenStore& own = open();
+    app::check_broker_of_publisher(settings);
+    PublisherOptions options = app::publisher_options(settings);
+    options.log = &open_log();
+    options.metrics = &metrics;
+    if (!own.published) return std::make_unique<Publisher>(*own.feed, open_kafka().open_sink, std::move(options));
+    const PublishedStore ports = own.published(options.name);
+    return std::make_unique<Publisher>(ports, open_kafka().open_sink, std::move(options));
   }
 
   std::unique_ptr<Replay> make_replay(std::span<const std::string> wanted, ReplayOptions options, ReplayFrom from) {
@@ -355,6 +378,30 @@ Position App::restore_kept(std::string_view projector) {
     throw Error{Errc::invalid_argument, found.info.name + " keeps its table in memory: nothing of it is kept"};
   }
   return found.uses.read_model()->restore_kept(found.info.name);
+}
+
+ReplaySource App::stored_events() {
+  const std::lock_guard lock{impl_->mutex};
+  return impl_->stored_events();
+}
+
+std::unique_ptr<Publisher> App::publisher() {
+  const std::lock_guard lock{impl_->mutex};
+  return impl_->make_publisher();
+}
+
+std::vector<Progress> App::progress(std::string_view handler) {
+  const Impl::Registered& found = impl_->handler(handler);
+  std::vector<Progress> progress = feed().progress(impl_->settings.get("group").value + "." + found.info.name);
+  if (!found.info.is_projector) return progress;
+  ReadModel* const tables = found.uses.read_model ? found.uses.read_model() : nullptr;
+  for (std::size_t i = 0; i < progress.size(); ++i) {
+    progress[i].done.reset();
+    if (tables == nullptr) continue;
+    const auto done = tables->checkpoint(detail::checkpoint_name(found.info.name, static_cast<std::int32_t>(i)));
+    if (done) progress[i].done = std::max(*done, Position::start());  // before its first event it may be below
+  }
+  return progress;
 }
 
 Runner& App::runner() {

@@ -7,9 +7,8 @@
 #include "app/address.h"
 
 namespace leftfold::app {
-namespace {
 
-void check_broker(const Settings& settings) {
+void check_broker_of_publisher(const Settings& settings) {
   const Setting& broker = settings.get("broker");
   if (broker_kind(broker) != BrokerKind::kafka && broker.origin != "default") {
     throw Error{Errc::invalid_config, "broker is \"" + broker.value + "\" (" + broker.origin +
@@ -21,8 +20,6 @@ void check_broker(const Settings& settings) {
                                           "), so there is nothing to publish to; leave it out to publish"};
   }
 }
-
-}  // namespace
 
 PublisherOptions publisher_options(const Settings& settings) {
   PublisherOptions options;
@@ -47,7 +44,7 @@ OpenPublishing open_published_store(const Settings& settings, SqliteOptions::Mod
 }
 
 OpenPublishing open_publishing(const Settings& settings, Logger& log, Metrics& metrics) {
-  check_broker(settings);
+  check_broker_of_publisher(settings);
   OpenPublishing open = open_published_store(settings, SqliteOptions::Mode::read_write, log, metrics);
   open.kafka = open_kafka(settings, Purpose::run, log, metrics);
   return open;

@@ -17,6 +17,9 @@ namespace leftfold::app {
 /// What is said under publisher.*; the drain is shutdown_timeout. Throws Error(invalid_config).
 [[nodiscard]] PublisherOptions publisher_options(const Settings& settings);
 
+/// Throws Error(invalid_config) for a broker that nothing is sent to and for KAFKA_ENABLED=false.
+void check_broker_of_publisher(const Settings& settings);
+
 /// A store whose events are published, and the broker they go to. What comes later uses what comes before.
 struct OpenPublishing {
   OpenStore store;
@@ -25,8 +28,8 @@ struct OpenPublishing {
 };
 
 /// Opens both. The broker is kafka: unless the settings say otherwise. `log` and `metrics` must outlive it.
-/// Throws Error(invalid_config) for a broker that nothing is sent to and for KAFKA_ENABLED=false, Error(unsupported)
-/// for a store that ends with its program, and as open_store() and open_kafka().
+/// Throws as check_broker_of_publisher(), Error(unsupported) for a store that ends with its program, and as
+/// open_store() and open_kafka().
 [[nodiscard]] OpenPublishing open_publishing(const Settings& settings, Logger& log, Metrics& metrics);
 /// The store alone, to look at it.
 [[nodiscard]] OpenPublishing open_published_store(const Settings& settings, SqliteOptions::Mode mode, Logger& log,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/kafka_settings.h"
+#include "runtime/checkpoint_name.h"
 
 namespace leftfold::cli {
 
@@ -34,7 +35,7 @@ HowFar HowFarAsker::in_kafka(const std::string& subscription, const HandlerInfo*
   std::vector<Progress> progress = broker_.progress(subscription);
   if (handler != nullptr && handler->is_projector) {  // its read model keeps the checkpoint
     for (std::size_t i = 0; i < progress.size(); ++i) {
-      const auto at = stored_.find(i == 0 ? handler->name : handler->name + "/" + std::to_string(i));
+      const auto at = stored_.find(detail::checkpoint_name(handler->name, static_cast<std::int32_t>(i)));
       progress[i].done = at == stored_.end() ? std::nullopt : at->second;
     }
   }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "runtime/checkpoint_name.h"
 #include "runtime/gate_key.h"
 
 namespace leftfold::detail {
@@ -20,9 +21,7 @@ constexpr std::size_t kMostExpected = 100;
 
 }  // namespace
 
-std::string GatedProjection::key(std::int32_t partition) const {
-  return partition == 0 ? handler_.name : handler_.name + "/" + std::to_string(partition);
-}
+std::string GatedProjection::key(std::int32_t partition) const { return checkpoint_name(handler_.name, partition); }
 
 std::int64_t GatedProjection::changes(const ReadModelTransaction& transaction, std::int32_t partition) const {
   return transaction.handled(key(partition), kChanges).value_or(Version{0}).value();

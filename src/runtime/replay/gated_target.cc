@@ -8,6 +8,7 @@
 
 #include "base/sleep.h"
 #include "core/thrown.h"
+#include "runtime/checkpoint_name.h"
 #include "runtime/gate_key.h"
 #include "runtime/handler_failed.h"
 #include "runtime/node_name.h"
@@ -27,10 +28,6 @@ namespace {
 
 // How often a scan's place is stored; what lies behind the last one is read and dropped again after a crash.
 constexpr std::chrono::milliseconds kNoteEvery{500};
-
-std::string key_of(const std::string& name, std::size_t partition) {
-  return partition == 0 ? name : name + "/" + std::to_string(partition);
-}
 
 // A row of a replay is there because the event after it is parked.
 void remember_parked(std::map<std::string, Version, std::less<>>& parked, const HandledVersion& row) {
@@ -109,7 +106,7 @@ void GatedTarget::begin() {
 void GatedTarget::begin_anew() {
   ReadModel& model = *handler_->entry.read_model;
   for (std::size_t partition = 1; partition < begins_at_.size(); ++partition) {
-    const std::string key = key_of(tally_.name, partition);
+    const std::string key = detail::checkpoint_name(tally_.name, static_cast<std::int32_t>(partition));
     const auto transaction = model.begin(key);
     count_change(*transaction, key);
     transaction->commit(begins_at_[partition]);
