@@ -3,7 +3,7 @@ import os
 from contextlib import ExitStack
 from functools import partial
 
-from harness import dynamodb, kafka, publisher, replay, table
+from harness import dynamodb, kafka, publisher, replay, shop, table
 from harness.rounds import Burst, Row, progress
 
 
@@ -234,5 +234,5 @@ SUITE = {'append': (append_rows, show_append), 'read': (read_rows, show_read), '
          'latency': (latency_rows, show_latency), 'memory': (memory_rows, show_memory),
          'failures': (failures_rows, show_failures), 'dynamodb': (dynamodb.rows, dynamodb.show),
          'kafka': (kafka.rows, kafka.show), 'publisher': (publisher.rows, publisher.show),
-         'replay': (replay.rows, replay.show)}
+         'replay': (replay.rows, replay.show), 'shop': (shop.rows, shop.show)}
 WITH_PEER = {'append', 'read', 'execute', 'latency', 'memory'}

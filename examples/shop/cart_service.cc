@@ -131,6 +131,7 @@ HttpAnswer error_answer(int status, std::string_view code, std::string_view mess
 
 CartService::CartService(leftfold::App& app) : app_{app}, carts_{app.repository<Cart>()} {}
 
+// [answer]
 HttpAnswer CartService::answer(const HttpRequest& request) noexcept {
   using leftfold::Errc;
   try {
@@ -147,6 +148,7 @@ HttpAnswer CartService::answer(const HttpRequest& request) noexcept {
     return failed(request, 500, "internal", error.what());
   }
 }
+// [/answer]
 
 HttpAnswer CartService::route(const HttpRequest& request) {
   const bool get = request.method == "GET" || request.method == "HEAD";
@@ -192,7 +194,8 @@ HttpAnswer CartService::show(const std::string& cart) {
 
 HttpAnswer CartService::hot() {
   HotAnswer answer;
-  for (auto& [product, quantity] : top_products(app_, kTop)) answer.products.push_back({std::move(product), quantity});
+  for (auto& [product, quantity] : top_products(app_.read_tables(), kTop))
+    answer.products.push_back({std::move(product), quantity});
   return ok(answer);
 }
 

@@ -72,6 +72,22 @@ void perform(Cart& cart, const Step& step) {
   }
 }
 
+Cashier cashier_of(leftfold::Repository<Cart> carts) {
+  return [carts = std::move(carts)](const Step& step) {
+    Done done;
+    const auto result = carts.execute(step.cart,
+                                      [&](Cart& cart) {
+                                        ++done.again;
+                                        perform(cart, step);
+                                      },
+                                      {.idempotency_key = step.key, .context = {}});
+    done.again = std::max(done.again - 1, 0);
+    done.events = result.events;
+    done.repeated = result.repeated;
+    return done;
+  };
+}
+
 bool visit(const std::function<Cashier()>& open, std::int64_t first, std::int64_t customers, std::size_t threads,
            const std::stop_token& stop, Visits& visits) {
   std::atomic<std::int64_t> next{first};

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <leftfold/repository.h>
+
 #include "shop/cart.h"
 
 namespace shop {
@@ -47,6 +49,9 @@ struct Visits {
 
 /// Carries a customer's steps out. One thread.
 using Cashier = std::function<Done(const Step& step)>;
+
+/// Carries them out in this process. The store must outlive it.
+[[nodiscard]] Cashier cashier_of(leftfold::Repository<Cart> carts);
 
 /// Sends the customers `first` .. `first + customers - 1` through the shop on `threads` threads, each with a cashier of
 /// its own, which `open` makes. Returns false when `stop` came first. Throws what a cashier threw first; the others end

@@ -1,6 +1,7 @@
-// What sells: a read table in the events' own file, exactly once.
+// What sells: a read table where the events are, exactly once, on any store.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <iosfwd>
 #include <map>
@@ -8,45 +9,39 @@
 #include <utility>
 #include <vector>
 
-#include <leftfold/app.h>
 #include <leftfold/projector.h>
-#include <leftfold/sqlite_read_model.h>
+#include <leftfold/read_table.h>
 
 #include "shop/cart.h"
 
 namespace shop {
 
 // [projector]
-/// Keeps hot_products(product, quantity): how many of each product are in carts, bought or not.
+struct HotProduct {
+  std::int64_t quantity = 0;
+};
+
+/// Keeps the table hot_products, by product: how many are in carts, bought or not.
 struct HotProducts : leftfold::Projector<CartEvents> {
-  explicit HotProducts(leftfold::SqliteReadModel& tables) : db{tables} {}
-  leftfold::SqliteReadModel& read_model() { return db; }  // rows and checkpoint commit together
+  explicit HotProducts(leftfold::ReadTables& tables) : hot{tables, "hot_products"} {}
+  leftfold::ReadTables& read_model() { return hot.tables(); }  // rows and checkpoint commit together
 
-  void reset() {
-    db.execute("DROP TABLE IF EXISTS hot_products");
-    db.execute("CREATE TABLE hot_products(product TEXT PRIMARY KEY, quantity INTEGER NOT NULL) WITHOUT ROWID");
-  }
-  void on(const CartItemAdded& e) { add(e.product_id, e.quantity); }
-  void on(const CartItemRemoved& e) { add(e.product_id, -e.quantity); }
+  void reset() { hot.clear(); }
+  void on(const CartItemAdded& e) { hot.add(e.product_id, &HotProduct::quantity, e.quantity); }
+  void on(const CartItemRemoved& e) { hot.add(e.product_id, &HotProduct::quantity, -e.quantity); }
 
-  leftfold::SqliteReadModel& db;
-
- private:
-  void add(const std::string& product, int quantity) {
-    db.execute(
-        "INSERT INTO hot_products VALUES(?, ?) ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity",
-        product, quantity);
-  }
+  leftfold::ReadTable<HotProduct> hot;
 };
 // [/projector]
 
-/// The table as it is now, by product. Throws as the read model.
-[[nodiscard]] std::map<std::string, std::int64_t> hot_products(leftfold::App& app);
+/// The table as it is now, by product. Throws as ReadTables.
+[[nodiscard]] std::map<std::string, std::int64_t> hot_products(leftfold::ReadTables& tables);
 
-/// The products that sell best, at most `most`, the best first. Throws as hot_products().
-[[nodiscard]] std::vector<std::pair<std::string, std::int64_t>> top_products(leftfold::App& app, std::size_t most);
+/// The products that sell best, at most `most`, the best first. Throws as ReadTables.
+[[nodiscard]] std::vector<std::pair<std::string, std::int64_t>> top_products(leftfold::ReadTables& tables,
+                                                                             std::size_t most);
 
-/// Prints the ten that sell best. Throws as hot_products().
-void print_hot_products(leftfold::App& app, std::ostream& out);
+/// Prints the ten that sell best. Throws as ReadTables.
+void print_hot_products(leftfold::ReadTables& tables, std::ostream& out);
 
 }  // namespace shop

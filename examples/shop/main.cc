@@ -1,5 +1,7 @@
 // A shop: carts, what sells, receipts. `shop simulate` sends customers through it in one process; `shop serve`, `shop
 // run`, `shop publisher run` are its services, `shop drive` their customers. `shop --help` shows the rest.
+#include <iostream>
+
 #include <leftfold/leftfold.h>
 
 #include "shop/cart.h"
@@ -17,11 +19,15 @@ int main(int argc, char** argv) {
   shop::Mail mail{[&app] { return shop::receipts_file(app); }};
   app.aggregate<shop::Cart>();
   app.aggregate<shop::Simulation>();
-  app.projector<shop::HotProducts>(app.read_model());
+  app.projector<shop::HotProducts>(app.read_tables());
   app.listener<shop::SendReceipt>(mail);
   app.command(
       "simulate", "[--customers 10000] [--threads 4]: send customers through the shop, then check the totals",
       [&mail](leftfold::App& a, auto arguments, const auto& stop) { return shop::simulate(a, mail, arguments, stop); });
+  app.command("hot", "what sells best", [](leftfold::App& a, auto, const auto&) {
+    shop::print_hot_products(a.read_tables(), std::cout);
+    return 0;
+  });
   app.command("verify", "[--timeout 60]: compare the tables with a fold of the store, once the handlers are at its end",
               [&mail](leftfold::App& a, auto arguments, const auto& stop) {
                 return shop::verify_command(a, mail, arguments, stop);

@@ -48,22 +48,6 @@ class Publishing {
 
 bool events_come_from_kafka(leftfold::App& app) { return app.settings().get("broker").value == "kafka:"; }
 
-Cashier cashier_of(leftfold::App& app) {
-  return [carts = app.repository<Cart>()](const Step& step) {
-    Done done;
-    const auto result = carts.execute(step.cart,
-                                      [&](Cart& cart) {
-                                        ++done.again;
-                                        perform(cart, step);
-                                      },
-                                      {.idempotency_key = step.key, .context = {}});
-    done.again = std::max(done.again - 1, 0);
-    done.events = result.events;
-    done.repeated = result.repeated;
-    return done;
-  };
-}
-
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
 Facts facts_of(leftfold::App& app, const Visits& visits, std::chrono::nanoseconds took) {
@@ -93,7 +77,7 @@ void print_where(leftfold::App& app) {
   const std::string store = examples::quoted(file->string());
   std::cout << "\nThe shop is one file: " << file->string() << " (" << examples::bytes(examples::size_on_disk(*file))
             << ")\n"
-            << sqlite << store << " 'SELECT * FROM hot_products ORDER BY quantity DESC LIMIT 5'\n"
+            << sqlite << store << " 'SELECT key, row FROM hot_products LIMIT 5'\n"
             << sqlite << store << " 'SELECT type, count(*) FROM events GROUP BY type'\n"
             << sqlite << receipts << " 'SELECT * FROM receipts LIMIT 5'\n"
             << "  shop --store sqlite:" << store << " events read cart-42\n";
@@ -121,7 +105,8 @@ int simulate(leftfold::App& app, Mail& mail, std::span<const std::string> argume
   leftfold::Clock& clock = leftfold::system_clock();
   const auto began = clock.instant();
   Visits visits;
-  const bool all = visit([&] { return cashier_of(app); }, run.first_customer, run.customers, threads, stop, visits);
+  const bool all = visit([&] { return cashier_of(app.repository<Cart>()); }, run.first_customer, run.customers, threads,
+                         stop, visits);
   const auto written = clock.instant();
   if (all) simulations.execute("simulation", [](Simulation& s) { s.finish(); });
 
@@ -141,7 +126,7 @@ int simulate(leftfold::App& app, Mail& mail, std::span<const std::string> argume
     return 0;
   }
   std::cout << "\nTop products\n";
-  print_hot_products(app, std::cout);
+  print_hot_products(app.read_tables(), std::cout);
   print_where(app);
   return verdict == Verdict::right ? 0 : 1;
 }

@@ -41,7 +41,7 @@ Made look(leftfold::App& app, Mail& mail) {
   // First of all: what a handler has finished by then is in the tables.
   made.behind_table = events_before(app, leftfold::handler_name<HotProducts>());
   made.behind_mail = events_before(app, leftfold::handler_name<SendReceipt>());
-  made.table = hot_products(app);
+  made.table = hot_products(app.read_tables());
   made.sent = mail.totals();
   return made;
 }
@@ -97,6 +97,7 @@ void print_verdict(std::ostream& out, const Totals& totals, const Made& made) {
 
 }  // namespace
 
+// [fold]
 Totals fold(leftfold::App& app, const std::stop_token& stop) {
   Totals totals;
   leftfold::Replay replay{app.stored_events()};
@@ -104,6 +105,7 @@ Totals fold(leftfold::App& app, const std::stop_token& stop) {
   totals.events = done.looked_at;
   return totals;
 }
+// [/fold]
 
 Verdict verify(leftfold::App& app, Mail& mail, std::chrono::nanoseconds patience, const std::stop_token& stop,
                std::ostream& out) {
