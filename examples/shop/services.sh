@@ -120,18 +120,32 @@ for service in "${services[@]}"; do start_again "$service"; done
 for service in "${services[@]}"; do printf '  %-12s process %s\n' "$service" "${pids[$service]}"; done
 echo "  carts at $url"
 
+drive() { # drive FIRST CUSTOMERS
+  "$shop" drive --url "$url" --first "$1" --customers "$2" --threads "$threads" 2>"$data/drive.log" ||
+    { cat "$data/drive.log" >&2; exit 1; }
+}
+
 say "$customers customers, $threads at a time"
-"$shop" drive --url "$url" --customers "$customers" --threads "$threads" >"$data/drive.out" 2>"$data/drive.log" &
-drive=$!
+before=0
+if ((kill && customers > 1)); then
+  before=$((customers / 2))
+  drive 1 "$before"
+  until (($("$shop" hot 2>>"$data/hot.log" | wc -l) > 2)); do
+    kill -0 "${pids[projector-1]}" "${pids[publisher]}" # a service that ended by itself is a failure
+    sleep 0.05 # asking again: until the handlers are at work
+  done
+fi
+drive $((before + 1)) $((customers - before)) >"$data/drive.out" &
+driving=$!
 if ((kill)); then
-  for service in carts publisher projector-1 listener-1; do
+  for service in carts projector-1 listener-1 publisher; do
     kill -KILL "${pids[$service]}"
     wait "${pids[$service]}" 2>/dev/null || true
     start_again "$service"
     echo "  killed and started again: $service, now process ${pids[$service]}"
   done
 fi
-wait "$drive" || { cat "$data/drive.log" >&2; exit 1; }
+wait "$driving"
 cat "$data/drive.out"
 
 say "Handlers"
@@ -145,7 +159,7 @@ for service in "${services[@]}"; do
   pid=${pids[$service]}
   [[ -r /proc/$pid/stat ]] || continue
   read -r -a stat < <(sed 's/.*) //' "/proc/$pid/stat")
-  printf '  %-12s %10d %10s\n' "$service" "$(awk '/^VmRSS/ { print $2 / 1024 }' "/proc/$pid/status")" \
+  printf '  %-12s %10d %10s\n' "$service" "$(awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$pid/status")" \
     "$(awk -v ticks=$((stat[11] + stat[12])) -v per="$(getconf CLK_TCK)" 'BEGIN { printf "%.2f", ticks / per }')"
 done
 

@@ -23,7 +23,8 @@ def help_of(*words):
 
 class Deploy(unittest.TestCase):
     def known_settings(self):
-        named = set(re.findall(r'`([A-Z][A-Z0-9_]+)`', (ROOT / 'docs/reference/environment.md').read_text()))
+        named = set(re.findall(r'\b[A-Z][A-Z0-9_]{3,}\b', ''.join((ROOT / 'docs' / page).read_text()
+                                                               for page in ('reference/environment.md', 'stores/dynamodb.md'))))
         return named | {'SHOP_RECEIPTS', 'AWS_REGION'}
 
     def check_command(self, words):
