@@ -51,6 +51,14 @@ class Services:
         watched = ','.join(f'{name}:{process.pid}' for name, process in self.processes.items())
         return self._bench.ours('shop', op='services', url=self.url, customers=SERVED_CUSTOMERS, threads=THREADS, probes=PROBES, watch=watched)
 
+    def store_alone(self):
+        """Appends of the store without a service, on a server that is as fresh."""
+        self.stop()
+        self._dynoxide.restart()
+        self.servers[1:] = self._dynoxide.pids
+        return self._bench.ours('dynamodb', op='append', endpoint=self._dynoxide.endpoint, table='leftfold-bench', threads=THREADS,
+                                seconds=self._bench.seconds)
+
     def stop(self):
         del self.servers[1:]
         for process in self.processes.values():
@@ -81,13 +89,15 @@ def rows(bench):
     broker = kafka.Broker(bench.data / 'kafka', bench.on_exit)
     dynoxide = None if broker.missing else FreshDynoxide(kafka.ROOT, bench.data / 'dynoxide', bench.on_exit)
     missing = broker.missing or dynoxide.missing
-    bench.notes |= {'limits': 'appends and fdatasync with group commit on the same disk; an HTTP server of the same library that answers nothing',
+    bench.notes |= {'limits': 'appends and fdatasync with group commit on the same disk; an HTTP server of the same library that '
+                              'answers nothing, and appends of the store alone on the same server with a DynamoDB API',
                     'servers': missing or 'one Apache Kafka broker, 12 partitions; dynoxide, which looks through all records of its streams at '
                                           'each write and read', 'peer': 'none: no other library has a program like it'}
     if missing:
         return made
     services = Services(bench, broker, dynoxide, program)
     return made + [Row(SERVED, {'leftfold': Late(services.command),
+                                'store': Late(services.store_alone),
                                 'limit': bench.ours('shop', op='bare', threads=THREADS, seconds=bench.seconds)}, None, services.stop,
                        servers=services.servers)]
 
@@ -97,10 +107,11 @@ def show(bench, made):
         values = [row.median('leftfold', f'{name}_{p}_ms') for p in ('p50', 'p99')]
         return ' / '.join(map(table.number, values))
     table.show(f'shop: commands a second by {THREADS} customers at a time, each durable before it is answered; handled: until every handler is done',
-               ['shop', 'leftfold', 'handled', 'limit', 'of limit', bench.OTHERS],
+               ['shop', 'leftfold', 'handled', 'limit', 'of limit', 'store alone', 'of store', bench.OTHERS],
                [[row.label, table.span(row.values('leftfold', 'commands_per_s')), table.span(row.values('leftfold', 'handled_per_s')),
                  table.span(row.values('limit', 'commands_per_s') or row.values('limit', 'events_per_s')),
-                 table.times(row.ratio('commands_per_s', 'leftfold', 'limit') or ratio_of_appends(row)), bench.others_cpu(row)] for row in made])
+                 table.times(row.ratio('commands_per_s', 'leftfold', 'limit') or of_appends(row, 'limit', 'events_per_s')),
+                 table.span(row.values('store', 'requests_per_s')), table.times(of_appends(row, 'store', 'requests_per_s')), bench.others_cpu(row)] for row in made])
     table.show('shop: milliseconds from a command until its answer, its row in the table, its receipt; one after another, p50 / p99',
                ['shop', 'answer', 'row there', 'answer to check-out', 'receipt there'],
                [[row.label, *(pair(row, name) for name in ('row_answer', 'row', 'receipt_answer', 'receipt'))] for row in made])
@@ -111,6 +122,6 @@ def show(bench, made):
     print('\n' + '\n'.join(f'{name}: {text}' for name, text in bench.notes.items()))
 
 
-def ratio_of_appends(row):
-    ours, limit = row.median('leftfold', 'commands_per_s'), row.median('limit', 'events_per_s')
+def of_appends(row, contender, figure):
+    ours, limit = row.median('leftfold', 'commands_per_s'), row.median(contender, figure)
     return ours / limit if ours and limit else None

@@ -19,6 +19,7 @@ namespace {
 using examples::number;
 
 constexpr std::chrono::milliseconds kLookEvery{200};
+constexpr std::chrono::seconds kSayEvery{1};
 
 // What the handlers have made so far.
 struct Made {
@@ -113,7 +114,7 @@ Verdict verify(leftfold::App& app, Mail& mail, std::chrono::nanoseconds patience
   const auto deadline = clock.instant() + patience;
   // Between a store and its broker are events that no handler knows of yet.
   const bool published = app.settings().get("broker").value != "embedded:";
-  std::string said;
+  auto say_next = clock.instant();
   for (Totals totals = fold(app, stop); !stop.stop_requested();) {
     const Made made = look(app, mail);
     const bool right = same(totals, made);
@@ -125,9 +126,10 @@ Verdict verify(leftfold::App& app, Mail& mail, std::chrono::nanoseconds patience
       print_verdict(out, totals, made);
       return Verdict::wrong;
     }
-    std::string line = waiting_for(totals, made);
-    if (line != said) std::cerr << line;
-    said = std::move(line);
+    if (clock.instant() >= say_next) {
+      std::clog << waiting_for(totals, made);
+      say_next = clock.instant() + kSayEvery;
+    }
     (void)examples::pause(kLookEvery, stop);
   }
   return Verdict::stopped;
