@@ -21,16 +21,16 @@ struct HotProduct {
   std::int64_t quantity = 0;
 };
 
-/// Keeps the table hot_products, by product: how many are in carts, bought or not.
+/// Keeps hot_products: by product, how many of it are in carts, bought or not.
 struct HotProducts : leftfold::Projector<CartEvents> {
-  explicit HotProducts(leftfold::ReadTables& tables) : hot{tables, "hot_products"} {}
-  leftfold::ReadTables& read_model() { return hot.tables(); }  // rows and checkpoint commit together
+  explicit HotProducts(leftfold::ReadTables& tables) : table{tables, "hot_products"} {}
+  leftfold::ReadTables& read_model() { return table.tables(); }  // rows and checkpoint commit together
 
-  void reset() { hot.clear(); }
-  void on(const CartItemAdded& e) { hot.add(e.product_id, &HotProduct::quantity, e.quantity); }
-  void on(const CartItemRemoved& e) { hot.add(e.product_id, &HotProduct::quantity, -e.quantity); }
+  void reset() { table.clear(); }
+  void on(const CartItemAdded& e) { table.add(e.product_id, &HotProduct::quantity, e.quantity); }
+  void on(const CartItemRemoved& e) { table.add(e.product_id, &HotProduct::quantity, -e.quantity); }
 
-  leftfold::ReadTable<HotProduct> hot;
+  leftfold::ReadTable<HotProduct> table;
 };
 // [/projector]
 
