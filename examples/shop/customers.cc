@@ -73,7 +73,7 @@ void perform(Cart& cart, const Step& step) {
 }
 
 Cashier cashier_of(leftfold::Repository<Cart> carts) {
-  return [carts = std::move(carts)](const Step& step) {
+  return [carts](const Step& step) {
     Done done;
     const auto result = carts.execute(step.cart,
                                       [&](Cart& cart) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ostream>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -22,7 +23,8 @@ std::map<std::string, std::int64_t> hot_products(leftfold::ReadTables& tables) {
 std::vector<std::pair<std::string, std::int64_t>> top_products(leftfold::ReadTables& tables, std::size_t most) {
   const auto all = hot_products(tables);
   std::vector<std::pair<std::string, std::int64_t>> top{all.begin(), all.end()};
-  std::stable_sort(top.begin(), top.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::sort(top.begin(), top.end(),
+            [](const auto& a, const auto& b) { return std::tie(b.second, a.first) < std::tie(a.second, b.first); });
   if (top.size() > most) top.resize(most);
   return top;
 }

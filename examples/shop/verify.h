@@ -38,8 +38,8 @@ enum class Verdict { right, wrong, stopped };
 
 /// Compares the read table and the receipts with a fold of the store, and says in `out` what it found. When they
 /// differ it waits while handlers have events before them, or while events may still be on their way to a broker, at
-/// most `patience`; what it waits for goes to std::clog, once a second. Commands should rest meanwhile. Throws as fold(), App::feed() and
-/// the tables.
+/// most `patience`; what it waits for goes to std::clog, once a second. Commands should rest meanwhile. Throws as
+/// fold(), App::feed() and the tables.
 [[nodiscard]] Verdict verify(leftfold::App& app, Mail& mail, std::chrono::nanoseconds patience,
                              const std::stop_token& stop, std::ostream& out);
 
