@@ -78,7 +78,7 @@ void print_where(leftfold::App& app) {
   std::cout << "\nThe shop is one file: " << file->string() << " (" << examples::bytes(examples::size_on_disk(*file))
             << ")\n"
             << sqlite << store
-            << " \"SELECT key, row ->> 'quantity' AS quantity FROM hot_products ORDER BY quantity DESC LIMIT 5\"\n"
+            << " \"SELECT key, json_extract(row, '$.quantity') AS n FROM hot_products ORDER BY n DESC LIMIT 5\"\n"
             << sqlite << store << " 'SELECT type, count(*) FROM events GROUP BY type'\n"
             << sqlite << receipts << " 'SELECT * FROM receipts LIMIT 5'\n"
             << "  shop --store sqlite:" << store << " events read cart-42\n";
