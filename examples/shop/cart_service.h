@@ -49,7 +49,6 @@ class CartService {
   [[nodiscard]] HttpAnswer answer(const HttpRequest& request) noexcept;
 
  private:
-  struct Route;
   HttpAnswer route(const HttpRequest& request);
   HttpAnswer command(const std::string& cart, std::string_view verb, const HttpRequest& request);
   HttpAnswer show(const std::string& cart);

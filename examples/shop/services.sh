@@ -94,7 +94,7 @@ export LEFTFOLD_KAFKA__SESSION_TIMEOUT_MS=6000
 
 # start NAME VERB...: a service in the background, with a log of its own.
 start() {
-  "$shop" "${@:2}" >>"$data/$1.out" 2>>"$data/$1.log" </dev/null &
+  "$shop" "${@:2}" >"$data/$1.out" 2>>"$data/$1.log" </dev/null &
   pids[$1]=$!
 }
 start_carts() {
