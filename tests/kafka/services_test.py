@@ -167,7 +167,7 @@ class ServicesTest(unittest.TestCase):
 
     def test_wrong_usage(self):
         for arguments in [], ['up', 'kafak'], ['kill'], ['restart'], ['stop', 'kafka']:
-            self.assertIn('scripts/services up|down|status|kill|restart', self.expect(2, *arguments).stderr)
+            self.assertIn('scripts/services up|down|install|status|kill|restart', self.expect(2, *arguments).stderr)
 
 
 if __name__ == '__main__':

@@ -17,6 +17,7 @@ struct Step {
   std::int64_t amount = 0;
   std::int64_t work_ms = 0;  // how long a listener works on it
   bool poison = false;       // a listener fails on it until it is mended
+  std::string command{};     // which command it came from, where that matters
 };
 using StepEvents = Events<Step>;
 

@@ -78,6 +78,12 @@ PublishedTable::PublishedTable(int partitions) : topic_{partitions}, topic_optio
 
 std::unique_ptr<test_support::ChildProcess> PublishedTable::start(std::vector<std::string> arguments) const {
   arguments.insert(arguments.begin(), "publisher");
+  return start_program(LEFTFOLD_LFOLD, std::move(arguments));
+}
+
+std::unique_ptr<test_support::ChildProcess> PublishedTable::start_program(
+    const std::string& program, std::vector<std::string> arguments,
+    const std::map<std::string, std::string>& more) const {
   const DynamoDbOptions& table = tables_.options();
   const KafkaOptions& topic = topic_options_;
   constexpr std::size_t kPrefix = 2;  // the variables make the table's name of two parts
@@ -97,11 +103,12 @@ std::unique_ptr<test_support::ChildProcess> PublishedTable::start(std::vector<st
   };
   std::ofstream{environment.at("LEFTFOLD_CONFIG"), std::ios::app};  // there, and empty
   for (const auto& [name, value] : settings_) environment[name] = value;
+  for (const auto& [name, value] : more) environment[name] = value;
   for (const auto& [name, value] : Settings::process_environment()) {  // of the tests: lfold would not know them
     if (name.starts_with("LEFTFOLD_")) environment.try_emplace(name);
   }
   return std::make_unique<test_support::ChildProcess>(
-      test_support::ChildProcess::Start{.program = LEFTFOLD_LFOLD,
+      test_support::ChildProcess::Start{.program = program,
                                         .arguments = std::move(arguments),
                                         .environment = std::move(environment),
                                         .log = folder_.path() / "log"});
@@ -158,6 +165,10 @@ void PublishedTable::append(const std::string& aggregate, int count, std::size_t
     request.events.push_back(event_of(random, payload_bytes));
     append_commit(store, std::move(request));
   }
+}
+
+std::map<std::string, std::map<std::int64_t, EventCopy>> PublishedTable::stored() const {
+  return stored_in(tables_.options());
 }
 
 std::vector<EventCopy> PublishedTable::events() const { return test_support::events_in(topic_options_); }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -44,6 +45,10 @@ class PublishedTable {
 
   /// `lfold publisher VERB ARGUMENTS...`.
   [[nodiscard]] std::unique_ptr<test_support::ChildProcess> start(std::vector<std::string> arguments = {"run"}) const;
+  /// Another program with the same settings, and `more`.
+  [[nodiscard]] std::unique_ptr<test_support::ChildProcess> start_program(
+      const std::string& program, std::vector<std::string> arguments,
+      const std::map<std::string, std::string>& more = {}) const;
   /// What all of them logged, for the message of a test that fails.
   [[nodiscard]] std::string log() const;
 
@@ -56,6 +61,11 @@ class PublishedTable {
   /// held.
   [[nodiscard]] static bool comes_true(const std::function<bool()>& it,
                                        std::chrono::seconds limit = std::chrono::seconds{60});
+  /// Where all of them keep files; deleted with this unless keep_files() was called.
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
+  void keep_files() { folder_.keep(); }
+  /// What the table holds now, by aggregate and version.
+  [[nodiscard]] std::map<std::string, std::map<std::int64_t, EventCopy>> stored() const;
   /// What the topic holds now.
   [[nodiscard]] std::vector<EventCopy> events() const;
   [[nodiscard]] Compared compare() const;

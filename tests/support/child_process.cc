@@ -99,6 +99,12 @@ void ChildProcess::freeze() const {
 
 void ChildProcess::thaw() const { ::kill(pid_, SIGCONT); }
 
+bool ChildProcess::ended() const {
+  siginfo_t what{};
+  if (::waitid(P_PID, static_cast<id_t>(pid_), &what, WEXITED | WNOHANG | WNOWAIT) != 0) fail("waitid");
+  return what.si_pid == pid_;
+}
+
 int ChildProcess::status_within(std::chrono::milliseconds limit) {
   const auto deadline = std::chrono::steady_clock::now() + limit;
   int status = 0;

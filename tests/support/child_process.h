@@ -38,6 +38,8 @@ class ChildProcess {
   /// Waits for its end and returns its exit code. Throws std::runtime_error when a signal ends it, or nothing within
   /// `limit`.
   [[nodiscard]] int exit_code(std::chrono::milliseconds limit = std::chrono::seconds{60});
+  /// Whether it has ended, by itself or not; wait(), exit_code() or kill() are still to be called.
+  [[nodiscard]] bool ended() const;
   /// Nothing of it runs when this returns, but its connections stay: what the others see of a machine that hangs.
   void freeze() const;
   void thaw() const;
