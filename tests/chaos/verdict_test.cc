@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <leftfold/clock.h>
 #include <leftfold/json.h>
 #include <leftfold/testing/expect.h>
 #include <leftfold/uuid.h>
