@@ -1,6 +1,7 @@
 #include "kafka/invariants.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <leftfold/json.h>
@@ -72,20 +73,38 @@ Findings check_history(const TopicFacts& topic, const std::vector<HistoryLine>& 
 
 void check_committed(const TopicFacts& topic, const std::vector<HistoryLine>& history,
                      const std::vector<Committed>& seen, const std::set<VersionOf>& parked) {
+  constexpr std::size_t kNever = std::numeric_limits<std::size_t>::max();
   std::map<VersionOf, std::size_t> ended_at;  // the number of its line
   for (std::size_t i = 0; i < history.size(); ++i) {
     if (history[i].kind == HistoryLine::Kind::ended) {
       ended_at.try_emplace({history[i].aggregate, history[i].version}, i);
     }
   }
+  struct Event {
+    const VersionOf* version;
+    std::size_t ended_at;
+  };
+  std::map<std::int32_t, std::map<std::int64_t, Event>> partitions;  // by offset
+  for (const auto& [version, place] : topic.places()) {
+    if (parked.contains(version)) continue;
+    const auto end = ended_at.find(version);
+    partitions[place.partition][place.offset] = {&version, end == ended_at.end() ? kNever : end->second};
+  }
+  // What an earlier look allowed is allowed later: each event is looked at once, at the first commit above it.
+  std::map<std::int32_t, std::int64_t> looked_at;
+  std::size_t lines = 0;
   for (const Committed& committed : seen) {
-    for (const auto& [version, place] : topic.places()) {
-      const auto& offset = committed.offsets.at(static_cast<std::size_t>(place.partition));
-      if (!offset || place.offset >= *offset || parked.contains(version)) continue;
-      const auto end = ended_at.find(version);
-      expect(end != ended_at.end() && end->second < committed.lines,
-             name_of(version) + " at offset " + std::to_string(place.offset) + " had ended when " +
-                 std::to_string(*offset) + " was committed");
+    expect(committed.lines >= lines, "commits are in the order in which they were seen");
+    lines = committed.lines;
+    for (auto& [partition, events] : partitions) {
+      const std::int64_t offset = committed.offsets.at(static_cast<std::size_t>(partition)).value_or(0);
+      std::int64_t& done = looked_at[partition];
+      for (auto at = events.lower_bound(done); at != events.end() && at->first < offset; ++at) {
+        expect(at->second.ended_at < committed.lines, name_of(*at->second.version) + " at offset " +
+                                                          std::to_string(at->first) + " had ended when " +
+                                                          std::to_string(offset) + " was committed");
+      }
+      done = std::max(done, offset);
     }
   }
 }
