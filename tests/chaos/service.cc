@@ -1,54 +1,77 @@
 #include "chaos/service.h"
 
 #include <chrono>
+#include <stdexcept>
 #include <utility>
 
 namespace leftfold::test_chaos {
+namespace {
 
 // A drain takes up to LEFTFOLD_SHUTDOWN_TIMEOUT, 30 s; then what else is open is closed.
-constexpr std::chrono::seconds kEndsWithin{90};
+constexpr std::chrono::seconds kEndsWithin{60};
+constexpr std::chrono::seconds kRestartAfter{1};
+
+}  // namespace
 
 Service::Service(std::string name, Start start, const Timeline& timeline)
     : name_{std::move(name)}, start_{std::move(start)}, timeline_{timeline}, process_{start_()} {}
 
-std::string Service::shown() const { return name_ + " (" + std::to_string(process_->id()) + ")"; }
+std::string Service::shown() const {
+  return name_ + (process_ ? " (" + std::to_string(process_->id()) + ")" : std::string{});
+}
+
+void Service::start() {
+  process_ = start_();
+  frozen_ = false;
+  ends_by_.reset();
+}
 
 void Service::kill() {
-  look();
-  frozen_ = false;
   process_->kill();
-  process_ = start_();
+  start();
 }
 
 void Service::freeze() {
-  look();
   process_->freeze();
   frozen_ = true;
 }
 
 void Service::thaw() {
-  if (!std::exchange(frozen_, false)) return;
-  process_->thaw();
+  if (std::exchange(frozen_, false)) process_->thaw();
 }
 
 void Service::redeploy() {
-  stop();
-  process_ = start_();
+  process_->terminate();
+  ends_by_ = system_clock().instant() + kEndsWithin;
 }
 
 void Service::look() {
-  if (frozen_ || !process_->ended()) return;
+  const Instant now = system_clock().instant();
+  if (!process_) {
+    if (now >= start_at_) start();
+    return;
+  }
+  if (frozen_) return;
+  if (!process_->ended()) {
+    if (ends_by_ && now > *ends_by_) throw std::runtime_error{shown() + " does not end after SIGTERM"};
+    return;
+  }
   const std::string who = shown();
   const int code = process_->exit_code();
-  ++gave_up_;
+  if (ends_by_) {
+    if (code != 0) throw std::runtime_error{who + " ended after SIGTERM with exit code " + std::to_string(code)};
+    return start();
+  }
   timeline_.say(who + " gave up with exit code " + std::to_string(code) + ", and is started again");
-  process_ = start_();
+  process_.reset();
+  start_at_ = now + kRestartAfter;
 }
 
 void Service::stop() {
   thaw();
   look();
-  process_->terminate();
+  if (!process_) return;
+  if (!ends_by_) process_->terminate();  // a second SIGTERM would not wait for its end
   process_->wait(kEndsWithin);
 }
 

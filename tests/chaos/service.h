@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
-#include <vector>
+
+#include <leftfold/clock.h>
 
 #include "chaos/timeline.h"
 #include "support/child_process.h"
@@ -20,32 +22,34 @@ class Service {
   Service(std::string name, Start start, const Timeline& timeline);
 
   [[nodiscard]] const std::string& name() const { return name_; }
-  [[nodiscard]] bool frozen() const { return frozen_; }
+  /// It runs, is not frozen, and nobody told it to end: something may happen to it.
+  [[nodiscard]] bool steady() const { return process_ != nullptr && !frozen_ && !ends_by_; }
   /// "publisher-1 (4711)".
   [[nodiscard]] std::string shown() const;
 
-  /// SIGKILL, and another one at once.
+  /// SIGKILL, and another one at once. Only of a steady() one, as the following.
   void kill();
   void freeze();
-  void thaw();
-  /// SIGTERM, waits for its end, and starts another one: a deployment. Throws std::runtime_error when it does not end
-  /// or not with exit code 0.
+  /// SIGTERM; when it has ended, look() starts another one: a deployment.
   void redeploy();
-  /// Starts it again if it gave up with an exit code. Throws std::runtime_error when a signal ended it that nobody
-  /// sent: it crashed.
+  void thaw();
+  /// Starts it when it is due: after a deployment, and a second after it gave up with an exit code. Throws
+  /// std::runtime_error when a signal ended it that nobody sent (it crashed), and when a deployment ends late or not
+  /// with exit code 0.
   void look();
-  /// SIGTERM, and waits. Throws as redeploy().
+  /// SIGTERM, and waits. Throws std::runtime_error when it does not end, or not with exit code 0.
   void stop();
-  /// How often it ended by itself.
-  [[nodiscard]] std::size_t gave_up() const { return gave_up_; }
 
  private:
+  void start();
+
   const std::string name_;
   const Start start_;
   const Timeline& timeline_;
-  std::unique_ptr<test_support::ChildProcess> process_;
+  std::unique_ptr<test_support::ChildProcess> process_;  // empty while it waits to be started again
   bool frozen_ = false;
-  std::size_t gave_up_ = 0;
+  std::optional<Instant> ends_by_;  // after SIGTERM
+  Instant start_at_{};
 };
 
 }  // namespace leftfold::test_chaos

@@ -36,7 +36,9 @@ std::int64_t Storm::random(std::int64_t least, std::int64_t most) {
 
 Service& Storm::victim() {
   auto& services = world_.services();
-  return *services[static_cast<std::size_t>(random(0, std::ssize(services) - 1))];
+  Service& chosen = *services[static_cast<std::size_t>(random(0, std::ssize(services) - 1))];
+  chosen.look();  // it may just have ended
+  return chosen;
 }
 
 void Storm::add(std::string name, int weight, bool alone, std::function<void()> begin) {
@@ -56,17 +58,19 @@ bool Storm::lasts_still(const std::string& trouble) const {
 void Storm::add_processes() {
   add("SIGKILL", 6, false, [this] {
     Service& service = victim();
+    if (!service.steady()) return;
     timeline_.say("SIGKILL " + service.shown());
     service.kill();
   });
   add("SIGSTOP", 4, false, [this] {
     Service& service = victim();
-    if (service.frozen()) return;
+    if (!service.steady()) return;
     service.freeze();
     lasts(300, 15'000, "SIGSTOP " + service.shown(), [&service] { service.thaw(); });
   });
   add("deployment", 2, false, [this] {
     Service& service = victim();
+    if (!service.steady()) return;
     timeline_.say("SIGTERM " + service.shown() + ", and another one");
     service.redeploy();
   });

@@ -56,6 +56,26 @@ TEST(KafkaOutage, OfTheBrokerLosesNothingAndTheProcessesGoOn) {
 
 // No connection ends, but nobody answers: as when the network is cut. Longer than the session, so each process has to
 // believe that the others have its partitions.
+TEST(KafkaOutage, InWhichNobodyAnswersKeepsNoProcessFromEnding) {
+  Chaos chaos{4};
+  chaos.options.handler_ms = 10;
+  chaos.options.drain_ms = 1'000;
+  const auto worker = chaos.start();
+  chaos.send_to_each("account-", 40);
+  chaos.settle();
+  ASSERT_TRUE(Chaos::wait_until([&] { return chaos.history().size() > 20; }));
+  const pid_t broker = broker_process();
+  ::kill(broker, SIGSTOP);
+  worker->terminate();
+  EXPECT_NO_THROW(worker->wait(std::chrono::seconds{40}));  // without a bound of our own: minutes
+  ::kill(broker, SIGCONT);
+  EXPECT_TRUE(chaos.log_says("left its group without a word"));
+  const auto next = chaos.start();
+  chaos.drain();
+  end(*next);
+  static_cast<void>(chaos.verify());
+}
+
 TEST(KafkaOutage, InWhichNobodyAnswersEndsEverySession) {
   Chaos chaos{4};
   chaos.options.handler_ms = 10;
