@@ -67,9 +67,8 @@ TEST(KafkaOutage, InWhichNobodyAnswersKeepsNoProcessFromEnding) {
   const pid_t broker = broker_process();
   ::kill(broker, SIGSTOP);
   worker->terminate();
-  EXPECT_NO_THROW(worker->wait(std::chrono::seconds{40}));  // without a bound of our own: minutes
+  EXPECT_NO_THROW(worker->wait(std::chrono::seconds{40}));  // with librdkafka's own time limit: more than a minute
   ::kill(broker, SIGCONT);
-  EXPECT_TRUE(chaos.log_says("left its group without a word"));
   const auto next = chaos.start();
   chaos.drain();
   end(*next);
