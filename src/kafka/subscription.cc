@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kafka/client_config.h"
+#include "kafka/closing.h"
 #include "kafka/failure.h"
 #include "kafka/offsets.h"
 #include "kafka/reading.h"
@@ -62,10 +63,9 @@ KafkaSubscription::~KafkaSubscription() {
   if (state_ == Group::offered) keep_starts();
   parts_.clear();
   events_.reset();
-  const auto error = rd_kafka_consumer_close(client_.get());
+  const auto error = close_consumer(std::move(client_), *options_.clock);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    log(LogLevel::warn, "the consumer left its group without a word, and its last checkpoints may come again",
-        {{"cause", rd_kafka_err2str(error)}});
+    log(LogLevel::warn, "the consumer did not end cleanly", {{"cause", rd_kafka_err2str(error)}});
   }
 }
 
