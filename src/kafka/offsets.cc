@@ -7,13 +7,21 @@
 namespace leftfold::kafka {
 namespace {
 
+// What is asked for was there a moment ago, when the topic was opened or the group assigned it.
+Error failure(rd_kafka_resp_err_t error, const std::string& what) {
+  if (code_of(error) != Errc::not_found) return to_error(error, what);
+  return Error{Errc::unavailable, "Kafka, " + what + ": " + rd_kafka_err2str(error) +
+                                      "; brokers that have just started do not know their partitions yet, and later "
+                                      "they do; if the topic was deleted, create it again"};
+}
+
 // Fails with the first partition that has an error of its own.
 void check(rd_kafka_resp_err_t error, const rd_kafka_topic_partition_list_t& list, const std::string& what) {
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) throw to_error(error, what);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(error, what);
   for (int i = 0; i < list.cnt; ++i) {
     const rd_kafka_topic_partition_t& at = list.elems[i];
     if (at.err == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-    throw to_error(at.err, what + ", topic " + at.topic + ", partition " + std::to_string(at.partition));
+    throw failure(at.err, what + ", topic " + at.topic + ", partition " + std::to_string(at.partition));
   }
 }
 

@@ -140,6 +140,15 @@ struct KafkaGroupErrors : ::testing::Test {
   std::optional<KafkaBroker> broker;
 };
 
+TEST_F(KafkaGroupErrors, PartitionsThatABrokerDoesNotKnowYetAreAskedForAgain) {
+  publish(5);
+  mock.answer_next(MockKafka::kListOffsets,
+                   std::vector<rd_kafka_resp_err_t>(40, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART));
+  Member member{*broker};
+  EXPECT_TRUE(member.take_until([&] { return member.received == 5; }));
+  mock.answer_as_usual(MockKafka::kListOffsets);
+}
+
 TEST_F(KafkaGroupErrors, ACommitThatIsRefusedForNowIsTriedAgain) {
   open(seconds{60}, seconds{60});  // or a slow machine could be why the partition went
   publish(10);

@@ -39,6 +39,7 @@ class MockKafka {
   void set_round_trip(std::chrono::milliseconds time);
 
   static constexpr std::int16_t kProduce = 0;
+  static constexpr std::int16_t kListOffsets = 2;
   static constexpr std::int16_t kMetadata = 3;
   static constexpr std::int16_t kOffsetCommit = 8;
   static constexpr std::int16_t kHeartbeat = 12;
