@@ -155,8 +155,8 @@ TEST_F(StoreCopy, SaysWhatATableHasThatDiffers) {
 
 TEST_F(StoreCopy, BringsWhatTheNodeLibraryWrote) {
   DynamoDbStore table{tables.options()};
-  const auto transports = dynamodb::connect_both(tables.options());
-  dynamodb::Client client{*transports.tables, {}};
+  const auto transport = dynamodb::connect(tables.options());
+  dynamodb::Client client{*transport, {}};
   for (std::int64_t version = 0; version < 3; ++version) {
     dynamodb::Item item = dynamodb::event_key("from-node", Version{version});
     item.push_back({"event", version == 1 ? "Snapshot" : "ItemAdded"});
