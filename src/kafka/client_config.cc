@@ -55,9 +55,9 @@ constexpr std::pair<const char*, const char*> kOfConsumer[] = {
     {"fetch.wait.max.ms", "100"},
     {"fetch.error.backoff.ms", "100"},
     {"queued.min.messages", "100000"},
-    // The end waits for the answers to its last commit and its leave. When a network swallows them, that is for as long
-    // as this: with librdkafka's minute a process would not end within the 30 s that its manager gives it.
-    {"socket.timeout.ms", "10000"},
+    // The end waits for the answer to its last commit (closing.h). When a network swallows it, that is for as long as
+    // this: with librdkafka's minute a process would not end within the 30 s that its manager gives it.
+    {"socket.timeout.ms", "20000"},
 };
 
 /// Properties on which a promise stands, and why they are refused.
