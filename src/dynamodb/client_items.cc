@@ -89,6 +89,7 @@ TransactResult Client::transact(std::span<const ItemWrite> items, std::string_vi
   TransactResult result;
   if (answer.condition) {
     report(call, {}, false);
+    result.in_doubt = call.may_be_done;
     result.reasons = std::move(answer.condition->reasons);
     result.reasons.resize(items.size(), {"None", {}, {}});
     return result;

@@ -90,6 +90,7 @@ bool DeadLetterCommit::fits() const noexcept {
 DeadLetterCommit::End DeadLetterCommit::commit() {
   const TransactResult result = client_.transact(writes_, call_.token());
   if (result.applied) return End::stored;
+  in_doubt_ = result.in_doubt;
   for (std::size_t i = 0; i < result.reasons.size(); ++i) {
     if (result.reasons[i].code == kRefused && counted_ != i) return End::raced;
   }

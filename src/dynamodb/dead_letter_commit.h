@@ -64,6 +64,9 @@ class DeadLetterCommit {
   };
   /// Throws what Client::transact throws.
   [[nodiscard]] End commit();
+  /// Whether an attempt of commit() got no answer: then it may have been stored though a later attempt was not, as
+  /// DynamoDB knows a token for ten minutes only.
+  [[nodiscard]] bool in_doubt() const noexcept { return in_doubt_; }
 
  private:
   void add(ItemWrite write);
@@ -73,6 +76,7 @@ class DeadLetterCommit {
   const DeadLetterCall& call_;
   std::vector<ItemWrite> writes_;
   std::size_t bytes_ = 0;
+  bool in_doubt_ = false;
   std::optional<std::size_t> counted_;  // the place of count()'s write
 };
 

@@ -195,7 +195,7 @@ DeadLetterCommit::End DeadLetterParking::store(const Order& order, const std::ve
     throw;
   }
   if (end != DeadLetterCommit::End::stored) {
-    forget(ahead);
+    if (!heads.in_doubt()) forget(ahead);  // else a head may name it
     return end;
   }
   for (const Addition& addition : additions) {
@@ -219,7 +219,13 @@ void DeadLetterParking::write_ahead(std::span<const Item> items) const {
 }
 
 void DeadLetterParking::remove_all(std::span<const Item> items) const {
-  for (const Item& item : items) (void)client_.write({ItemWrite::Kind::remove, table_, key_in(item), {}, {}});
+  std::vector<Item> keys;
+  std::ranges::transform(items, std::back_inserter(keys), key_in);
+  for (std::span<const Item> left = keys; !left.empty();) {
+    const auto part = left.first(std::min(left.size(), kMostPuts));
+    client_.remove_all(table_, part);
+    left = left.subspan(part.size());
+  }
 }
 
 void DeadLetterParking::forget(std::span<const Item> written_ahead) const noexcept {

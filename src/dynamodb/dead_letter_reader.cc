@@ -15,6 +15,11 @@ namespace {
 
 constexpr std::size_t kMostOfAPage = 1000;
 
+// Of one BatchGetItem: it answers with at most 16 MB, and what it leaves out looks like throttling.
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+constexpr std::size_t kMostLetters = 40;
+static_assert(kMostLetters <= kMostGets && kMostLetters * kMaxItemBytes <= std::size_t{16} * 1024 * 1024);
+
 [[noreturn]] void throw_missing(const Uuid& shelf, const std::string& place) {
   throw Error{Errc::corrupt, "dead letters: parts of the letter " + detail::in_quotes(place) + " under " +
                                  detail::in_quotes(letters_of(shelf)) +
@@ -89,6 +94,15 @@ std::vector<KeptLetter> DeadLetterReader::letters(const Uuid& shelf, std::string
   return letters;
 }
 
+std::vector<KeptLetter> DeadLetterReader::letters(const DeadHead& head, std::size_t max) const {
+  std::vector<KeptLetter> letters = this->letters(head.shelf, head.sequence, std::nullopt, max);
+  if (max == 0) return letters;
+  if (letters.empty() || LetterKey::of(letters.front().letter.event.view()) != head.first.key) {
+    throw_missing(head.shelf, place_of(head.first.key));
+  }
+  return letters;
+}
+
 std::optional<KeptLetter> DeadLetterReader::letter(const DeadHead& head, const LetterKey& key) const {
   QueryRequest query = all_of(letters_of(head.shelf));
   query.key.text += " AND begins_with(#s, :s)";
@@ -126,7 +140,7 @@ FirstLetter DeadLetterReader::next(const Uuid& shelf, const LetterKey& key) cons
 std::set<std::string> DeadLetterReader::present(const Uuid& shelf, std::span<const std::string> places) const {
   std::set<std::string> found;
   for (std::span<const std::string> left = places; !left.empty();) {
-    const auto part = left.first(std::min(left.size(), kMostGets));
+    const auto part = left.first(std::min(left.size(), kMostLetters));
     std::vector<Item> keys;
     for (const std::string& place : part) {
       keys.push_back({{std::string{kKind}, letters_of(shelf)}, {std::string{kSort}, place}});

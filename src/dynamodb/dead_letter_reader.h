@@ -37,6 +37,9 @@ class DeadLetterReader {
   /// As DeadLetterStore::letters, of one shelf.
   [[nodiscard]] std::vector<KeptLetter> letters(const Uuid& shelf, std::string_view sequence,
                                                 std::optional<LetterKey> after, std::size_t max) const;
+  /// Of a sequence from its first letter on. Throws Error(corrupt) when that is not the one the head names: what comes
+  /// behind it must not be handled before it.
+  [[nodiscard]] std::vector<KeptLetter> letters(const DeadHead& head, std::size_t max) const;
   [[nodiscard]] std::optional<KeptLetter> letter(const DeadHead& head, const LetterKey& key) const;
   /// The same for a letter that must be there: else it throws Error(corrupt).
   [[nodiscard]] KeptLetter need(const DeadHead& head, const LetterKey& key) const;

@@ -74,7 +74,9 @@ std::vector<DeadLetter> DeadLetters::letters(std::string_view subscription, std:
   for (;;) {  // each further time, somebody got on
     const std::optional<DeadHead> head = reader_.head(subscription, sequence);
     if (!head) return {};
-    auto kept = reader_.steady(*head, [&] { return reader_.letters(head->shelf, sequence, after, max); });
+    auto kept = reader_.steady(*head, [&] {
+      return after ? reader_.letters(head->shelf, sequence, after, max) : reader_.letters(*head, max);
+    });
     if (!kept) continue;
     const std::optional<DeadHead> now = reader_.head(subscription, sequence);
     if (!now || now->shelf != head->shelf) continue;

@@ -44,6 +44,7 @@ struct WriteResult {
 
 struct TransactResult {
   bool applied = false;                     ///< false: a condition did not hold
+  bool in_doubt = false;                    ///< not applied: by the last attempt; one before it got no clear answer
   std::vector<CancellationReason> reasons;  ///< not applied: one an item, in the request's order
   CapacityUnits consumed;
 };

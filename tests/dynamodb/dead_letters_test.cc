@@ -298,6 +298,12 @@ TEST_F(DynamoDbLetters, GarbageAmongTheItemsIsCorruptAndNamed) {
   EXPECT_NE(text.find(dynamodb::place_of(key_at(6))), std::string::npos) << text;
   EXPECT_EQ(code_of([&] { (void)letters.edit(claim, key_at(6), "{}", kAnn); }), Errc::corrupt);
   overwrite(second);
+  // Without its first letter a sequence must not look as if it began with the second one.
+  const dynamodb::Item first = *raw.client.get(second_table(), letter_key(5)).item;
+  ASSERT_TRUE(raw.client.write({dynamodb::ItemWrite::Kind::remove, second_table(), letter_key(5), {}, {}}).applied);
+  EXPECT_EQ(code_of([&] { (void)testing::letters_of(letters, "a"); }, &text), Errc::corrupt);
+  EXPECT_NE(text.find(dynamodb::place_of(key_at(5))), std::string::npos) << text;
+  overwrite(first);
   testing::expect_removed(letters.skip(claim, key_at(5), kAnn), Removed::letter, "restored");
 
   overwrite({{"k", dynamodb::changes_of(kMail)}, {"s", "no line"}, {"at", number(std::int64_t{1})}});

@@ -5,6 +5,7 @@
 #include <ostream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <leftfold/dynamodb.h>
@@ -31,6 +32,12 @@ struct NamedFault {
   Fault fault;
   friend void PrintTo(const NamedFault& named, std::ostream* out) { *out << named.name; }  // NOLINT
 };
+
+std::size_t times(std::string_view word, std::string_view text) {
+  std::size_t number = 0;
+  for (std::size_t at = text.find(word); at != text.npos; at = text.find(word, at + 1)) ++number;
+  return number;
+}
 
 std::string name_of(const ::testing::TestParamInfo<NamedFault>& param) { return param.param.name; }
 
@@ -195,6 +202,24 @@ TEST_F(Letters, KnowTheirOwnEarlierAttempt) {
   EXPECT_EQ(direct.dead_letters().letters(mail, "a", std::nullopt, 1).at(0).redrives, 1);
 }
 
+/// The letters that one transaction of the heads names lie there before it; they must not be taken for left over.
+TEST_F(Letters, OfABulkKnowTheirOwnEarlierAttempt) {
+  std::vector<DeadLetter> many;
+  for (std::int64_t version = 0; version < 150; ++version) many.push_back(follower_letter("a", version));
+  for (const std::size_t writes : {2U, 1U}) {  // a head and the subscription; a head that is there
+    proxy.follow([writes](const ProxiedCall& call) {
+      if (call.is("TransactWriteItems", 1)) return fault::reset_after();
+      std::vector<std::string> codes(writes, "None");
+      codes.front() = "ConditionalCheckFailed";
+      return call.is("TransactWriteItems", 2) ? fault::cancelled(codes) : fault::none();
+    });
+    EXPECT_EQ(park(many), 150U);
+    EXPECT_EQ(direct.dead_letters().letters(mail, "a", std::nullopt, 1000).size(),
+              direct.dead_letters().count({.subscription = mail}).letters);
+    for (DeadLetter& letter : many) letter.event.version = Version{letter.event.version.value() + 150};
+  }
+}
+
 TEST_F(Letters, ThatArriveLateAreThereOnce) {
   DynamoDbOptions impatient = options();
   impatient.max_attempts = 1;
@@ -221,14 +246,24 @@ TEST_F(Letters, OfABulkThatFailsInItsMiddleAreNeitherSeenNorLeft) {
   std::vector<DeadLetter> many;
   for (std::int64_t version = 0; version < 150; ++version) many.push_back(follower_letter("a", version));
   park({failed_letter("a", 0)});
-  int removed = 0;
+  std::size_t put = 0, removed = 0;
+  int requests = 0;
   proxy.follow([&](const ProxiedCall& call) {
-    if (call.operation == "DeleteItem") ++removed;
-    return call.operation == "BatchWriteItem" && call.count > 3 ? fault::refusal("ThrottlingException") : fault::none();
+    if (call.operation != "BatchWriteItem") return fault::none();
+    if (const std::size_t deletes = times("DeleteRequest", call.http.body); deletes > 0) {
+      ++requests;
+      removed += deletes;
+      return fault::none();
+    }
+    if (call.count > 3) return fault::refusal("ThrottlingException");
+    put += times("PutRequest", call.http.body);
+    return fault::none();
   });
   EXPECT_EQ(code([&] { park(many); }), Errc::throttled) << text;
   EXPECT_EQ(versions(), "0 ");
-  EXPECT_EQ(removed, 150);
+  EXPECT_EQ(put, 75U);
+  EXPECT_EQ(removed, 150U);
+  EXPECT_EQ(requests, 6) << "25 at a time";
   proxy.follow([&](const ProxiedCall& call) {
     return call.operation == "TransactWriteItems" ? fault::reset_after() : fault::none();
   });
