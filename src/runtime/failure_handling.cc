@@ -212,7 +212,9 @@ Decision FailureHandling::park(const RecordedEvent& event, Trouble& trouble) {
     mark_parked(event.aggregate_id);  // before it is durable: from then on somebody may ask
     const std::size_t added = around_.dead_letters->park(subscription_, {&parked, 1}, options_.limits);
     const bool early = reason == ParkReason::overflow;
-    if (added > 0 && (early || options_.auto_retry > options_.auto_retry.zero())) {
+    // One that is there since a try whose answer was lost, or that could not ask, is still to be asked for.
+    const bool ours = added > 0 || trouble.park_tries > 0;
+    if (ours && (early || options_.auto_retry > options_.auto_retry.zero())) {
       const auto pause = early ? std::chrono::milliseconds{kSecondChance} : options_.auto_retry;
       static_cast<void>(
           around_.dead_letters->request_retry(subscription_, parked.sequence, around_.clock->now() + pause));

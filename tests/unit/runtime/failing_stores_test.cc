@@ -153,6 +153,30 @@ TEST(FailingStores, a_letter_whose_answer_was_lost_is_parked_once_and_stops_noth
   EXPECT_EQ(text_of(running.stop()), "");
 }
 
+TEST(FailingStores, a_letter_is_asked_for_again_though_an_answer_about_it_was_lost) {
+  for (const std::string_view unanswered : {"park", "request_retry"}) {
+    FailureOptions failures;
+    failures.auto_retry = 1h;
+    Hooked hooked{failures};
+    Service& service = hooked.service;
+    std::atomic<int> lost{0};
+    // What asks is not known to be stored when no answer comes; the letter is.
+    const auto lose = [&](std::string_view call) {
+      if (call == unanswered && lost++ < 2) throw Error{Errc::in_doubt, "no answer came"};
+    };
+    if (unanswered == "park") hooked.letters->after(lose);
+    else hooked.letters->before(lose);
+    service.moody.behave(parks("a", 0));
+    const Position last = append(service.store, "a", counted(0));
+    Running running{*service.runner};
+    ASSERT_TRUE(service.pass_time_until([&] { return service.done(last); }));
+    const std::vector<DeadSequence> sequences = service.letters.list({}, 0, 10);
+    ASSERT_EQ(sequences.size(), 1U);
+    EXPECT_TRUE(sequences.front().retry_at) << unanswered;
+    EXPECT_EQ(text_of(running.stop()), "");
+  }
+}
+
 TEST(FailingStores, an_event_parked_before_a_crash_and_delivered_again_is_one_letter_and_no_call) {
   testing::VirtualClock clock;
   MemoryDeadLetterStore letters{clock};

@@ -73,7 +73,7 @@ class HookedLetters final : public DeadLetterStore {
     return store_.import_letters(subscription, letters, by);
   }
   bool request_retry(std::string_view subscription, std::string_view sequence, Timestamp at) override {
-    return store_.request_retry(subscription, sequence, at);
+    return hooked("request_retry", [&] { return store_.request_retry(subscription, sequence, at); });
   }
   std::vector<DeadLetterChange> changes(std::string_view subscription, std::string_view sequence, std::size_t offset,
                                         std::size_t max) override {
