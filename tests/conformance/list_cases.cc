@@ -13,6 +13,7 @@
 #include <leftfold/testing/event_store_suite.h>
 #include <leftfold/testing/lease_suite.h>
 #include <leftfold/testing/read_model_suite.h>
+#include <leftfold/testing/read_tables_suite.h>
 #include <leftfold/testing/snapshot_suite.h>
 
 namespace {
@@ -44,4 +45,5 @@ int main() {
   print("CursorStore", cursor_suite({}));
   print("LeaseStore", lease_suite({}));
   print("ReadModel", read_model_suite({}));
+  print("ReadTables", read_tables_suite({}), read_tables_suite({}, {.others_read_meanwhile = false}));
 }
