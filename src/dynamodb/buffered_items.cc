@@ -95,6 +95,42 @@ void BufferedItems::read_ahead(std::span<const ItemKey> keys) {
   }
 }
 
+bool BufferedItems::may_have_kind(const std::string& kind) {
+  for (auto [at, end] = of_kind(kind); at != end; ++at) {
+    if (after(at->second, at->second.stored)) return true;
+  }
+  QueryRequest query;
+  query.table = table_;
+  query.key = {"#k = :k", {{"#k", std::string{kKind}}}, {{":k", kind}}};
+  query.limit = 1;
+  return !client_.query(query).items.empty();
+}
+
+bool BufferedItems::are_as_read(std::span<const ItemKey> keys) {
+  std::map<ItemKey, Bytes> now;
+  for (std::span<const ItemKey> left = keys; !left.empty();) {
+    const auto part = left.first(std::min(left.size(), kMostGets));
+    left = left.subspan(part.size());
+    std::vector<Item> wanted;
+    wanted.reserve(part.size());
+    for (const ItemKey& key : part) wanted.push_back(key.item());
+    for (const Item& item : client_.get_all(table_, wanted)) {
+      const Bytes* const revision = find_bytes(item, kRowRevision);
+      now.emplace(key_of(item), revision != nullptr ? *revision : Bytes{});
+    }
+  }
+  return std::ranges::all_of(keys, [&](const ItemKey& key) {
+    const Slot& slot = slots_.at(key);
+    const auto at = now.find(key);
+    return slot.stored ? at != now.end() && at->second == slot.revision : at == now.end();
+  });
+}
+
+bool BufferedItems::is_only_read(const ItemKey& key) const {
+  const auto at = slots_.find(key);
+  return at != slots_.end() && at->second.read && !takes_part(at->second);
+}
+
 void BufferedItems::read_kind(const std::string& kind) {
   QueryRequest query;
   query.table = table_;

@@ -44,6 +44,12 @@ class BufferedItems {
   void read_ahead(std::span<const ItemKey> keys);
   /// Reads all of one kind.
   void read_kind(const std::string& kind);
+  /// False: there is no item of this kind, nor will be. Reads one at most.
+  [[nodiscard]] bool may_have_kind(const std::string& kind);
+  /// Whether what was read of these is what is stored now: then all of it was so at one time. One request for 100.
+  [[nodiscard]] bool are_as_read(std::span<const ItemKey> keys);
+  /// The item was read, and nothing is written to it or demanded of it at the commit.
+  [[nodiscard]] bool is_only_read(const ItemKey& key) const;
   /// Nobody ever stored an item of this kind, and nobody else does now.
   void take_as_absent(const ItemKey& key);
 

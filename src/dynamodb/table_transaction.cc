@@ -23,6 +23,17 @@ constexpr std::size_t kFullItems = kMostRows;
 constexpr std::size_t kFullBytes = kMaxTransactionBytes / 4 * 3;
 constexpr std::size_t kMostBytes = kMaxTransactionBytes - std::size_t{64} * 1024;
 
+// Which of the items the service does not take, as it counts them only.
+std::string refused_item(std::span<const ItemWrite> writes, const Refusal& refusal) {
+  for (std::size_t i = 0; i < std::min(writes.size(), refusal.reasons.size()); ++i) {
+    if (refusal.reasons[i].code != "ValidationError") continue;
+    const ItemKey key = key_of(writes[i].item);
+    return "read tables: item " + in_quotes(key.sort) + " of " + in_quotes(key.kind) +
+           " does not take what was written (a number added to what is none? more than 400 KB?): ";
+  }
+  return {};
+}
+
 }  // namespace
 
 void ThreadTransactions::begin(TableTransaction& transaction) {
@@ -155,7 +166,7 @@ void TableTransaction::forget_all_handled(std::string_view projector) {
   check_open();
   if (!items_.find(projector_key(projector), Reading::unchecked)) {
     // Rows of a projector without an item: they are found, as nothing else says that there are some.
-    if (all_handled(projector).empty()) return;
+    if (!items_.may_have_kind(handled_kind(projector, Generations{}.live))) return;
   }
   ProjectorItem item = this->projector(projector);
   items_.forget_writes(handled_kind(projector, item.handled.live));
@@ -248,7 +259,7 @@ void TableTransaction::commit(Position done) {
     ProjectorItem own = projector(*projector_);
     own.checkpoint = done;
     store(*projector_, own);
-    sent = send();
+    sent = generations_agree() ? send() : Sent::conflict;
   } catch (const Error& error) {
     end();
     if (error.code() != Errc::in_doubt) throw;
@@ -266,6 +277,18 @@ void TableTransaction::commit(Position done) {
                                        "had read; nothing of it is stored, and the same events are handled again"};
   }
   sweep();
+}
+
+// Those that the commit depends on anyway, such as the projector's own, are as they were for all that time.
+bool TableTransaction::generations_agree() {
+  std::vector<ItemKey> keys;
+  for (const std::string& table : tables_) keys.push_back(table_key(table));
+  for (const std::string& name : projectors_) {
+    if (name != *projector_) keys.push_back(projector_key(name));
+  }
+  if (keys.size() < 2) return true;  // read after the projector's own
+  std::erase_if(keys, [&](const ItemKey& key) { return !items_.is_only_read(key); });
+  return keys.empty() || items_.are_as_read(keys);
 }
 
 bool TableTransaction::commit_alone() {
@@ -293,7 +316,12 @@ TableTransaction::Sent TableTransaction::send_one(const ItemWrite& write) {
 }
 
 TableTransaction::Sent TableTransaction::send_all(std::span<const ItemWrite> writes) {
-  const TransactResult result = place_->client.transact(writes, id_.to_string());
+  TransactResult result;
+  try {
+    result = place_->client.transact(writes, id_.to_string());
+  } catch (const ServiceError& error) {
+    throw Error{error.code(), refused_item(writes, error.refusal()) + error.what()};
+  }
   if (result.applied) return Sent::stored;
   // An earlier attempt of this very transaction, should the service not know its token any more.
   const bool ours = std::ranges::any_of(result.reasons, [&](const CancellationReason& reason) {

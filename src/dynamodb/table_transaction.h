@@ -47,9 +47,10 @@ struct TablesPlace {
 
 /// A batch of a projector, or one call outside of any. One thread.
 ///
-/// Its reads need no lock: the commit demands that what was read of the projector and of rows is unchanged. A table's
-/// generation is not among that: it is read after the checkpoint, so a clear() by a transaction of the same projector
-/// and partition changes that, and before a clear() by another one this transaction may as well have been.
+/// Its reads need no lock: the commit demands that what was read of the projector and of rows is unchanged. Generations
+/// are not among that, as every batch reads them and none would let another one commit: before a clear() this
+/// transaction may as well have been. With all that it did, though: so when it read several of them, it looks before the
+/// commit whether they are all as they were. A clear() after that finds all of it.
 class TableTransaction final : public ReadModelTransaction {
  public:
   /// Of a projector; calls of this thread belong to it.
@@ -88,6 +89,7 @@ class TableTransaction final : public ReadModelTransaction {
   void store(std::string_view name, const ProjectorItem& item);
   [[nodiscard]] Generations generations(std::string_view table);
   [[nodiscard]] ItemKey row(std::string_view table, std::string_view key);
+  [[nodiscard]] bool generations_agree();
   void check_open() const;
   void check_rows();
   void check_all();

@@ -19,6 +19,22 @@ constexpr std::size_t kMostRowsAnEvent = 2;
 // As many as a transaction of a limited store would hold.
 constexpr std::size_t kMostExpected = 100;
 
+// What the read model says of the events' writes only when they are to be stored; other errors pass.
+template <class Store>
+std::exception_ptr refusal_of(Store store) {
+  try {
+    store();
+    return nullptr;
+  } catch (const Error& error) {
+    if (error.code() != Errc::invalid_argument) throw;
+    return std::current_exception();
+  }
+}
+
+bool was_called(const Delivery& delivery) {
+  return delivery.next == Delivery::Next::handle && delivery.outcome == Delivery::Outcome::handled;
+}
+
 }  // namespace
 
 std::string GatedProjection::key(std::int32_t partition) const { return checkpoint_name(handler_.name, partition); }
@@ -129,8 +145,24 @@ GatedProjection::Commit GatedProjection::handle(std::int32_t partition, Place& p
       return Commit::done;
     }
     transaction->keep_room(0);  // here it is
-    if (run.finished > 0) gate.save();
-    if (run.finished > 0) commit(*transaction, partition, place, events.first(run.finished), window);
+    if (run.finished > 0) {
+      const std::exception_ptr refused = refusal_of([&] {
+        gate.save();
+        commit(*transaction, partition, place, events.first(run.finished), window);
+      });
+      if (refused) {
+        thrown = nullptr;
+        again = true;
+        if (run.finished > 1) {  // half of them, until the one that it is about is the first
+          events = events.first(run.finished / 2);
+          continue;
+        }
+        if (!was_called(events.front())) std::rethrow_exception(refused);
+        run = {};
+        run.thrown = refused;
+        return Commit::done;
+      }
+    }
     if (run.finished == events.size()) run.thrown = std::move(thrown);
     return Commit::done;
   }

@@ -102,24 +102,37 @@ void GatedTarget::begin() {
   tally_.done = done().value();
 }
 
-// The other partitions first: if this process dies between, what a Runner handles again there its version gate drops.
+// A Runner may handle other partitions between these transactions. Those that are ahead go back first, so that it handles
+// anew what is not in the new tables. What it handled since then, before there were new tables, is not in them either:
+// so all are set once more. Only then there is a mark to resume at: who dies before begins anew.
 void GatedTarget::begin_anew() {
-  ReadModel& model = *handler_->entry.read_model;
+  set_partitions(Move::back);
+  {
+    const auto transaction = handler_->entry.read_model->begin(tally_.name);
+    detail::reset(*handler_);
+    transaction->forget_all_handled(tally_.name);
+    detail::ReadModelVersions versions{*transaction, tally_.name};
+    versions.reset();
+    if (context_.begins_anywhere) versions.begin_anywhere();
+    forget_replay_mark(*transaction, tally_.name);
+    count_change(*transaction, tally_.name);
+    transaction->commit(begins_at_.front());
+  }
+  set_partitions(Move::anywhere);
+  const auto transaction = handler_->entry.read_model->begin(tally_.name);
+  begin_replay_mark(*transaction, tally_.name, context_.filter);
+  transaction->commit(transaction->checkpoint().value_or(begins_at_.front()));
+}
+
+void GatedTarget::set_partitions(Move move) {
   for (std::size_t partition = 1; partition < begins_at_.size(); ++partition) {
     const std::string key = detail::checkpoint_name(tally_.name, static_cast<std::int32_t>(partition));
-    const auto transaction = model.begin(key);
+    const auto transaction = handler_->entry.read_model->begin(key);
+    const std::optional<Position> done = transaction->checkpoint();
+    if (move == Move::back ? !done || *done <= begins_at_[partition] : done == begins_at_[partition]) continue;
     count_change(*transaction, key);
     transaction->commit(begins_at_[partition]);
   }
-  const auto transaction = model.begin(tally_.name);
-  detail::reset(*handler_);
-  transaction->forget_all_handled(tally_.name);
-  detail::ReadModelVersions versions{*transaction, tally_.name};
-  versions.reset();
-  if (context_.begins_anywhere) versions.begin_anywhere();
-  begin_replay_mark(*transaction, tally_.name, context_.filter);
-  count_change(*transaction, tally_.name);
-  transaction->commit(begins_at_.front());
 }
 
 Position GatedTarget::done() const { return is_scan() ? Position::start() : done(0); }

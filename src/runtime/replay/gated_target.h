@@ -44,7 +44,10 @@ class GatedTarget final : public ReplayTarget {
   [[nodiscard]] Position done(std::int32_t partition) const;
 
  private:
+  enum class Move { back, anywhere };
+
   void begin_anew();
+  void set_partitions(Move move);
   void deliver(std::int32_t partition, detail::Deliveries todo, const std::stop_token& halt);
   [[nodiscard]] bool is_follower(const RecordedEvent& event) const;
   void park_followers(detail::Deliveries& todo);

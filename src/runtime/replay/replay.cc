@@ -13,6 +13,7 @@
 #include "runtime/replay/direct_target.h"
 #include "runtime/replay/gated_target.h"
 #include "runtime/replay/page_reader.h"
+#include "runtime/replay/patient.h"
 #include "runtime/replay/replay_range.h"
 #include "runtime/replay/shadow_build.h"
 #include "runtime/thread_name.h"
@@ -122,6 +123,7 @@ class Replay::Impl {
   }
   void check_built() const;
   void make_targets();
+  [[nodiscard]] bool all_targets(void (ReplayTarget::*step)(), const std::stop_token& stop);
   void make_targets(Projector& projector, const std::vector<Position>& begins_at);
   [[nodiscard]] std::unique_ptr<PageReader> make_reader(const runtime::ReaderContext& context);
   [[nodiscard]] std::vector<runtime::ScanMark> marks() const;
@@ -193,7 +195,6 @@ void Replay::Impl::make_targets() {
     }
   }
   for (Projector& projector : projectors_) make_targets(projector, begins_at);
-  for (const auto& target : targets_) target->begin();
 }
 
 void Replay::Impl::make_targets(Projector& projector, const std::vector<Position>& begins_at) {
@@ -283,6 +284,13 @@ std::vector<runtime::ScanMark> Replay::Impl::marks() const {
   return all;
 }
 
+// Others, such as a Runner on the same projector, may commit at the same moment. False: the stop came first.
+bool Replay::Impl::all_targets(void (ReplayTarget::*step)(), const std::stop_token& stop) {
+  return std::all_of(targets_.begin(), targets_.end(), [&](const auto& target) {
+    return runtime::patiently(options_, stop, "read model", [&] { ((*target).*step)(); });
+  });
+}
+
 ReplayProgress Replay::Impl::run(const std::stop_token& stop) {
   if (claimed_.exchange(true)) refuse("run() is for once; make another Replay");
   if (projectors_.empty()) refuse("there is no projector; add() one");
@@ -292,14 +300,14 @@ ReplayProgress Replay::Impl::run(const std::stop_token& stop) {
     begins_ = begins_of(*source_.feed(), options_.group + ".replay", heads_.size());
   }
   make_targets();
+  if (!all_targets(&ReplayTarget::begin, stop)) return progress();
   PageWindow window{kRoom + options_.threads, targets_.size()};
   runtime::Pace pace{options_.events_a_second, *options_.clock};
   const auto reader = make_reader({options_, pace, window, looked_at_});
   work(*reader, window, stop);
   if (const std::exception_ptr failure = window.failure()) std::rethrow_exception(failure);
   if (!stop.stop_requested() && window.all_taken()) {
-    for (const auto& target : targets_) target->finish();
-    complete_ = true;
+    complete_ = all_targets(&ReplayTarget::finish, stop);
   }
   return progress();
 }

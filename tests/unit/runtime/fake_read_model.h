@@ -1,6 +1,7 @@
 // A read model in memory: one list of numbers and the checkpoints, with transactions and failures on demand.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -79,6 +80,7 @@ class FakeReadModel final : public ReadModel {
   int transactions = 0;
   // Of a transaction, what an event may write; some more may be rows of handled versions. 0: there is no limit.
   std::size_t most_rows = 0;
+  int refused_row = 0;                 // commit() throws invalid_argument for what holds a new one
   int look_ups = 0;                    // of handled()
   std::function<void()> before_begin;  // outside of any transaction
   std::function<void()> after_commit;  // what it throws, commit() throws, although all is stored
@@ -131,6 +133,10 @@ class FakeReadModel final : public ReadModel {
       if (model_.commit_failures > 0) {
         --model_.commit_failures;
         throw Error{Errc::unavailable, "the read model does not answer"};
+      }
+      const auto refused = [&](const std::vector<int>& rows) { return std::ranges::count(rows, model_.refused_row); };
+      if (model_.refused_row != 0 && refused(model_.working_) > refused(model_.rows_)) {
+        throw Error{Errc::invalid_argument, "row " + std::to_string(model_.refused_row) + " cannot be stored"};
       }
       model_.rows_ = model_.working_;
       model_.versions_ = std::move(versions_);

@@ -100,6 +100,33 @@ TEST_F(Room, without_dead_letters_what_never_fits_ends_the_run) {
   EXPECT_EQ(model.rows(), (std::vector<int>{1}));
 }
 
+TEST_F(Room, what_the_commit_refuses_is_parked_and_others_go_on) {
+  model.refused_row = 2;
+  start(&letters);
+  feed.assign(0, 1);
+  events({1, 1, 2, 1, 3, 2, 1});
+  Running running{*runner};
+  ASSERT_TRUE(running.handled(Position{7}));
+  EXPECT_EQ(model.rows(), (std::vector<int>{1, 1, 1, 3, 3, 3, 1}));
+  for (const char* aggregate : {"a3", "a6"}) {
+    const auto parked = letters.letters(status().name, aggregate, std::nullopt, 10);
+    ASSERT_EQ(parked.size(), 1U) << aggregate;
+    EXPECT_NE(parked[0].error_message.find("row 2 cannot be stored"), std::string::npos) << parked[0].error_message;
+  }
+  EXPECT_EQ(letters.sequences(status().name).size(), 2U);
+}
+
+TEST_F(Room, without_dead_letters_what_the_commit_refuses_ends_the_run) {
+  model.refused_row = 2;
+  start(nullptr);
+  feed.assign(0, 1);
+  events({1, 1, 1, 2, 1});
+  Running running{*runner};
+  const std::string text = text_of(running.wait());
+  EXPECT_NE(text.find("row 2 cannot be stored"), std::string::npos) << text;
+  EXPECT_EQ(model.rows(), (std::vector<int>{1, 1, 1}));
+}
+
 TEST_F(Room, there_is_room_for_the_versions_of_a_feed_that_may_repeat) {
   feed.let_repeat();
   start(&letters);

@@ -146,6 +146,49 @@ TEST(ReplayOfAFeed, with_several_partitions_and_repeats) {
   }
 }
 
+// A Runner that saw the checkpoint of its partition set back is on its way again before the tables are empty: what it
+// comes to then is in the old ones.
+TEST(ReplayOfAFeed, brings_what_a_runner_passed_while_it_began) {
+  MemoryStore store;
+  fill(store, 30, 9);
+  Topic topic;
+  for (const RecordedEvent& event : store.read_all(Position::start(), 1'000)) topic.publish(event);
+  FakeReadModel model;
+  Ordered table{model};
+  ASSERT_TRUE(Replay(ReplaySource::feed(topic)).add(table).run().complete);
+  bool was_set_back = false;
+  model.before_begin = [&] {
+    if (model.checkpoint("Table/1") != Position::start() || was_set_back) return;
+    was_set_back = true;
+    model.set("Table/1", topic.head(1), model.rows());
+  };
+  ASSERT_TRUE(Replay(ReplaySource::feed(topic)).add(table).run().complete);
+  EXPECT_TRUE(was_set_back);
+  EXPECT_EQ(by_aggregate_of(model.rows(), 9), by_aggregate(30, 9));
+  EXPECT_EQ(model.checkpoint("Table/1"), topic.head(1));
+}
+
+TEST(ReplayOfAFeed, that_died_before_all_partitions_were_set_back_begins_anew) {
+  MemoryStore store;
+  fill(store, 30, 9);
+  Topic topic;
+  for (const RecordedEvent& event : store.read_all(Position::start(), 1'000)) topic.publish(event);
+  for (int dies_at = 1; dies_at <= 6; ++dies_at) {
+    FakeReadModel model;
+    Ordered table{model};
+    ASSERT_TRUE(Replay(ReplaySource::feed(topic)).add(table).run().complete);
+    int begun = 0;
+    model.before_begin = [&] {
+      if (++begun == dies_at) throw std::runtime_error{"killed"};
+      if (begun == 3) model.set("Table/1", topic.head(1), model.rows());  // as above
+    };
+    EXPECT_THROW(Replay(ReplaySource::feed(topic)).add(table).run(), std::runtime_error);
+    model.before_begin = {};
+    ASSERT_TRUE(Replay(ReplaySource::feed(topic), {.resume = true}).add(table).run().complete);
+    EXPECT_EQ(by_aggregate_of(model.rows(), 9), by_aggregate(30, 9)) << dies_at;
+  }
+}
+
 TEST(ReplayOfAFeed, does_not_wait_for_what_the_broker_keeps_no_more) {
   MemoryStore store;
   fill(store, 60, 9);
