@@ -27,7 +27,7 @@ inline constexpr std::size_t kMaxRowsListed = 10'000;  ///< of one call of list(
 // For those who write read tables. Throw Error(invalid_argument) that says what is wrong.
 
 /// A table's name: small letters, digits and '_', beginning with a letter, at most kMaxTableName; none that begins with
-/// "leftfold_" or "sqlite_".
+/// "leftfold_" or "sqlite_", and not streams, events, commands or subscriptions, which a SQLite store has.
 void validate_table(std::string_view table);
 /// A row's key: text (UTF-8 without NUL) of 1 to kMaxRowKey bytes.
 void validate_row_key(std::string_view table, std::string_view key);

@@ -1,6 +1,7 @@
 #include <leftfold/read_tables.h>
 
 #include <algorithm>
+#include <array>
 
 #include <leftfold/error.h>
 #include <leftfold/json_value.h>
@@ -16,6 +17,9 @@ using detail::in_quotes;
 bool is_small(char c) { return c >= 'a' && c <= 'z'; }
 bool is_in_name(char c) { return is_small(c) || (c >= '0' && c <= '9') || c == '_'; }
 
+// Those of the events in the file of a SQLite store, where read tables lie beside them.
+constexpr std::array<std::string_view, 4> kTablesOfEvents{"streams", "events", "commands", "subscriptions"};
+
 [[noreturn]] void refuse(std::string_view table, const std::string& why) {
   throw Error{Errc::invalid_argument, "table " + in_quotes(table) + ": " + why};
 }
@@ -30,6 +34,9 @@ void validate_table(std::string_view table) {
   }
   if (table.starts_with("leftfold_") || table.starts_with("sqlite_")) {
     refuse(table, "names that begin with \"leftfold_\" or \"sqlite_\" are taken; choose another");
+  }
+  if (std::ranges::find(kTablesOfEvents, table) != kTablesOfEvents.end()) {
+    refuse(table, "a SQLite store has a table of this name in its file; choose another");
   }
 }
 

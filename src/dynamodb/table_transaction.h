@@ -49,8 +49,8 @@ struct TablesPlace {
 ///
 /// Its reads need no lock: the commit demands that what was read of the projector and of rows is unchanged. Generations
 /// are not among that, as every batch reads them and none would let another one commit: before a clear() this
-/// transaction may as well have been. With all that it did, though: so when it read several of them, it looks before the
-/// commit whether they are all as they were. A clear() after that finds all of it.
+/// transaction may as well have been. With all that it did, though: so when it read several of them, it looks before
+/// the commit whether they are all as they were. A clear() after that finds all of it.
 class TableTransaction final : public ReadModelTransaction {
  public:
   /// Of a projector; calls of this thread belong to it.

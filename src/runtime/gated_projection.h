@@ -53,9 +53,9 @@ class GatedProjection {
   };
   /// Handles a run in one transaction and commits; `place` is then where the partition is. When an event fails, all is
   /// undone and the events before it are handled again and committed, so the tables are just before it; the same when
-  /// the commit refuses (invalid_argument) what one of them wrote. The run ends
-  /// where the transaction is full; an event that does not fit fails only when it was the first. `window` says which
-  /// events are unfinished, those given among them; null: no others than what comes after these.
+  /// the commit refuses (invalid_argument) what one of them wrote. The run ends where the transaction is full; an event
+  /// that does not fit fails only when it was the first. `window` says which events are unfinished, those given among
+  /// them; null: no others than what comes after these.
   [[nodiscard]] Commit handle(std::int32_t partition, Place& place, std::span<Delivery> events,
                               const OffsetWindow* window, EventRun& run);
   /// Stores that events of no interest were passed.

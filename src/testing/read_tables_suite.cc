@@ -164,7 +164,7 @@ void writes_and_checkpoint_commit_together(ReadTablesTest& t) {
 
 void what_no_table_can_hold_is_refused(ReadTablesTest& t) {
   const auto refused = [&](auto call, const char* what) { (void)expect_error(Errc::invalid_argument, call, what); };
-  for (const char* name : {"", "Hot", "1hot", "hot-products", "leftfold_rows", "sqlite_rows"}) {
+  for (const char* name : {"", "Hot", "1hot", "hot-products", "leftfold_rows", "sqlite_rows", "events", "streams"}) {
     refused([&] { t.tables->put(name, "a", "{}"); }, name);
     refused([&] { (void)t.tables->list(name, "", 1); }, name);
   }

@@ -1,14 +1,28 @@
 #include "runtime/replay/direct_target.h"
 
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <utility>
+
+#include <leftfold/uuid.h>
 
 #include "runtime/handler_failed.h"
 #include "runtime/replay/patient.h"
 #include "runtime/replay/replay_mark.h"
 
 namespace leftfold::runtime {
+namespace {
+
+// Not negative, and half of all are above it.
+std::int64_t any_number(Clock& clock) {
+  const Uuid id = Uuid::v7(clock.now());
+  std::uint64_t bits = 0;
+  std::memcpy(&bits, id.bytes().data() + id.bytes().size() - sizeof bits, sizeof bits);
+  return static_cast<std::int64_t>(bits >> 2U);
+}
+
+}  // namespace
 
 void settle_failure(const TargetContext& context, ProjectorTally& tally, const std::string& subscription,
                     const RecordedEvent& event, const std::exception_ptr& thrown) {
@@ -61,7 +75,8 @@ PartialTarget::PartialTarget(const TargetContext& context, const detail::Handler
       entry_{entry},
       tally_{tally},
       by_position_{!context.by_version && context.options.aggregates.empty()},
-      order_{context} {}
+      order_{context},
+      commits_{any_number(*context.options.clock)} {}
 
 void PartialTarget::begin() {
   const auto transaction = entry_.read_model->begin(tally_.name);
@@ -116,9 +131,11 @@ void PartialTarget::handle(std::vector<const RecordedEvent*>& events, const std:
   while (first < events.size() && !halt.stop_requested()) {
     std::exception_ptr thrown;
     std::size_t at = first;
+    std::optional<Position> tried;  // the mark of a commit whose answer may be lost
     const bool answered = patiently(context_.options, halt, "read model", [&] {
       thrown = nullptr;
       const auto transaction = entry_.read_model->begin(tally_.name);
+      if (tried && replay_mark(*transaction, tally_.name, context_.filter) == tried) return;  // it was stored
       for (at = first; at < end && thrown == nullptr && (at == first || !transaction->full()); ++at) {
         try {
           (void)entry_.table.handle(*events[at]);
@@ -130,8 +147,8 @@ void PartialTarget::handle(std::vector<const RecordedEvent*>& events, const std:
         }
       }
       if (thrown != nullptr) return;
-      const Position done = by_position_ ? events[at - 1]->position : Position::start();
-      set_replay_mark(*transaction, tally_.name, context_.filter, done);
+      tried = mark_of(*events[at - 1]);
+      set_replay_mark(*transaction, tally_.name, context_.filter, *tried);
       transaction->commit(transaction->checkpoint().value_or(Position::start()));
     });
     if (!answered) return;

@@ -53,6 +53,10 @@ class PartialTarget final : public ReplayTarget {
 
  private:
   void handle(std::vector<const RecordedEvent*>& events, const std::stop_token& halt);
+  /// Of a transaction that handled events up to this one; no two have the same.
+  [[nodiscard]] Position mark_of(const RecordedEvent& last) {
+    return by_position_ ? last.position : Position{++commits_};
+  }
 
   const TargetContext& context_;
   const detail::HandlerEntry& entry_;
@@ -60,6 +64,7 @@ class PartialTarget final : public ReplayTarget {
   const bool by_position_;  // so that it can be resumed
   AggregateOrder order_;
   Position done_;
+  std::int64_t commits_;  // of a source without positions, from any number on: marks its transactions
 };
 
 }  // namespace leftfold::runtime

@@ -102,9 +102,9 @@ void GatedTarget::begin() {
   tally_.done = done().value();
 }
 
-// A Runner may handle other partitions between these transactions. Those that are ahead go back first, so that it handles
-// anew what is not in the new tables. What it handled since then, before there were new tables, is not in them either:
-// so all are set once more. Only then there is a mark to resume at: who dies before begins anew.
+// A Runner may handle other partitions between these transactions. Those that are ahead go back first, so that it
+// handles anew what is not in the new tables. What it handled since then, before there were new tables, is not in them
+// either: so all are set once more. Only then there is a mark to resume at: who dies before begins anew.
 void GatedTarget::begin_anew() {
   set_partitions(Move::back);
   {

@@ -144,6 +144,28 @@ TEST(Replay, handles_chosen_events_in_a_read_model_and_leaves_its_checkpoint) {
   EXPECT_EQ(model.handled_rows("Table#replay"), 0U);
 }
 
+// All of it is stored, and nobody says so.
+TEST(Replay, handles_chosen_events_once_although_an_answer_is_lost) {
+  MemoryStore store;
+  fill(store, 20);
+  ShuffledScan scan{store, 3};
+  for (const ReplaySource& source : {ReplaySource{store}, ReplaySource::scan(scan, store, 2)}) {
+    FakeReadModel model;
+    model.set("Table", Position{20}, {0});
+    Table table{model};
+    int commits = 0;
+    model.after_commit = [&] {
+      if (++commits == 2 || commits == 4) throw Error{Errc::unavailable, "the answer is lost"};
+    };
+    const Timestamp long_ago{};
+    ASSERT_TRUE(Replay(source, {.since = long_ago, .batch = 4}).add(table).run().complete);
+    std::vector<int> rows = model.rows();
+    std::ranges::sort(rows);
+    EXPECT_EQ(rows, numbers(0, 20));
+    EXPECT_GT(commits, 4);
+  }
+}
+
 TEST(Replay, refuses_chosen_events_for_tables_that_were_never_made) {
   MemoryStore store;
   FakeReadModel model;
@@ -172,7 +194,7 @@ TEST(Replay, goes_on_after_a_read_model_that_did_not_answer) {
   fill(store, 20);
   FakeReadModel model;
   Table table{model};
-  // While the tables are made empty, when pages are stored, when it is over: 7 commits without a failure.
+  // While the tables are made empty, when pages are stored, when it is over: 7 commits, more after a failure.
   for (int fails_after = 0; fails_after <= 7; ++fails_after) {
     model.commit_failures = fails_after == 0 ? 2 : 0;
     int commits = 0;
@@ -180,7 +202,7 @@ TEST(Replay, goes_on_after_a_read_model_that_did_not_answer) {
       if (++commits == fails_after) model.commit_failures = 2;
     };
     EXPECT_TRUE(Replay(store, {.batch = 5}).add(table).run().complete);
-    EXPECT_EQ(commits, 7);
+    EXPECT_GE(commits, 7);
     EXPECT_EQ(model.rows(), numbers(1, 20));
   }
 }
