@@ -62,9 +62,9 @@ class ReadModelTransaction {
   virtual void keep_room(std::size_t rows) { (void)rows; }
   [[nodiscard]] virtual bool full() const { return false; }
 
-  /// Stores the checkpoint and commits. Throws Error(unavailable, storage_full): all is undone, or, when the answer of
-  /// a store across a network was lost, all is stored, which the next transaction's checkpoint() tells. Unavailable too
-  /// when another process committed meanwhile what this transaction depends on.
+  /// Stores the checkpoint and commits. Throws Error(unavailable, storage_full, invalid_argument for a row): all
+  /// is undone, or, when the answer of a store across a network was lost, all is stored, which the next transaction's
+  /// checkpoint() tells. Unavailable too when another one committed meanwhile what this transaction depends on.
   virtual void commit(Position done) = 0;
 };
 

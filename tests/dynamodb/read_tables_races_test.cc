@@ -115,7 +115,11 @@ TEST(DynamoDbTableRaces, WhatTheCommitRefusesIsTheFaultOfOneEvent) {
   runner.add(projector);
   testing::run_until_idle(runner, events);
   const auto sequences = letters.sequences(runner.status().at(0).name);
-  EXPECT_EQ(sequences.size(), 2U);
+  ASSERT_EQ(sequences.size(), 2U);
+  const auto letter = letters.letters(runner.status().at(0).name, sequences.front(), std::nullopt, 1);
+  ASSERT_EQ(letter.size(), 1U);
+  EXPECT_NE(letter[0].error_message.find("item \"text\" of \"row#sums#1\""), std::string::npos)
+      << letter[0].error_message;
   EXPECT_EQ(projector.sums.find("all").value_or(Sum{}).n, 5);
 }
 
