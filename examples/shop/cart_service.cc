@@ -91,7 +91,7 @@ Body body_of(const HttpRequest& request) {
   }
 }
 
-std::pair<std::string, int> item_of(const HttpRequest& request) {
+Item item_of(const HttpRequest& request) {
   ItemBody body = body_of<ItemBody>(request);
   if (!body.product_id) throw BadRequest{"body: product_id is missing"};
   check_id("body: product_id", *body.product_id);
@@ -171,16 +171,38 @@ HttpAnswer CartService::route(const HttpRequest& request) {
 HttpAnswer CartService::command(const std::string& cart, std::string_view verb, const HttpRequest& request) {
   const leftfold::CommandOptions options{.idempotency_key = key_of(request), .context = {}};
   leftfold::CommandResult result;
+  Item item;
   if (verb == "checkout") {
     if (!request.body.empty()) (void)body_of<EmptyBody>(request);
     result = carts_.execute(cart, [](Cart& c) { c.check_out(); }, options);
   } else {
-    const auto [product, quantity] = item_of(request);
+    item = item_of(request);
+    const auto& [product, quantity] = item;
     const bool add = verb == "items";
     result = carts_.execute(
         cart, [&](Cart& c) { add ? c.add_item(product, quantity) : c.remove_item(product, quantity); }, options);
   }
+  if (result.repeated && !is_of(cart, result.version, verb, item)) {
+    return error_answer(422, "key_used", "Idempotency-Key was used for another command of this cart: take a new key");
+  }
   return ok(CommandAnswer{cart, result.version.value(), result.repeated});
+}
+
+// Whether the event of this version is what the command stores. Each command of a cart stores one.
+bool CartService::is_of(const std::string& cart, leftfold::Version version, std::string_view verb, const Item& item) {
+  const leftfold::EventPage page = app_.store().read_stream(cart, version, 1);
+  if (page.empty()) return false;
+  const leftfold::RecordedEvent& event = page[0];
+  const auto holds_item = [&](const auto& stored) {
+    return stored.product_id == item.product && stored.quantity == item.quantity;
+  };
+  if (event.type == "CartItemAdded") {
+    return verb == "items" && holds_item(leftfold::from_json<CartItemAdded>(event.payload));
+  }
+  if (event.type == "CartItemRemoved") {
+    return verb == "removals" && holds_item(leftfold::from_json<CartItemRemoved>(event.payload));
+  }
+  return verb == "checkout";
 }
 
 HttpAnswer CartService::show(const std::string& cart) {

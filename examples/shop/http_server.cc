@@ -5,7 +5,10 @@
 #include <condition_variable>
 #include <iostream>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <thread>
+#include <utility>
 
 #include <leftfold/clock.h>
 #include <leftfold/error.h>
@@ -30,19 +33,46 @@ void put(const HttpAnswer& answer, httplib::Response& response) {
   if (answer.try_again) response.set_header("Retry-After", "1");
 }
 
+/// The body of a request; empty, with the reason as the response's status, for one that cannot be read or is too long.
+/// The library limits only what comes with its length, not what comes in chunks or compressed, and waits for a body that
+/// a request without a length does not have (RFC 9112, 6.3).
+std::optional<std::string> body_of(const httplib::Request& from, httplib::Response& response,
+                                   const httplib::ContentReader& read) {
+  std::string body;
+  if (!from.has_header("Content-Length") && !from.has_header("Transfer-Encoding")) return body;
+  bool too_long = false;
+  // Read to the end in any case: behind it is the connection's next request.
+  const auto keep = [&](const char* data, std::size_t size) {
+    too_long = too_long || size > kMostBodyBytes - body.size();
+    if (!too_long) body.append(data, size);
+    return true;
+  };
+  const auto pass_over = [](const auto&...) { return true; };
+  // Parts of forms are no JSON.
+  if (!(from.is_multipart_form_data() ? read(pass_over, pass_over) : read(keep))) return std::nullopt;
+  if (!too_long) return body;
+  response.status = 413;
+  return std::nullopt;
+}
+
 void add_routes(httplib::Server& server, CartService& service) {
-  const auto handler = [&service](const httplib::Request& from, httplib::Response& response) {
-    HttpRequest request{from.method, from.path, from.body, std::nullopt};
+  const auto answer = [&service](const httplib::Request& from, std::string body, httplib::Response& response) {
+    HttpRequest request{from.method, from.path, std::move(body), std::nullopt};
     if (from.has_header("Idempotency-Key")) request.idempotency_key = from.get_header_value("Idempotency-Key");
     put(service.answer(request), response);
   };
+  const auto bare = [answer](const httplib::Request& from, httplib::Response& response) { answer(from, {}, response); };
+  const auto with_body = [answer](const httplib::Request& from, httplib::Response& response,
+                                  const httplib::ContentReader& read) {
+    if (auto body = body_of(from, response, read)) answer(from, std::move(*body), response);
+  };
   constexpr const char* kAny = "/.*";
-  server.Get(kAny, handler);
-  server.Post(kAny, handler);
-  server.Put(kAny, handler);
-  server.Patch(kAny, handler);
-  server.Delete(kAny, handler);
-  server.Options(kAny, handler);
+  server.Get(kAny, bare);
+  server.Options(kAny, bare);
+  server.Post(kAny, with_body);
+  server.Put(kAny, with_body);
+  server.Patch(kAny, with_body);
+  server.Delete(kAny, with_body);
   // What the HTTP library refuses by itself: lines it cannot read, bodies that are too long.
   server.set_error_handler([](const httplib::Request&, httplib::Response& response) {
     if (!response.body.empty()) return;

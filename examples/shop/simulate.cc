@@ -27,6 +27,8 @@ using examples::number;
 
 // From the last command on; only a shop whose broker is away or whose handlers fail gets there.
 constexpr std::chrono::minutes kPatience{2};
+// No cart's: the cart service takes no id with a '/'.
+constexpr const char* kSimulation = "shop/simulation";
 
 // A publisher on a thread of its own, as `shop publisher run` is one in a process of its own.
 class Publishing {
@@ -95,8 +97,8 @@ int simulate(leftfold::App& app, Mail& mail, std::span<const std::string> argume
   (void)receipts_file(app);                            // fails early with a store that ends with the program
 
   auto simulations = app.repository<Simulation>();
-  simulations.execute("simulation", [&](Simulation& s) { s.start_or_go_on(customers); });
-  const SimulationState run = simulations.load("simulation").state();
+  simulations.execute(kSimulation, [&](Simulation& s) { s.start_or_go_on(customers); });
+  const SimulationState run = simulations.load(kSimulation).state();
   std::cout << "Customers " << number(run.first_customer) << " to " << number(run.next_customer - 1) << ", " << threads
             << (threads == 1 ? " thread" : " threads") << std::endl;
 
@@ -109,7 +111,7 @@ int simulate(leftfold::App& app, Mail& mail, std::span<const std::string> argume
   const bool all = visit([&] { return cashier_of(app.repository<Cart>()); }, run.first_customer, run.customers, threads,
                          stop, visits);
   const auto written = clock.instant();
-  if (all) simulations.execute("simulation", [](Simulation& s) { s.finish(); });
+  if (all) simulations.execute(kSimulation, [](Simulation& s) { s.finish(); });
 
   Facts facts = facts_of(app, visits, written - began);
   if (all && !publishing && app.runner().wait_until_handled(app.store().head(), stop, leftfold::kNever)) {

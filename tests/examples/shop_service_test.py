@@ -1,8 +1,10 @@
 """The cart service as its clients meet it: shop_service_test.py SHOP, the program. Its store is a SQLite file."""
+import gzip
 import http.client
 import json
 import pathlib
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -102,6 +104,26 @@ class ShopService(unittest.TestCase):
         self.assertFalse(self.add('c-1', 'apple', 2, key='k-2')['repeated'])
         self.assertEqual(self.ask('GET', '/carts/c-1')[2]['items'], {'apple': 4})
 
+    def test_a_key_of_another_command_of_the_cart_is_refused_as_that_one_would_be_lost(self):
+        self.add('c-1', 'apple', 2, key='k-1')
+        for verb, body in (('items', {'product_id': 'pear', 'quantity': 2}), ('items', {'product_id': 'apple', 'quantity': 3}),
+                           ('removals', {'product_id': 'apple', 'quantity': 2}), ('checkout', {})):
+            with self.subTest(verb=verb, body=body):
+                self.refused(422, 'Idempotency-Key was used for another command', 'POST', f'/carts/c-1/{verb}', body, key='k-1')
+        self.assertFalse(self.add('c-2', 'pear', key='k-1')['repeated'])  # a key is of its cart
+        self.assertEqual(self.ask('POST', '/carts/c-1/removals', {'product_id': 'apple'}, key='k-2')[0], 200)
+        self.refused(422, 'Idempotency-Key', 'POST', '/carts/c-1/items', {'product_id': 'apple'}, key='k-2')
+        for key in ('k-3', 'k-3', 'k-4', 'k-4'):  # the second one finds it checked out and stores nothing
+            self.assertEqual(self.ask('POST', '/carts/c-1/checkout', key=key)[0], 200)
+        self.refused(422, 'Idempotency-Key', 'POST', '/carts/c-1/items', {'product_id': 'apple'}, key='k-4')
+        self.assertTrue(self.add('c-1', 'apple', 2, key='k-1')['repeated'])
+        self.assertEqual(self.ask('GET', '/carts/c-1')[2]['items'], {'apple': 1})
+
+    def test_no_cart_gets_into_the_way_of_a_simulation(self):
+        self.add('simulation', 'apple')
+        self.assertEqual(self.service.run('simulate', '--customers', '2').returncode, 0)
+        self.assertEqual(self.ask('GET', '/carts/simulation')[2]['items'], {'apple': 1})
+
     def test_what_a_rule_refuses_is_a_conflict_with_the_reason(self):
         self.refused(409, 'c-1 is empty', 'POST', '/carts/c-1/checkout')
         self.add('c-1', 'apple')
@@ -131,6 +153,42 @@ class ShopService(unittest.TestCase):
         self.refused(400, 'body: ', 'POST', '/carts/c-1/checkout', 'now')
         self.refused(413, 'at most 16384 bytes', 'POST', '/carts/c-1/items', 'a' * 20_000)
         self.refused(404, 'there is no cart c-1', 'GET', '/carts/c-1')  # nothing was stored
+
+    def on_one_connection(self, *requests):
+        """Sends each request, parts of bytes, after the answer to the one before; returns the answers."""
+        answers = []
+        with socket.create_connection(('127.0.0.1', self.service.port), timeout=LIMIT) as client:
+            for parts in requests:
+                for part in parts:
+                    client.sendall(part)
+                answers.append(b'')
+                while not answers[-1].endswith(b'}'):
+                    answers[-1] += client.recv(65536) or self.fail(answers)
+        return answers
+
+    def test_a_request_without_a_length_has_no_body(self):
+        self.add('c-1', 'apple')  # as curl -X POST sends it; the connection stays open
+        done, cart = self.on_one_connection([b'POST /carts/c-1/checkout HTTP/1.1\r\nHost: a\r\n\r\n'],
+                                            [b'GET /carts/c-1 HTTP/1.1\r\nHost: a\r\n\r\n'])
+        self.assertIn(b'HTTP/1.1 200 OK', done)
+        self.assertIn(b'"checked_out":true', cart)
+
+    def test_bodies_have_a_limit_however_they_come(self):
+        chunk = b'%x\r\n' % 2**20 + b'a' * 2**20 + b'\r\n'
+        head = b'POST /carts/c-1/items HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n'
+        refused, fine = self.on_one_connection([head, *[chunk] * 64, b'0\r\n\r\n'], [b'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'])
+        self.assertIn(b'HTTP/1.1 413', refused)
+        self.assertIn(b'{"status":"ok"}', fine)  # the request behind it is read as one
+        packed = gzip.compress(b'a' * 2**22)
+        self.refused(413, 'at most 16384 bytes', 'POST', '/carts/c-1/items', packed, headers={'Content-Encoding': 'gzip'})
+        peak = int(re.search(r'VmHWM:\s+(\d+) kB', pathlib.Path(f'/proc/{self.service.process.pid}/status').read_text())[1])
+        self.assertLess(peak, 48 * 1024)  # nothing of it was kept
+        for headers in ({'Content-Type': 'application/x-www-form-urlencoded'}, {'Content-Type': 'application/xml'}):
+            body = '{"product_id":"apple"}' + ' ' * 10_000  # as curl -d calls it
+            self.assertEqual(self.ask('POST', '/carts/c-1/items', body, headers=headers)[0], 200)
+        form = '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n{}\r\n--b--\r\n'
+        self.refused(400, 'body: ', 'POST', '/carts/c-1/items', form, headers={'Content-Type': 'multipart/form-data; boundary=b'})
+        self.assertEqual(self.ask('POST', '/carts/c-2/items', iter([b'{"product_id":', b'"apple"}']))[0], 200)  # in chunks
 
     def test_addresses_methods_and_keys_that_can_never_work_are_named(self):
         for method, path, status, says in (
