@@ -45,8 +45,9 @@ struct Item {
 ///     GET  /healthz
 ///
 /// A command with an Idempotency-Key happens once however often it is sent; another command of the cart with that key
-/// is 422, as it would be lost. A rule of the cart that says no is 409; what can never work is 400, 404 or 405; 503 is for a store that does not answer now, that refuses because of load,
-/// or whose answer was lost: send the same again. Any thread. The App must outlive it.
+/// is 422, as it would be lost. A rule of the cart that says no is 409; what can never work is 400, 404 or 405; 503 is
+/// for a store that does not answer now, that refuses because of load, or whose answer was lost: send the same again.
+/// Any thread. The App must outlive it.
 class CartService {
  public:
   /// Throws as App::store().
@@ -57,8 +58,7 @@ class CartService {
  private:
   HttpAnswer route(const HttpRequest& request);
   HttpAnswer command(const std::string& cart, std::string_view verb, const HttpRequest& request);
-  [[nodiscard]] bool is_of(const std::string& cart, leftfold::Version version, std::string_view verb,
-                           const Item& item);
+  [[nodiscard]] bool is_of(const std::string& cart, leftfold::Version version, std::string_view verb, const Item& item);
   HttpAnswer show(const std::string& cart);
   HttpAnswer hot();
   HttpAnswer failed(const HttpRequest& request, int status, std::string_view code, std::string_view what) noexcept;

@@ -34,8 +34,8 @@ void put(const HttpAnswer& answer, httplib::Response& response) {
 }
 
 /// The body of a request; empty, with the reason as the response's status, for one that cannot be read or is too long.
-/// The library limits only what comes with its length, not what comes in chunks or compressed, and waits for a body that
-/// a request without a length does not have (RFC 9112, 6.3).
+/// The library limits only what comes with its length, not what comes in chunks or compressed, and waits for a body
+/// that a request without a length does not have (RFC 9112, 6.3).
 std::optional<std::string> body_of(const httplib::Request& from, httplib::Response& response,
                                    const httplib::ContentReader& read) {
   std::string body;

@@ -124,6 +124,8 @@ std::string judge(World& world, const std::map<std::string, int>& troubles) {
        << found.processes << " processes\n"
        << "read table              " << topic.accounts().size() << " rows, equal to a fold of the topic\n"
        << "letters                 " << world.ever_parked().size() << " were seen parked; all handled since\n"
+       << "processes               " << world.gave_up()
+       << " times one gave up for a server that was away or for another one\n"
        << "requests to DynamoDB    " << world.faults() << " met a fault\n"
        << "troubles               ";
   for (const auto& [name, count] : troubles) text << ' ' << count << " x " << name << ';';

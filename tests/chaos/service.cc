@@ -4,12 +4,18 @@
 #include <stdexcept>
 #include <utility>
 
+#include "cli/exit_code.h"
+
 namespace leftfold::test_chaos {
 namespace {
 
 // A drain takes up to LEFTFOLD_SHUTDOWN_TIMEOUT, 30 s; then what else is open is closed.
 constexpr std::chrono::seconds kEndsWithin{60};
 constexpr std::chrono::seconds kRestartAfter{1};
+
+bool may_give_up_with(int code) {
+  return code == cli::kConflict || code == cli::kUnreachable || code == cli::kTimeout;
+}
 
 }  // namespace
 
@@ -62,6 +68,10 @@ void Service::look() {
     if (code != 0) throw std::runtime_error{who + " ended after SIGTERM with exit code " + std::to_string(code)};
     return start();
   }
+  if (!may_give_up_with(code)) {
+    throw std::runtime_error{who + " ended by itself with exit code " + std::to_string(code) + "; its log says why"};
+  }
+  ++gave_up_;
   timeline_.say(who + " gave up with exit code " + std::to_string(code) + ", and is started again");
   process_.reset();
   start_at_ = now + kRestartAfter;

@@ -33,12 +33,14 @@ class Service {
   /// SIGTERM; when it has ended, look() starts another one: a deployment.
   void redeploy();
   void thaw();
-  /// Starts it when it is due: after a deployment, and a second after it gave up with an exit code. Throws
-  /// std::runtime_error when a signal ended it that nobody sent (it crashed), and when a deployment ends late or not
-  /// with exit code 0.
+  /// Starts it when it is due: after a deployment, and a second after it gave up because a server was away or another
+  /// process took over, as its exit code says. Throws std::runtime_error when it ended for anything else (corrupt data, a
+  /// bug, a signal that nobody sent), and when a deployment ends late or not with exit code 0.
   void look();
   /// SIGTERM, and waits. Throws std::runtime_error when it does not end, or not with exit code 0.
   void stop();
+  /// How often it ended by itself.
+  [[nodiscard]] std::size_t gave_up() const { return gave_up_; }
 
  private:
   void start();
@@ -48,6 +50,7 @@ class Service {
   const Timeline& timeline_;
   std::unique_ptr<test_support::ChildProcess> process_;  // empty while it waits to be started again
   bool frozen_ = false;
+  std::size_t gave_up_ = 0;
   std::optional<Instant> ends_by_;  // after SIGTERM
   Instant start_at_{};
 };

@@ -109,13 +109,18 @@ std::size_t World::request_retries() {
 
 void World::stop_writers() {
   for (const auto& service : services_) {
-    if (service->name().starts_with("writer")) service->stop();
+    if (!service->name().starts_with("writer")) continue;
+    service->stop();
+    gave_up_ += service->gave_up();
   }
   std::erase_if(services_, [](const auto& service) { return service->name().starts_with("writer"); });
 }
 
 void World::stop_all() {
-  for (const auto& service : services_) service->stop();
+  for (const auto& service : services_) {
+    service->stop();
+    gave_up_ += service->gave_up();
+  }
   services_.clear();
 }
 

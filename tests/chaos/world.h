@@ -60,6 +60,8 @@ class World {
   /// Nothing more is written from here on.
   void stop_writers();
   void stop_all();
+  /// How often processes ended by themselves, once they are stopped.
+  [[nodiscard]] std::size_t gave_up() const { return gave_up_; }
   [[nodiscard]] const std::vector<test_kafka::HistoryLine>& history() { return history_.read(); }
 
  private:
@@ -71,6 +73,7 @@ class World {
   DynamoDbStore store_;
   test_kafka::HistoryReader history_;
   std::set<test_kafka::VersionOf> ever_parked_;
+  std::size_t gave_up_ = 0;
   std::vector<std::unique_ptr<Service>> services_;  // last: they use the rest
 };
 
