@@ -32,6 +32,10 @@ fi
 data=$(mktemp -d "${TMPDIR:-/tmp}/shop-XXXXXX")
 declare -A pids=()    # of each service that runs, by its name
 started_here=()       # servers
+services_state=${LEFTFOLD_SERVICES_STATE-}
+
+# Later on without the caller's LEFTFOLD_ variables; the servers stay where they are.
+servers() { LEFTFOLD_SERVICES_STATE=$services_state "$root/scripts/services" "$@"; }
 
 # The end of a service's log, when something went wrong.
 show_logs() {
@@ -60,7 +64,7 @@ finish() {
   if ((keep && code == 0)); then exit 0; fi
   stop_services || code=1
   ((code == 0)) || show_logs
-  for server in "${started_here[@]}"; do "$root/scripts/services" down "$server" >/dev/null 2>&1 || true; done
+  for server in "${started_here[@]}"; do servers down "$server" >/dev/null 2>&1 || true; done
   rm -rf "$data"
   exit "$code"
 }
@@ -69,9 +73,9 @@ trap 'exit 1' INT TERM
 
 # address SERVICE VARIABLE: starts the service unless it runs, and prints where it answers.
 address() {
-  "$root/scripts/services" up "$1" --print-env | sed -n "s/^$2=//p"
+  servers up "$1" --print-env | sed -n "s/^$2=//p"
 }
-runs_already() { "$root/scripts/services" status "$1" >/dev/null 2>&1; }
+runs_already() { servers status "$1" >/dev/null 2>&1; }
 
 if [[ -z ${KAFKA_BROKERS-} ]]; then
   runs_already kafka || started_here+=(kafka)
@@ -174,6 +178,6 @@ if ((keep)); then
   curl -X POST $url/carts/mine/items -H 'Idempotency-Key: 1' -d '{"product_id": "apple", "quantity": 2}'
 logs: $data/*.log; end it all:
   kill ${pids[*]}
-  scripts/services down kafka dynamodb
+  ${services_state:+LEFTFOLD_SERVICES_STATE=$services_state }scripts/services down kafka dynamodb
 END
 fi

@@ -22,7 +22,8 @@ std::string_view step_for_certificate(const Failure& failure) {
   if (says(failure, "expired") || says(failure, "not yet valid")) {
     return "the server's certificate has to be renewed, or this machine's clock is wrong";
   }
-  if (says(failure, "target host name")) return "use the host name that the server's certificate is made for";
+  // "... subject name ... target host name", or hostname, or ipv4 address, as versions of libcurl have it.
+  if (says(failure, "subject name")) return "use the host name that the server's certificate is made for";
   return "when the certificate is from an authority of your own, name its PEM file as the CA bundle (AWS_CA_BUNDLE)";
 }
 

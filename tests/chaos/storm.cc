@@ -16,6 +16,7 @@ namespace {
 
 const std::string kNoBroker = "broker killed";
 const std::string kFrozenBroker = "broker frozen";
+const std::string kNoNetwork = "network";
 
 std::string seconds_text(std::int64_t ms) {
   return std::to_string(ms / 1000) + "." + std::to_string(ms % 1000 / 100) + " s";
@@ -41,14 +42,15 @@ Service& Storm::victim() {
   return chosen;
 }
 
-void Storm::add(std::string name, int weight, bool alone, std::function<void()> begin) {
+void Storm::add(std::string name, int weight, bool alone, std::function<bool()> begin) {
   troubles_.push_back({std::move(name), weight, alone, std::move(begin)});
 }
 
-void Storm::lasts(std::int64_t least_ms, std::int64_t most_ms, const std::string& what, std::function<void()> end) {
+bool Storm::lasts(std::int64_t least_ms, std::int64_t most_ms, const std::string& what, std::function<void()> end) {
   const std::int64_t ms = random(least_ms, most_ms);
   timeline_.say(what + ", for " + seconds_text(ms));
   endings_.push_back({system_clock().instant() + milliseconds{ms}, begun_, std::move(end)});
+  return true;
 }
 
 bool Storm::lasts_still(const std::string& trouble) const {
@@ -58,59 +60,63 @@ bool Storm::lasts_still(const std::string& trouble) const {
 void Storm::add_processes() {
   add("SIGKILL", 6, false, [this] {
     Service& service = victim();
-    if (!service.steady()) return;
+    if (!service.steady()) return false;
     timeline_.say("SIGKILL " + service.shown());
     service.kill();
+    return true;
   });
   add("SIGSTOP", 4, false, [this] {
     Service& service = victim();
-    if (!service.steady()) return;
+    if (!service.steady()) return false;
     service.freeze();
-    lasts(300, 15'000, "SIGSTOP " + service.shown(), [&service] { service.thaw(); });
+    return lasts(300, 15'000, "SIGSTOP " + service.shown(), [&service] { service.thaw(); });
   });
   add("deployment", 2, false, [this] {
     Service& service = victim();
-    if (!service.steady()) return;
+    if (!service.steady()) return false;
     timeline_.say("SIGTERM " + service.shown() + ", and another one");
     service.redeploy();
+    return true;
   });
   add("operator", 3, true, [this] {
     world_.mend(true);
     const std::size_t letters = world_.look_at_letters();
     const std::size_t sequences = world_.request_retries();
-    lasts(4'000, 15'000,
-          "an operator mends the handler and re-drives " + std::to_string(letters) + " letters of " +
-              std::to_string(sequences) + " tills",
-          [this] {
-            (void)world_.look_at_letters();
-            world_.mend(false);
-          });
+    return lasts(4'000, 15'000,
+                 "an operator mends the handler and re-drives " + std::to_string(letters) + " letters of " +
+                     std::to_string(sequences) + " tills",
+                 [this] {
+                   (void)world_.look_at_letters();
+                   world_.mend(false);
+                 });
   });
 }
 
 void Storm::add_broker() {
   add(kNoBroker, 1, true, [this] {
-    if (lasts_still(kFrozenBroker)) return;
+    // Who starts it again waits until it answers.
+    if (lasts_still(kFrozenBroker) || lasts_still(kNoNetwork)) return false;
     timeline_.say("SIGKILL the Kafka broker");
     test_kafka::run_services("kill kafka");
-    lasts(500, 6'000, "no broker", [this] {
+    return lasts(500, 6'000, "no broker", [this] {
       test_kafka::run_services("up kafka");
       timeline_.say("the broker is back");
     });
   });
   add(kFrozenBroker, 1, true, [this] {
-    if (lasts_still(kNoBroker)) return;
+    if (lasts_still(kNoBroker)) return false;
     test_kafka::signal_broker(SIGSTOP);
-    lasts(500, 9'000, "SIGSTOP the Kafka broker", [] { test_kafka::signal_broker(SIGCONT); });
+    return lasts(500, 9'000, "SIGSTOP the Kafka broker", [] { test_kafka::signal_broker(SIGCONT); });
   });
   if (!NetworkCuts::allowed()) return;
-  add("network", 2, true, [this] {
+  add(kNoNetwork, 2, true, [this] {
     NetworkCuts cuts;
     const bool broker = random(0, 2) != 0;
+    if (broker && lasts_still(kNoBroker)) return false;
     const std::uint16_t port = broker ? world_.kafka_port() : world_.table_port();
     cuts.cut(port);
-    lasts(500, 10'000, broker ? "no network to Kafka" : "no network to DynamoDB",
-          [cuts, port]() mutable { cuts.mend(port); });
+    return lasts(500, 10'000, broker ? "no network to Kafka" : "no network to DynamoDB",
+                 [cuts, port]() mutable { cuts.mend(port); });
   });
 }
 
@@ -120,8 +126,8 @@ void Storm::add_table() {
     const std::int64_t roll = random(0, 5);
     const Kind kind = roll < 3 ? Kind::flaky : roll < 5 ? Kind::throttled : Kind::gone;
     world_.weather().become(kind);
-    lasts(1'000, kind == Kind::gone ? 6'000 : 15'000, "DynamoDB " + std::string{to_string(kind)},
-          [this] { world_.weather().become(Kind::calm); });
+    return lasts(1'000, kind == Kind::gone ? 6'000 : 15'000, "DynamoDB " + std::string{to_string(kind)},
+                 [this] { world_.weather().become(Kind::calm); });
   });
 }
 
@@ -132,9 +138,8 @@ void Storm::begin_one() {
   for (const Trouble& trouble : troubles_) {
     if ((roll -= trouble.weight) >= 0) continue;
     if (trouble.alone && lasts_still(trouble.name)) return;
-    ++counts_[trouble.name];
     begun_ = trouble.name;
-    trouble.begin();
+    if (trouble.begin()) ++counts_[trouble.name];
     return;
   }
 }

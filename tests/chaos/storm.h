@@ -33,8 +33,8 @@ class Storm {
   struct Trouble {
     std::string name;
     int weight;
-    bool alone;  // not begun again before it has ended
-    std::function<void()> begin;
+    bool alone;                   // not begun again before it has ended
+    std::function<bool()> begin;  // false: not now
   };
   struct Ending {
     Instant at;
@@ -43,8 +43,8 @@ class Storm {
   };
   [[nodiscard]] std::int64_t random(std::int64_t least, std::int64_t most);
   [[nodiscard]] Service& victim();
-  void add(std::string name, int weight, bool alone, std::function<void()> begin);
-  void lasts(std::int64_t least_ms, std::int64_t most_ms, const std::string& what, std::function<void()> end);
+  void add(std::string name, int weight, bool alone, std::function<bool()> begin);
+  bool lasts(std::int64_t least_ms, std::int64_t most_ms, const std::string& what, std::function<void()> end);
   [[nodiscard]] bool lasts_still(const std::string& trouble) const;
   void begin_one();
   void end_due(Instant now);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "http/client.h"
+#include "http/failure.h"
 #include "support/certificate_authority.h"
 #include "support/http_server.h"
 #include "unit/http/sent.h"
@@ -53,6 +54,20 @@ TEST(HttpTls, RefusesTheCertificateOfAnotherHost) {
   Client client{{.ca_bundle = authority().file("ca.pem")}};
   expect_error(send(client, get("https://localhost:" + std::to_string(server.port()) + "/")), Errc::invalid_config,
                "localhost");
+}
+
+TEST(HttpTls, AnotherHostIsKnownInTheWordsOfEachLibcurl) {
+  for (const char* const reason :
+       {"SSL: no alternative certificate subject name matches target host name 'a.b'",
+        "SSL: certificate subject name 'c.d' does not match target hostname 'a.b'",
+        "SSL: no alternative certificate subject name matches target ipv4 address '1.2.3.4'"}) {
+    try {
+      http::throw_failure(get("https://a.b/"), {.result = CURLE_PEER_FAILED_VERIFICATION, .reason = reason});
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), Errc::invalid_config);
+      EXPECT_NE(std::string{error.what()}.find("use the host name that"), std::string::npos) << error.what();
+    }
+  }
 }
 
 TEST(HttpTls, TrustsAnybodyOnlyWhenToldTo) {
