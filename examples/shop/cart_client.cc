@@ -2,6 +2,7 @@
 
 #include <httplib.h>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <optional>
@@ -107,26 +108,33 @@ Done CartClient::send(const Step& step) {
   leftfold::Clock& clock = leftfold::system_clock();
   const auto deadline = clock.instant() + patience_;
   Done done;
+  const auto no_cart_service = [&](const std::string& said) {
+    return Error{Errc::invalid_data, "POST " + path + ": " + said + "; is " + url_ + " a cart service?"};
+  };
   for (;;) {
     const httplib::Result result = connection_->http.Post(path, headers, body, "application/json");
     if (result && result->status == 200) {
-      const auto answer = leftfold::from_json<CommandAnswer>(result->body);
-      done.repeated = answer.repeated;
+      try {
+        done.repeated = leftfold::from_json<CommandAnswer>(result->body).repeated;
+      } catch (const leftfold::JsonError& error) {
+        throw no_cart_service(std::string{"200, "} + error.what());
+      }
       done.events = 1;
       return done;
     }
     if (result && result->status == 409) throw CartRefused{message_in(*result)};
     if (result && result->status != 503) {
-      throw Error{Errc::invalid_data, "POST " + path + ": " + std::to_string(result->status) + ", " +
-                                          message_in(*result) + "; is " + url_ + " a cart service?"};
+      throw no_cart_service(std::to_string(result->status) + ", " + message_in(*result));
     }
-    if (clock.instant() >= deadline) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock.instant());
+    if (left <= left.zero()) {
       throw Error{Errc::unavailable,
                   "POST " + path + ": " + (result ? message_in(*result) : httplib::to_string(result.error())) +
                       "; nothing else for " + std::to_string(patience_.count()) + " s; does " + url_ + " run?"};
     }
     std::chrono::milliseconds pause = backoff_.pause(++done.again);
     if (result) pause = std::max<std::chrono::milliseconds>(pause, retry_after(*result));
+    pause = std::min(pause, left);  // once more when the patience ends
     if (!examples::pause(pause, stop_)) throw Error{Errc::stopped, "stopped while it waited for " + url_};
   }
 }

@@ -1,6 +1,7 @@
 """The cart service as its clients meet it: shop_service_test.py SHOP, the program. Its store is a SQLite file."""
 import gzip
 import http.client
+import http.server
 import json
 import pathlib
 import os
@@ -305,6 +306,35 @@ class ShopService(unittest.TestCase):
                 done = self.service.run(*words)
                 self.assertEqual(done.returncode, code, done.stderr)
                 self.assertIn(says, done.stderr)
+
+    def test_what_is_no_cart_service_is_named_and_a_long_pause_is_cut(self):
+        class Other(http.server.BaseHTTPRequestHandler):
+            status, seconds = 200, None
+
+            def do_POST(self):
+                self.rfile.read(int(self.headers['Content-Length'] or 0))
+                self.send_response(self.status)
+                if self.seconds:
+                    self.send_header('Retry-After', self.seconds)
+                self.send_header('Content-Length', '5')
+                self.end_headers()
+                self.wfile.write(b'hello')
+
+            def log_message(self, *_):
+                pass
+
+        with http.server.ThreadingHTTPServer(('127.0.0.1', 0), Other) as other:
+            threading.Thread(target=other.serve_forever, daemon=True).start()
+            url = f'http://127.0.0.1:{other.server_address[1]}'
+            drive = ('drive', '--url', url, '--customers', '1', '--patience', '2')
+            done = self.service.run(*drive)
+            self.assertEqual(done.returncode, 7, done.stderr)
+            self.assertIn(f'is {url} a cart service?', done.stderr)
+            Other.status, Other.seconds = 503, '36000'
+            done = self.service.run(*drive)
+            self.assertEqual(done.returncode, 5, done.stderr)
+            self.assertIn(f'does {url} run?', done.stderr)
+            other.shutdown()
 
     def test_it_ends_in_order_and_has_said_nothing_but_its_address(self):
         self.add('c-1', 'apple')
