@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include <leftfold/error.h>
 #include <leftfold/replay.h>
 
 #include "shop/hot_products.h"
@@ -141,7 +142,12 @@ int verify_command(leftfold::App& app, Mail& mail, std::span<const std::string> 
   options.refuse_words("verify");
   const std::chrono::seconds patience{options.count("timeout", 60, 86'400)};
   app.settings().set("log_level", "warn", "program");  // unless a flag or a variable says otherwise
-  return verify(app, mail, patience, stop, std::cout) == Verdict::wrong ? 1 : 0;
+  switch (verify(app, mail, patience, stop, std::cout)) {
+    case Verdict::right: return 0;
+    case Verdict::wrong: return 1;
+    case Verdict::stopped: break;
+  }
+  throw leftfold::Error{leftfold::Errc::stopped, "stopped before the tables were verified"};
 }
 
 }  // namespace shop

@@ -43,7 +43,8 @@ enum class Verdict { right, wrong, stopped };
 [[nodiscard]] Verdict verify(leftfold::App& app, Mail& mail, std::chrono::nanoseconds patience,
                              const std::stop_token& stop, std::ostream& out);
 
-/// The verb: `shop verify [--timeout 60]`. Returns the exit code: 0 right or stopped, 1 wrong.
+/// The verb: `shop verify [--timeout 60]`. Returns the exit code: 0 right, 1 wrong. Throws
+/// leftfold::Error(stopped) when the stop came first, and as verify().
 [[nodiscard]] int verify_command(leftfold::App& app, Mail& mail, std::span<const std::string> arguments,
                                  const std::stop_token& stop);
 

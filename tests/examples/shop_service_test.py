@@ -307,6 +307,16 @@ class ShopService(unittest.TestCase):
                 self.assertEqual(done.returncode, code, done.stderr)
                 self.assertIn(says, done.stderr)
 
+    def test_a_check_that_is_cut_short_says_so(self):
+        self.add('c-1', 'apple')  # which nobody handles
+        verifying = subprocess.Popen([SHOP, 'verify'], cwd=self.folder, env=self.service.environment, stdin=subprocess.DEVNULL,
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.assertIn('waiting:', verifying.stderr.readline())
+        verifying.send_signal(signal.SIGTERM)
+        output, errors = verifying.communicate(timeout=LIMIT)
+        self.assertEqual((verifying.returncode, output), (6, ''), errors)
+        self.assertIn('stopped before the tables were verified', errors)
+
     def test_what_is_no_cart_service_is_named_and_a_long_pause_is_cut(self):
         class Other(http.server.BaseHTTPRequestHandler):
             status, seconds = 200, None
