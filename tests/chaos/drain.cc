@@ -114,8 +114,8 @@ std::string judge(World& world, const std::map<std::string, int>& troubles) {
   expect_equal(letters.letters, std::size_t{0}, "letters of any subscription at the end");
 
   std::ostringstream text;
-  text << "commands acknowledged   " << counts.acknowledged << ", each stored once and whole; " << counts.unheard
-       << " more are stored whose writer never heard of it\n"
+  text << "commands acknowledged   " << counts.acknowledged << ", each stored once and whole, " << counts.repeated
+       << " of them sent twice; " << counts.unheard << " more are stored whose writer never heard of it\n"
        << "events stored           " << counts.events << ", versions without a gap\n"
        << "events published        " << compared.published << ", as stored and in order; " << compared.records
        << " records with repeats\n"

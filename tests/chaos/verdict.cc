@@ -53,9 +53,14 @@ void expect_as_meant(const Place& place, const Command& command) {
 }  // namespace
 
 Commands read_commands(const std::string& file, const std::string& writer) {
-  Commands commands{writer, {}, {}};
+  Commands commands{writer, {}, {}, 0};
   for (const auto& line : crash::read_lines(file)) {
-    expect(line.size() == 2 && (line[0] == "began" || line[0] == "acknowledged"), file + " holds what a writer writes");
+    const bool known = line.size() == 2 && (line[0] == "began" || line[0] == "repeated" || line[0] == "acknowledged");
+    expect(known, file + " holds what a writer writes");
+    if (line[0] == "repeated") {
+      ++commands.repeated;
+      continue;
+    }
     auto& into = line[0] == "began" ? commands.began : commands.acknowledged;
     const std::int64_t number = std::stoll(line[1]);
     // A command that was begun and not known to be done begins again.
@@ -70,6 +75,7 @@ StoredCounts check_stored(const Stored& stored, const std::vector<Commands>& wri
   std::map<std::string, Place> places = places_in(stored);
   for (const auto& [till, versions] : stored) counts.events += versions.size();
   for (const Commands& commands : writers) {
+    counts.repeated += commands.repeated;
     const std::set<std::int64_t> done{commands.acknowledged.begin(), commands.acknowledged.end()};
     for (const std::int64_t number : commands.began) {
       const Command command = command_of(commands.writer, seed, number, tills);

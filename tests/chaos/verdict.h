@@ -18,12 +18,14 @@ struct Commands {
   std::string writer;
   std::vector<std::int64_t> began;         // each once, in order
   std::vector<std::int64_t> acknowledged;  // as well
+  std::size_t repeated = 0;                // how many were stored before they were repeated
 };
 /// Throws testing::ExpectationFailed for a file that no writer writes.
 [[nodiscard]] Commands read_commands(const std::string& file, const std::string& writer);
 
 struct StoredCounts {
   std::size_t acknowledged = 0;  // commands
+  std::size_t repeated = 0;      // of these, how many were sent again under their key when they were stored already
   std::size_t unheard = 0;       // commands that are stored, and whose writer never heard of it
   std::size_t events = 0;
 };

@@ -133,10 +133,12 @@ TEST_F(ChaosVerdict, SeesWhatNobodyBegan) {
 TEST(ChaosCommands, AreReadAsAWriterThatWasKilledLeftThem) {
   const test_support::TemporaryFolder folder;
   const std::string file = folder.path() / "commands";
-  std::ofstream{file} << "\nbegan 0 .\nacknowledged 0 .\nbegan 1 .\nackno\nbegan 1 .\nacknowledged 1 .\nbegan 2 .\n";
+  std::ofstream{file}
+      << "\nbegan 0 .\nacknowledged 0 .\nbegan 1 .\nackno\nbegan 1 .\nrepeated 1 .\nacknowledged 1 .\nbegan 2 .\n";
   const Commands commands = read_commands(file, "w");
   EXPECT_EQ(commands.began, (std::vector<std::int64_t>{0, 1, 2}));
   EXPECT_EQ(commands.acknowledged, (std::vector<std::int64_t>{0, 1}));
+  EXPECT_EQ(commands.repeated, 1U);
   std::ofstream{file, std::ios::app} << "acknowledged 1 .\nacknowledged 0 .\n";
   EXPECT_THROW((void)read_commands(file, "w"), ExpectationFailed);
 }

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -60,20 +61,20 @@ std::int64_t go_on_at(const std::filesystem::path& file) {
   return next;
 }
 
-/// Again and again until the store has it; false when the stop came first.
-bool execute(const Repository<Till>& tills, const Command& command, const std::stop_token& stop) {
+/// Again and again until the store has it; nothing when the stop came first.
+std::optional<CommandResult> execute(const Repository<Till>& tills, const Command& command,
+                                     const std::stop_token& stop) {
   for (milliseconds pause{20};; pause = std::min(pause * 2, milliseconds{1'000})) {
     try {
-      tills.execute(command.till,
-                    [&](Till& till) {
-                      for (const Step& step : command.steps) till.ring(step);
-                    },
-                    {.idempotency_key = command.name, .context = {}});
-      return true;
+      return tills.execute(command.till,
+                           [&](Till& till) {
+                             for (const Step& step : command.steps) till.ring(step);
+                           },
+                           {.idempotency_key = command.name, .context = {}});
     } catch (const Error& error) {
       if (!error.retryable() && error.code() != Errc::in_doubt) throw;
     }
-    if (!base::pause_until(system_clock(), system_clock().instant() + pause, stop)) return false;
+    if (!base::pause_until(system_clock(), system_clock().instant() + pause, stop)) return std::nullopt;
   }
 }
 
@@ -88,9 +89,12 @@ int write(App& app, const std::filesystem::path& folder, std::span<const std::st
   const auto repository = app.repository<Till>();
   for (std::int64_t number = go_on_at(file); !stop.stop_requested(); ++number) {
     log.add("began " + std::to_string(number));
-    if (!execute(repository, command_of(writer, seed, number, tills), stop)) break;
-    log.add("acknowledged " + std::to_string(number));
+    const auto result = execute(repository, command_of(writer, seed, number, tills), stop);
+    if (!result) break;
+    // A kill most often comes here: the command is stored, and comes again under its key.
     (void)base::pause_until(system_clock(), system_clock().instant() + pause, stop);
+    if (result->repeated) log.add("repeated " + std::to_string(number));
+    log.add("acknowledged " + std::to_string(number));
   }
   return 0;
 }
