@@ -13,9 +13,7 @@ namespace {
 constexpr std::chrono::seconds kEndsWithin{60};
 constexpr std::chrono::seconds kRestartAfter{1};
 
-bool may_give_up_with(int code) {
-  return code == cli::kConflict || code == cli::kUnreachable || code == cli::kTimeout;
-}
+bool may_give_up_with(int code) { return code == cli::kConflict || code == cli::kUnreachable || code == cli::kTimeout; }
 
 }  // namespace
 

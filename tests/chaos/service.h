@@ -34,8 +34,8 @@ class Service {
   void redeploy();
   void thaw();
   /// Starts it when it is due: after a deployment, and a second after it gave up because a server was away or another
-  /// process took over, as its exit code says. Throws std::runtime_error when it ended for anything else (corrupt data, a
-  /// bug, a signal that nobody sent), and when a deployment ends late or not with exit code 0.
+  /// process took over, as its exit code says. Throws std::runtime_error when it ended for anything else (corrupt data,
+  /// a bug, a signal that nobody sent), and when a deployment ends late or not with exit code 0.
   void look();
   /// SIGTERM, and waits. Throws std::runtime_error when it does not end, or not with exit code 0.
   void stop();
