@@ -30,7 +30,8 @@ std::string canonical_number(std::string_view token) {
   token = token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
   const auto number = read_decimal(token);
   if (!number) fail("malformed JSON: \"" + std::string{token} + "\" is no number");
-  return (number->negative ? "n-" : "n") + number->digits + 'e' + std::to_string(number->exponent);
+  // With an end: in an object the length of the next name follows.
+  return (number->negative ? "n-" : "n") + number->digits + 'e' + std::to_string(number->exponent) + ';';
 }
 
 /// One text for all documents that say the same.
