@@ -93,6 +93,7 @@ std::optional<AppendResult> Appender::send_or_settle(const Commit& commit) {
   try {
     return send(commit);
   } catch (const Error& e) {
+    if (e.code() == Errc::invalid_argument) refuse(commit.request, e.what());  // DynamoDB names the table alone
     if (e.code() != Errc::in_doubt) throw;
     return settle(commit, e);
   }
@@ -237,8 +238,13 @@ AppendResult Appender::judged(const Commit& commit, const AppendMarker& marker) 
 
 /// Empty when the item belongs to another writer.
 std::optional<AppendResult> Appender::judged(const Commit& commit, const ItemHead& in_the_way) const {
-  if (in_the_way.commit_id != commit.commit_id) return std::nullopt;
   Appended result = commit.marker.result;
+  // An import may bring another commit of that name: then what is there is no proof that this one's last event exists.
+  const Version begin{in_the_way.first.value() - in_the_way.commit_pos};
+  if (in_the_way.commit_id != commit.commit_id || begin != commit.first() ||
+      in_the_way.commit_end() != result.version) {
+    return std::nullopt;
+  }
   result.committed_at = in_the_way.committed_at;
   return result;
 }

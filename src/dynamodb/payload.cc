@@ -119,6 +119,7 @@ class PayloadReader {
       auto&& member = std::move(result).value_unsafe();
       std::string_view name;
       check_json(member.unescaped_key().get(name));
+      if (name.empty()) refuse("has a member without a name, which DynamoDB does not keep");
       path_.append(".").append(name);
       Attribute attribute{std::string{name}, value(member.value(), depth + 1)};
       map.push_back(std::move(attribute));

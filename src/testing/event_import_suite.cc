@@ -115,6 +115,22 @@ void importing_again_changes_nothing(ImportTest& t) {
   expect_imported(t, one);
 }
 
+// The id of its first event names a commit, so that a store may take another one under that name for its own.
+void another_commit_of_the_same_name_is_a_conflict(ImportTest& t) {
+  const RecordedCommit one = commit("a", 0, 2);
+  (void)must_import(t, one);
+  RecordedCommit longer = commit("a", 0, 3), later = commit("a", 1, 2);
+  longer.events[0].id = later.events[0].id = one.events[0].id;
+  for (const RecordedCommit& other : {longer, later}) {
+    for (const AppendResult& result : t.import({other, commit("a", other.last().value() + 1)})) {
+      expect(std::holds_alternative<Conflict>(result), "another commit of the same name, or what follows it");
+    }
+  }
+  t.reopen();
+  expect_imported(t, one);
+  expect_equal(read_whole_stream(t.store(), "a").size(), 2U, "events of a");
+}
+
 void bad_commits_are_refused_before_anything_is_stored(ImportTest& t) {
   const auto refused = [&](RecordedCommit bad, std::string_view what) {
     (void)expect_error(Errc::invalid_argument, [&] { (void)t.import({commit("good", 0), std::move(bad)}); }, what);
@@ -167,6 +183,7 @@ constexpr ImportCheck kChecks[] = {
     {"a place that is taken is a conflict", a_place_that_is_taken_is_a_conflict},
     {"versions without those before are a conflict", versions_without_those_before_are_a_conflict},
     {"importing again changes nothing", importing_again_changes_nothing},
+    {"another commit of the same name is a conflict", another_commit_of_the_same_name_is_a_conflict},
     {"bad commits are refused before anything is stored", bad_commits_are_refused_before_anything_is_stored},
     {"appends go on behind what was imported", appends_go_on_behind_what_was_imported},
     {"a commit of 100 events is imported whole", a_commit_of_100_events_is_imported_whole},

@@ -35,7 +35,7 @@ std::string nested(int levels) {  // objects inside of each other; the payload i
 TEST(Payload, IsTheSameTextAfterTheWayThere) {
   const std::string json =
       R"({"text":"ünï 🛒 \" \\ \n \u0000","n":9223372036854775807,"x":0.1,"e":1e-7,"yes":true,"no":false,"z":null,)"
-      R"("list":[1,"a",[],{}],"inside":{"b":{"c":[[1.50]]}},"":"empty name"})";
+      R"("list":[1,"a",[],{}],"inside":{"b":{"c":[[1.50]]}}})";
   EXPECT_EQ(to_json(to_map(json)), json);
 }
 
@@ -156,6 +156,11 @@ TEST(Payload, IsNestedUpTo32Levels) {
   EXPECT_NE(refusal_of(nested(33)).find("nested deeper than the 32 levels"), std::string::npos);
 }
 
+// Attribute names have at least one character, those inside a map, too: HowItWorks.NamingRulesDataTypes.html
+TEST(Payload, NamesEveryMember) {
+  EXPECT_NE(refusal_of(R"({"a":[{"":1}]})").find("$.a[0] has a member without a name"), std::string::npos);
+}
+
 TEST(Payload, NamesAMemberOnce) {
   EXPECT_NE(refusal_of(R"({"a":{"b":1,"b":2}})").find("$.a.b comes twice"), std::string::npos);
   std::string many = "{";
@@ -188,6 +193,8 @@ TEST(Documents, AreTheSameWhateverTheirOrder) {
   EXPECT_FALSE(same_document(R"({"a":[1,2]})", R"({"a":[2,1]})"));
   EXPECT_FALSE(same_document(R"({"a":1})", R"({"a":1,"b":null})"));
   EXPECT_FALSE(same_document(R"({"ab":"c"})", R"({"a":"bc"})"));
+  // The end of a number is not the beginning of the next name's length.
+  EXPECT_FALSE(same_document(R"({"a":1,"bbs8:xxxxxxx":null})", R"({"a":10000000000,"bb":"xxxxxxxz"})"));
   EXPECT_THROW((void)same_document("{}", "{"), JsonError);
 }
 
