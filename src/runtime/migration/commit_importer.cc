@@ -49,6 +49,7 @@ void CommitImporter::add(RecordedCommit commit) {
 bool CommitImporter::is_new(const RecordedCommit& commit) {
   const auto known = ends_.find(commit.aggregate_id);
   if (known != ends_.end() && known->second.next() == commit.first) return true;
+  if (target_.import == nullptr) expect_place(commit);
   if (target_.events == nullptr) return true;
   if (known != ends_.end() || ends_.size() >= kMostEnds) flush();  // so that reading back finds all there is
   if (ends_.size() >= kMostEnds) ends_.clear();
@@ -74,6 +75,16 @@ bool CommitImporter::is_new(const RecordedCommit& commit) {
     ends_[commit.aggregate_id] = commit.last();
   }
   return false;
+}
+
+/// A dry run asks what an import would answer.
+void CommitImporter::expect_place(const RecordedCommit& commit) const {
+  if (commit.first <= Version{0}) return;
+  const Version before{commit.first.value() - 1};
+  const auto known = ends_.find(commit.aggregate_id);
+  if (known != ends_.end() && before <= known->second) return;
+  if (target_.events != nullptr && !target_.events->read_stream(commit.aggregate_id, before, 1).empty()) return;
+  fail(commit.aggregate_id, commit.first, "it cannot follow there: the target lacks what comes before it");
 }
 
 void CommitImporter::flush() {

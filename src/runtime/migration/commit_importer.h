@@ -31,8 +31,9 @@ class CommitImporter {
  public:
   explicit CommitImporter(ImportTarget target) : target_{target} {}
 
-  /// Throws Error(version_conflict) that names aggregate and version when the target has another event there, or when
-  /// somebody else writes the aggregate meanwhile; and as both ports. Nothing that is stored is changed.
+  /// Throws Error(version_conflict) that names aggregate and version when the target has another event there, lacks
+  /// what comes before it, or when somebody else writes the aggregate meanwhile; and as both ports. Nothing that is
+  /// stored is changed.
   void add(RecordedCommit commit);
   /// Stores what is left. Throws as add().
   void finish() { flush(); }
@@ -41,6 +42,7 @@ class CommitImporter {
 
  private:
   [[nodiscard]] bool is_new(const RecordedCommit& commit);
+  void expect_place(const RecordedCommit& commit) const;
   void flush();
 
   ImportTarget target_;

@@ -78,19 +78,20 @@ bool StoreComparison::compare(AggregateComparison& aggregate) const {
 }
 
 bool StoreComparison::of_target_alone(StoreWalk& target) {
-  return target.aggregates([&](const std::string& aggregate_id) {
-    bool in_source = false;
-    (void)source_.stream(aggregate_id, [&](const RecordedEvent&) { in_source = true; });
-    if (in_source) return;
+  bool complete = true;
+  const bool all = target.aggregates([&](const std::string& aggregate_id) {
+    if (!complete || source_.has(aggregate_id)) return;
+    AggregateHash hash;
+    complete = target.stream(aggregate_id, [&](const RecordedEvent& event) { hash.add(canonical_event(event)); });
+    if (!complete) return;
     AggregateComparison aggregate;
     aggregate.aggregate_id = aggregate_id;
-    AggregateHash hash;
-    (void)target.stream(aggregate_id, [&](const RecordedEvent& event) { hash.add(canonical_event(event)); });
     aggregate.target_events = hash.events();
     aggregate.target_hash = hash.finish();
     aggregate.difference = "the target alone has it";
     count(std::move(aggregate));
   });
+  return all && complete;
 }
 
 /// An aggregate's hash contains its id, in each of its events.

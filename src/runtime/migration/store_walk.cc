@@ -46,6 +46,11 @@ bool StoreWalk::stream(std::string_view aggregate_id, const OnEvent& take) const
   }
 }
 
+bool StoreWalk::has(std::string_view aggregate_id) const {
+  const EventPage page = store_.events->read_stream(aggregate_id, Version{0}, 1);
+  return !page.empty() && (!end_ || page[0].position <= *end_);
+}
+
 double StoreWalk::part() const noexcept {
   if (size_ == 0) return 0;
   return std::min(1.0, static_cast<double>(done_) / static_cast<double>(size_));
@@ -54,10 +59,10 @@ double StoreWalk::part() const noexcept {
 bool StoreWalk::read_all(const OnEvent& take) {
   done_ = 0;
   for (Position after = Position::start(); after < *end_;) {
-    if (stop_.stop_requested()) return false;
     const EventPage page = store_.events->read_all(after, kPage);
     for (const RecordedEvent& event : page) {
       if (event.position > *end_) return true;
+      if (stop_.stop_requested()) return false;
       take(event);
     }
     if (page.empty()) return true;

@@ -36,6 +36,8 @@ class StoreWalk {
   bool aggregates(const OnAggregate& take);
   /// The events of one aggregate in order. Returns false when a stop was requested before the end.
   bool stream(std::string_view aggregate_id, const OnEvent& take) const;
+  /// Whether the aggregate has events; reads one.
+  [[nodiscard]] bool has(std::string_view aggregate_id) const;
 
   /// How far the present walk is, from 0 to 1; 0 when nobody knows.
   [[nodiscard]] double part() const noexcept;

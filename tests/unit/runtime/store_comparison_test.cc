@@ -95,6 +95,24 @@ TEST(StoreComparison, FindsAggregatesOfTheTargetAloneWhenAsked) {
   EXPECT_NE(compared.source_hash, compared.target_hash);
 }
 
+TEST(StoreComparison, IsNotWholeWhenItIsStopped) {
+  MemoryStore source, target;
+  std::uint32_t number = 0;
+  (void)target.import_commits({a_commit("alone", 0, 1, number)});
+  (void)source.import_commits({a_commit("a", 0, 1, number)});
+  (void)copy_all({&source}, target);
+  std::stop_source stop;
+  StoreWalk walk{{&source}, stop.get_token()};
+  StoreWalk back{{&target}, stop.get_token()};
+  StoreComparison comparison{walk, {&target}};
+  comparison.on_each([&](const AggregateComparison& each) {
+    if (each.aggregate_id == "alone") stop.request_stop();
+  });
+  EXPECT_TRUE(comparison.of_source());
+  EXPECT_FALSE(comparison.of_target_alone(back));
+  EXPECT_EQ(comparison.different(), 1U);  // "a" is in both, whether anybody looks or not
+}
+
 TEST(StoreComparison, KeepsTheFirstDifferencesAndCountsAll) {
   MemoryStore source, target;
   std::uint32_t number = 0;
