@@ -81,6 +81,9 @@ class Copy {
   }
 
   int run() {
+    // Opened first: after hours of copying it would be late to say that there is no such folder.
+    const std::unique_ptr<WholeFile> proof =
+        plan_.proof.empty() ? nullptr : std::make_unique<WholeFile>(plan_.proof, "proof file", "--proof");
     StoreWalk source{from_.reading(), context_.signals.token()};
     runtime::CommitImporter importer{target()};
     if (!plan_.only_verify) {
@@ -91,8 +94,6 @@ class Copy {
       report_copy(context_, importer.counts(), nullptr, to_.name);
       return kSuccess;
     }
-    const std::unique_ptr<WholeFile> proof =
-        plan_.proof.empty() ? nullptr : std::make_unique<WholeFile>(plan_.proof, "proof file", "--proof");
     StoreComparison comparison{source, to_.reading()};
     {
       Shown shown{context_, source, " aggregates compared"};

@@ -43,6 +43,7 @@ bool read_lines(Context& context, Input& input, runtime::CommitImporter& importe
     constexpr std::size_t kSometimes = 256;
     if (input.lines() % kSometimes == 0) bar.show(0, std::to_string(input.lines()) + " lines");
   }
+  if (input.stopped()) return false;
   try {
     gatherer.expect_whole();
   } catch (const Error& error) {

@@ -1,13 +1,21 @@
 #include "cli/input.h"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <stop_token>
 #include <system_error>
 #include <utility>
 
 #include <leftfold/error.h>
+
+#include "cli/command_failed.h"
+#include "cli/exit_code.h"
 
 namespace leftfold::cli {
 namespace {
@@ -24,29 +32,49 @@ constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
 
 }  // namespace
 
-Input::Input(const Context& context, const std::string& file) : name_{file}, file_{stdin} {
+Input::Input(const Context& context, const std::string& file)
+    : signals_{context.signals}, name_{file}, file_{STDIN_FILENO} {
   if (file == "-") {
     name_ = "stdin";
     if (isatty(STDIN_FILENO) == 1) hint(context, "reads from the terminal; end with Ctrl-D");
     return;
   }
-  owned_.reset(std::fopen(file.c_str(), "rb"));
-  if (!owned_) fail(name_);
-  file_ = owned_.get();
+  file_ = open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe without a writer is waited for in wait()
+  if (file_ < 0) fail(name_);
 }
 
 Input::~Input() {
-  if (!owned_) std::clearerr(stdin);
+  if (file_ != STDIN_FILENO) close(file_);
 }
 
+/// Returns false when a stop was requested before there is something to read.
+bool Input::wait() const {
+  struct Wake {
+    int number = eventfd(0, EFD_CLOEXEC);
+    ~Wake() { close(number); }
+  };
+  const Wake wake;
+  if (wake.number < 0) fail(name_);
+  const std::stop_callback on_stop{signals_.token(), [&wake]() noexcept { eventfd_write(wake.number, 1); }};
+  std::array<pollfd, 2> waits{{{file_, POLLIN, 0}, {wake.number, POLLIN, 0}}};
+  while (poll(waits.data(), waits.size(), -1) < 0) {
+    if (errno != EINTR) fail(name_);
+  }
+  return waits[1].revents == 0;
+}
+
+/// Returns false at the end, or when a stop was requested.
 bool Input::read_more() {
   buffer_.erase(0, std::exchange(at_, 0));
   const std::size_t before = buffer_.size();
   buffer_.resize(before + kReadBytes);
-  const std::size_t got = std::fread(buffer_.data() + before, 1, kReadBytes, file_);
-  const bool failed = got == 0 && std::ferror(file_) != 0;
-  buffer_.resize(before + got);
-  if (failed) fail(name_);
+  ssize_t got = -1;
+  while (got < 0) {
+    stopped_ = !wait();
+    got = stopped_ ? 0 : read(file_, buffer_.data() + before, kReadBytes);
+    if (got < 0 && errno != EINTR && errno != EAGAIN) fail(name_);
+  }
+  buffer_.resize(before + static_cast<std::size_t>(got));
   return got > 0;
 }
 
@@ -59,7 +87,10 @@ bool Input::next_line(std::string_view& line) {
       throw Error{Errc::invalid_data, name_ + ", line " + std::to_string(lines_ + 1) + ": has more than " +
                                           std::to_string(kMostLineBytes) + " bytes; is it a file of lines?"};
     }
-    if (!read_more()) break;
+    if (!read_more()) {
+      if (stopped_) return false;
+      break;
+    }
     end = buffer_.find('\n', looked_at);
   }
   if (end == std::string::npos && at_ == buffer_.size()) return false;
@@ -72,6 +103,10 @@ bool Input::next_line(std::string_view& line) {
 
 std::string Input::rest() {
   while (read_more()) {
+  }
+  if (stopped_) {
+    throw CommandFailed{kSignal + signals_.received(), "stopped",
+                        "stopped before " + name_ + " was read; nothing was done"};
   }
   return std::move(buffer_);
 }

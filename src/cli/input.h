@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdio>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -11,7 +9,7 @@
 
 namespace leftfold::cli {
 
-/// A file that is read; "-" is stdin. One thread at a time.
+/// A file that is read; "-" is stdin. Waiting for more of it ends with a stop signal. One thread at a time.
 class Input {
  public:
   /// Throws Error(not_found, permission_denied, unavailable) that names the file.
@@ -22,26 +20,28 @@ class Input {
 
   static constexpr std::size_t kMostLineBytes = std::size_t{64} << 20;
 
-  /// The next line without its end, valid until the next call. Returns false at the end. Throws as the constructor, and
-  /// Error(invalid_data) that names the line when it has more than kMostLineBytes.
+  /// The next line without its end, valid until the next call. Returns false at the end, and when a stop signal came
+  /// before the line was whole. Throws as the constructor, and Error(invalid_data) that names the line when it has more
+  /// than kMostLineBytes.
   [[nodiscard]] bool next_line(std::string_view& line);
+  /// Whether a stop signal ended it before its end.
+  [[nodiscard]] bool stopped() const noexcept { return stopped_; }
   /// How many lines next_line() gave.
   [[nodiscard]] std::size_t lines() const noexcept { return lines_; }
-  /// What is left. Throws as the constructor.
+  /// What is left. Throws as the constructor, and CommandFailed (stopped) when a stop signal came before the end.
   [[nodiscard]] std::string rest();
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-  };
+  [[nodiscard]] bool wait() const;
   [[nodiscard]] bool read_more();
 
+  const StopSignals& signals_;
   std::string name_;
-  std::unique_ptr<std::FILE, Close> owned_;
-  std::FILE* file_;
+  int file_;
   std::string buffer_;
   std::size_t at_ = 0;  // what lies before it was given out
   std::size_t lines_ = 0;
+  bool stopped_ = false;
 };
 
 /// All of a file; "-" is stdin. Throws as Input.

@@ -9,9 +9,25 @@
 #include <leftfold/error.h>
 
 namespace leftfold::cli {
+namespace {
+
+std::filesystem::path real_place(std::filesystem::path file, std::string_view what, std::string_view flag) {
+  std::error_code unknown;  // then opening tells
+  const std::filesystem::file_status there = std::filesystem::status(file, unknown);
+  if (!std::filesystem::exists(there)) return file;
+  if (!std::filesystem::is_regular_file(there)) {
+    throw Error{Errc::invalid_argument, std::string{what} + " " + file.string() +
+                                            " is there and is no file, so it is not replaced; see " +
+                                            std::string{flag}};
+  }
+  std::filesystem::path real = std::filesystem::canonical(file, unknown);
+  return unknown ? file : real;
+}
+
+}  // namespace
 
 WholeFile::WholeFile(std::filesystem::path file, std::string_view what, std::string_view flag)
-    : file_{std::move(file)},
+    : file_{real_place(std::move(file), what, flag)},
       what_{what},
       flag_{flag},
       beside_{file_.string() + "." + std::to_string(getpid())},

@@ -14,6 +14,8 @@ namespace leftfold::cli {
 /// the old file is then as it was. One thread at a time.
 class WholeFile {
  public:
+  /// A link is followed. Throws also Error(invalid_argument) for what is no file, such as a folder or /dev/stdout: it
+  /// would be replaced by one.
   WholeFile(std::filesystem::path file, std::string_view what, std::string_view flag);
   ~WholeFile();
   WholeFile(const WholeFile&) = delete;
