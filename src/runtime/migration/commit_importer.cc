@@ -49,10 +49,13 @@ void CommitImporter::add(RecordedCommit commit) {
 bool CommitImporter::is_new(const RecordedCommit& commit) {
   const auto known = ends_.find(commit.aggregate_id);
   if (known != ends_.end() && known->second.next() == commit.first) return true;
-  if (target_.import == nullptr) expect_place(commit);
-  if (target_.events == nullptr) return true;
   if (known != ends_.end() || ends_.size() >= kMostEnds) flush();  // so that reading back finds all there is
-  if (ends_.size() >= kMostEnds) ends_.clear();
+  if (ends_.size() >= kMostEnds) {
+    ends_.clear();
+    all_known_ = false;
+  }
+  if (target_.import == nullptr && all_known_) expect_place(commit);
+  if (target_.events == nullptr) return true;
   std::size_t found = 0;
   while (found < commit.events.size()) {
     const Version next{commit.first.value() + static_cast<std::int64_t>(found)};
@@ -77,7 +80,7 @@ bool CommitImporter::is_new(const RecordedCommit& commit) {
   return false;
 }
 
-/// A dry run asks what an import would answer.
+/// A dry run asks what an import would answer, as long as it knows of every commit that would be there by now.
 void CommitImporter::expect_place(const RecordedCommit& commit) const {
   if (commit.first <= Version{0}) return;
   const Version before{commit.first.value() - 1};

@@ -47,6 +47,7 @@ class CommitImporter {
 
   ImportTarget target_;
   std::unordered_map<std::string, Version> ends_;  // the last version of aggregates that end there, batch included
+  bool all_known_ = true;                          // no end was forgotten
   std::vector<RecordedCommit> batch_;
   std::size_t batch_bytes_ = 0;
   ImportCounts counts_;

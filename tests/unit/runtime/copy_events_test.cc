@@ -151,6 +151,16 @@ TEST(CopyEvents, ADryRunNoticesVersionsThatAreMissing) {
   }
 }
 
+// More aggregates than whose ends are kept.
+TEST(CopyEvents, ADryRunOfManyAggregatesFindsNothingMissing) {
+  std::uint32_t number = 0;
+  CommitImporter importer{{nullptr, nullptr}};
+  for (std::int64_t version = 0; version < 2; ++version) {
+    for (int i = 0; i < 50'001; ++i) importer.add(a_commit("a" + std::to_string(i), version, 1, number));
+  }
+  EXPECT_EQ(importer.counts().events, 100'002U);
+}
+
 // Each changes one thing of an event that the target has already.
 TEST(CopyEvents, StopsAtAnEventThatDiffersAndOverwritesNothing) {
   const std::vector<std::pair<std::string, std::function<void(RecordedCommit&)>>> changes{
