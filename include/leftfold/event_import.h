@@ -29,7 +29,7 @@ class EventImport {
 
   /// Stores each commit whole or not at all, in their order, and waits until they are durable. A commit is stored when
   /// its first version is the next one of its aggregate; else the answer is a Conflict, and nothing that is stored is
-  /// changed. (Of a commit that is stored already a store may answer Appended, too.) Returns one answer a commit.
+  /// changed. (Of one whose name, place and size are stored already a store may say Appended.) Returns one answer each.
   /// Throws Error(invalid_argument) before anything is stored for a commit that breaks the rules of AppendRequest or
   /// whose time is outside the years 0000 to 9999; else what EventStore::append throws: then some of the commits may
   /// be stored, and who imports all of them again finds them.
