@@ -21,8 +21,7 @@ class Part {
   [[nodiscard]] T& operator*() const { return *operator->(); }
   [[nodiscard]] T* operator->() const {
     if (part_ == nullptr) {
-      throw Error{Errc::unsupported, std::string{"this store keeps no "} + name_ +
-                                         ": a sqlite:FILE has them all"};
+      throw Error{Errc::unsupported, std::string{"this store keeps no "} + name_ + ": a sqlite:FILE has them all"};
     }
     return part_;
   }
