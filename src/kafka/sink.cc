@@ -108,7 +108,8 @@ std::uint64_t KafkaSink::send(const RecordedEvent& event) {
       if (const auto failure = producer_->send(event.aggregate_id, record, ticket)) {
         openings_.take_back(ticket);
         tickets_.take_back();
-        if (failure->code == RD_KAFKA_RESP_ERR__QUEUE_FULL || failure->code == RD_KAFKA_RESP_ERR__FATAL) return 0;
+        // After a fatal error the code is that error's own; receipts() puts another producer in its place.
+        if (failure->code == RD_KAFKA_RESP_ERR__QUEUE_FULL || producer_->fatal()) return 0;
         refuse(event, *failure);
       }
     } else {
