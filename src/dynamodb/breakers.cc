@@ -7,8 +7,9 @@
 #include <leftfold/error.h>
 
 #include "core/in_quotes.h"
-#include "dynamodb/append_marker.h"
+#include "dynamodb/counted_write.h"
 #include "dynamodb/fields.h"
+#include "dynamodb/partition.h"
 
 namespace leftfold::dynamodb {
 namespace {
@@ -19,7 +20,6 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view kBreaker = "breaker";
 constexpr std::string_view kRevision = "revision";
-constexpr std::string_view kWriteId = "writeId";
 
 Item breaker_key(std::string_view name) { return {{std::string{kKind}, kBreaker}, {std::string{kSort}, name}}; }
 
@@ -108,15 +108,11 @@ BreakerRecord Breakers::read(std::string_view name) {
 }
 
 std::vector<BreakerRecord> Breakers::list() {
-  QueryRequest query;
-  query.table = table_;
-  query.key = {"#k = :k", {{"#k", std::string{kKind}}}, {{":k", kBreaker}}};
-  std::vector<BreakerRecord> records;  // by name: DynamoDB sorts a partition by the bytes of the sort key
-  do {
-    ItemPage page = client_.query(query);
-    for (const Item& item : page.items) records.push_back(read_breaker(item));
-    query.after = std::move(page.last_key);
-  } while (!query.after.empty());
+  std::vector<BreakerRecord> records;  // by name, which is the sort key
+  each_item(client_, query_of(table_, std::string{kBreaker}), [&](const Item& item) {
+    records.push_back(read_breaker(item));
+    return true;
+  });
   return records;
 }
 
@@ -129,13 +125,8 @@ bool Breakers::write(const BreakerRecord& record) {
   write.table = table_;
   write.item = breaker_item(next, id);
   write.condition = revision_is(record.revision);
-  const WriteResult result = client_.write(write);
-  if (result.applied) return true;
-  // What is in the way may be what an earlier attempt of this very call wrote, here or inside of DynamoDB.
-  if (result.old && find_uuid(*result.old, kWriteId) == id) return true;
-  if (!result.in_doubt) return false;
-  // Another's write has the revision that this one's would have: this one was never stored.
-  if (result.old && find_integer(*result.old, kRevision) == next.revision) return false;
+  const CountedWrite outcome = outcome_of(client_.write(write), id, kRevision, next.revision);
+  if (outcome != CountedWrite::in_doubt) return outcome == CountedWrite::stored;
   throw Error{Errc::in_doubt, "circuit breaker " + in_quotes(record.name) +
                                   ": the answer to a write was lost, and others wrote since; read the record again"};
 }

@@ -6,6 +6,7 @@
 #include <leftfold/error.h>
 
 #include "dynamodb/append_marker.h"
+#include "dynamodb/partition.h"
 
 namespace leftfold::dynamodb {
 namespace {
@@ -132,19 +133,13 @@ bool BufferedItems::is_only_read(const ItemKey& key) const {
 }
 
 void BufferedItems::read_kind(const std::string& kind) {
-  QueryRequest query;
-  query.table = table_;
-  query.key = {"#k = :k", {{"#k", std::string{kKind}}}, {{":k", kind}}};
-  do {
-    ItemPage page = client_.query(query);
-    for (Item& item : page.items) {
-      const ItemKey key = key_of(item);
-      const auto at = slots_.find(key);
-      if (at != slots_.end() && at->second.known) continue;
-      change(key, [&](Slot& slot) { learn(slot, std::move(item)); });
-    }
-    query.after = std::move(page.last_key);
-  } while (!query.after.empty());
+  each_item(client_, query_of(table_, kind), [&](Item&& item) {
+    const ItemKey key = key_of(item);
+    const auto at = slots_.find(key);
+    if (at != slots_.end() && at->second.known) return true;
+    change(key, [&](Slot& slot) { learn(slot, std::move(item)); });
+    return true;
+  });
 }
 
 void BufferedItems::take_as_absent(const ItemKey& key) {

@@ -8,6 +8,7 @@
 #include "core/in_quotes.h"
 #include "dynamodb/append_marker.h"
 #include "dynamodb/fields.h"
+#include "dynamodb/partition.h"
 
 namespace leftfold::dynamodb {
 namespace {
@@ -65,15 +66,11 @@ SubscriptionControl Controls::control(std::string_view subscription) {
 }
 
 std::vector<SubscriptionControl> Controls::controls() {
-  QueryRequest query;
-  query.table = table_;
-  query.key = {"#k = :k", {{"#k", std::string{kKind}}}, {{":k", kControl}}};
-  std::vector<SubscriptionControl> controls;  // by name: DynamoDB sorts a partition by the bytes of the sort key
-  do {
-    ItemPage page = brief_.query(query);
-    for (const Item& item : page.items) controls.push_back(read_control(item));
-    query.after = std::move(page.last_key);
-  } while (!query.after.empty());
+  std::vector<SubscriptionControl> controls;  // by name, which is the sort key
+  each_item(brief_, query_of(table_, std::string{kControl}), [&](const Item& item) {
+    controls.push_back(read_control(item));
+    return true;
+  });
   return controls;
 }
 

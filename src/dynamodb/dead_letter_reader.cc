@@ -33,13 +33,6 @@ std::string sort_key_of(const Item& item) {
 
 }  // namespace
 
-QueryRequest DeadLetterReader::all_of(std::string partition) const {
-  QueryRequest query;
-  query.table = table_;
-  query.key = {"#k = :k", {{"#k", std::string{kKind}}}, {{":k", std::move(partition)}}};
-  return query;
-}
-
 QueryRequest DeadLetterReader::behind(const Uuid& shelf, const LetterKey& key) const {
   QueryRequest query = all_of(letters_of(shelf));
   query.key.text += " AND #s > :s";

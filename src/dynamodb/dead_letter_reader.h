@@ -13,6 +13,7 @@
 
 #include "dynamodb/client.h"
 #include "dynamodb/dead_letter_head.h"
+#include "dynamodb/partition.h"
 
 namespace leftfold::dynamodb {
 
@@ -63,19 +64,13 @@ class DeadLetterReader {
     }
   }
 
-  /// All items of a query, page by page, until `visit(Item&&)` says false.
+  /// each_item() of this table.
   template <class Visit>
   void each(QueryRequest query, Visit visit) const {
-    do {
-      ItemPage page = client_.query(query);
-      for (Item& item : page.items) {
-        if (!visit(std::move(item))) return;
-      }
-      query.after = std::move(page.last_key);
-    } while (!query.after.empty());
+    each_item(client_, std::move(query), std::move(visit));
   }
   /// Of everything in a partition.
-  [[nodiscard]] QueryRequest all_of(std::string partition) const;
+  [[nodiscard]] QueryRequest all_of(std::string partition) const { return query_of(table_, std::move(partition)); }
 
  private:
   [[nodiscard]] QueryRequest behind(const Uuid& shelf, const LetterKey& key) const;

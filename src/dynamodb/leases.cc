@@ -7,7 +7,8 @@
 #include <leftfold/error.h>
 
 #include "core/in_quotes.h"
-#include "dynamodb/append_marker.h"
+#include "dynamodb/counted_write.h"
+#include "dynamodb/partition.h"
 
 namespace leftfold::dynamodb {
 namespace {
@@ -16,7 +17,6 @@ using detail::in_quotes;
 
 constexpr std::string_view kPrefix = "lease#";
 constexpr std::string_view kCounter = "counter";
-constexpr std::string_view kWriteId = "writeId";
 constexpr std::string_view kRenewedAt = "renewedAt";
 
 Item lease_key(const Lease& lease) {
@@ -77,15 +77,11 @@ Lease read_lease(const Item& item) {
 
 std::vector<Lease> Leases::list(std::string_view group) {
   if (group.empty()) return {};  // no lease is without a group
-  QueryRequest query;
-  query.table = table_;
-  query.key = {"#k = :k", {{"#k", std::string{kKind}}}, {{":k", std::string{kPrefix}.append(group)}}};
   std::vector<Lease> leases;
-  do {
-    ItemPage page = client_.query(query);
-    for (const Item& item : page.items) leases.push_back(read_lease(item));
-    query.after = std::move(page.last_key);
-  } while (!query.after.empty());
+  each_item(client_, query_of(table_, std::string{kPrefix}.append(group)), [&](const Item& item) {
+    leases.push_back(read_lease(item));
+    return true;
+  });
   return leases;
 }
 
@@ -98,15 +94,9 @@ bool Leases::write(const Lease& lease) {
   write.table = table_;
   write.item = lease_item(next, id);
   write.condition = counter_is(lease.counter);
-  const WriteResult result = client_.write(write);
-  if (result.applied) return true;
-  // What is in the way may be what an earlier attempt of this very call wrote, here or inside of DynamoDB.
-  const Bytes* const in_the_way = result.old ? find_bytes(*result.old, kWriteId) : nullptr;
-  if (in_the_way != nullptr && *in_the_way == bytes_of(id)) return true;
-  if (!result.in_doubt) return false;
-  // Another's write has the counter that this one's would have: this one was never stored.
-  if (result.old && find_integer(*result.old, kCounter) == next.counter) return false;
-  throw_in_doubt(lease, "a write");
+  const CountedWrite outcome = outcome_of(client_.write(write), id, kCounter, next.counter);
+  if (outcome == CountedWrite::in_doubt) throw_in_doubt(lease, "a write");
+  return outcome == CountedWrite::stored;
 }
 
 bool Leases::remove(const Lease& lease) {

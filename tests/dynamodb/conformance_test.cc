@@ -19,12 +19,14 @@
 #include <leftfold/testing/snapshot_suite.h>
 
 #include "dynamodb/service.h"
+#include "dynamodb/suite_options.h"
 #include "support/suite_gtest.h"
 
 namespace leftfold {
 namespace {
 
 using test_dynamodb::TestTables;
+using test_dynamodb::what_it_can;
 
 // A store that keeps its tables: a case may drop the function that made it first.
 struct StoreInTables {
@@ -42,14 +44,6 @@ testing::MakeEventStore make_with(DynamoDbOptions::Layout layout) {
       return {opened, &opened->store};
     };
   };
-}
-
-testing::EventStoreSuiteOptions what_it_can() {
-  testing::EventStoreSuiteOptions options;
-  options.reads_all = false;
-  options.keeps_json_text = false;
-  options.large_payload_bytes = std::size_t{390} * 1024;  // an item holds 400 KB
-  return options;
 }
 
 const bool kEvents = test_support::register_suite(

@@ -61,15 +61,20 @@ class Calls {
   std::map<std::string, int> calls_;
 };
 
+// A store that asks for nothing by itself, and whose calls are counted.
+DynamoDbOptions counted_by(Calls& calls, const TestTables& tables) {
+  DynamoDbOptions options = tables.options();
+  options.on_call = [&calls](const DynamoDbCall& call) { calls.count(call); };
+  options.tables = DynamoDbOptions::Tables::unchecked;
+  return options;
+}
+
 // All handlers are paused, so two threads are left: the one of run(), which only waits, and the keeper, which talks to
 // the store. Time passes when both wait.
 TEST(DynamoDbIdleRunner, ReadsALittleAndWritesNothing) {
   const TestTables tables;
   Calls calls;
-  DynamoDbOptions in_tables = tables.options();
-  in_tables.on_call = [&](const DynamoDbCall& call) { calls.count(call); };
-  in_tables.tables = DynamoDbOptions::Tables::unchecked;
-  DynamoDbStore store{in_tables};
+  DynamoDbStore store{counted_by(calls, tables)};
   testing::VirtualClock clock;
   MemoryStore events{clock};
   RunnerOptions options;
@@ -119,10 +124,7 @@ TEST(DynamoDbIdleRunner, ReadsALittleAndWritesNothing) {
 TEST(DynamoDbIdleRunner, AsksOnceALookForDeadLetters) {
   const TestTables tables;
   Calls calls;
-  DynamoDbOptions in_tables = tables.options();
-  in_tables.on_call = [&](const DynamoDbCall& call) { calls.count(call); };
-  in_tables.tables = DynamoDbOptions::Tables::unchecked;
-  DynamoDbStore store{in_tables};
+  DynamoDbStore store{counted_by(calls, tables)};
   MemoryStore events;
   RunnerOptions options;
   options.dead_letters = &store.dead_letters();

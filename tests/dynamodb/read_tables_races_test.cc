@@ -12,12 +12,16 @@
 #include <leftfold/testing/cost.h>
 #include <leftfold/testing/run_until_idle.h>
 
+#include "dynamodb/counted.h"
 #include "dynamodb/service.h"
 #include "support/code_of.h"
 
 namespace leftfold {
 namespace {
 
+using test_dynamodb::append;
+using test_dynamodb::Counted;
+using test_dynamodb::CountedEvents;
 using test_dynamodb::TestTables;
 using test_support::code_of;
 
@@ -78,11 +82,6 @@ TEST(DynamoDbTableRaces, WhatIsForgottenAtOnceIsNotRead) {
   EXPECT_TRUE(transaction->all_handled("p#reached").empty());
 }
 
-struct Counted {
-  int n = 0;
-};
-using CountedEvents = Events<Counted>;
-
 // A row that an older program left, in which the number is a text.
 struct OnText : Projector<CountedEvents> {
   explicit OnText(ReadTables& tables) : sums{tables, "sums"} {}
@@ -94,13 +93,6 @@ struct OnText : Projector<CountedEvents> {
   void on(const Counted& event) { sums.add(event.n == 0 ? "text" : "all", &Sum::n, 1); }
   ReadTable<Sum> sums;
 };
-
-void append(EventStore& store, const std::string& aggregate, int n) {
-  AppendRequest request;
-  request.aggregate_id = aggregate;
-  request.events.push_back({Uuid::v7(system_clock().now()), "Counted", "{\"n\":" + std::to_string(n) + "}", {}, 1});
-  ASSERT_TRUE(std::holds_alternative<Appended>(store.append(request)));
-}
 
 TEST(DynamoDbTableRaces, WhatTheCommitRefusesIsTheFaultOfOneEvent) {
   const TestTables tables;

@@ -21,6 +21,7 @@
 
 #include "dynamodb/client.h"
 #include "dynamodb/connect.h"
+#include "dynamodb/counted.h"
 #include "dynamodb/read_table_items.h"
 #include "dynamodb/service.h"
 #include "support/code_of.h"
@@ -29,6 +30,9 @@
 namespace leftfold {
 namespace {
 
+using test_dynamodb::append;
+using test_dynamodb::Counted;
+using test_dynamodb::CountedEvents;
 using test_dynamodb::TestTables;
 using test_support::code_of;
 
@@ -144,11 +148,6 @@ TEST(DynamoDbTables, RowsOfAClearedTableAreDeletedByWhoeverComesNext) {
   EXPECT_EQ(sums.find("new").value().n, 1 + commits);
 }
 
-struct Counted {
-  int n = 0;
-};
-using CountedEvents = Events<Counted>;
-
 // One row an event and one of all, and `n` rows more.
 struct Sums : Projector<CountedEvents> {
   explicit Sums(ReadTables& tables) : sums{tables, "sums"} {}
@@ -164,14 +163,6 @@ struct Sums : Projector<CountedEvents> {
   }
   ReadTable<Sum> sums;
 };
-
-void append(EventStore& store, const std::string& aggregate, int n, Version expected = Version::none()) {
-  AppendRequest request;
-  request.aggregate_id = aggregate;
-  request.expected = expected;
-  request.events.push_back({Uuid::v7(system_clock().now()), "Counted", "{\"n\":" + std::to_string(n) + "}", {}, 1});
-  ASSERT_TRUE(std::holds_alternative<Appended>(store.append(request)));
-}
 
 TEST(DynamoDbProjector, HandlesManyEventsOnce) {
   const int aggregates = test_dynamodb::service_name() == "moto" ? 40 : 500;  // moto is slow

@@ -19,6 +19,7 @@
 #include "dynamodb/append_requests.h"
 #include "dynamodb/fault_proxy.h"
 #include "dynamodb/service.h"
+#include "dynamodb/suite_options.h"
 #include "support/certificate_authority.h"
 #include "support/code_of.h"
 #include "support/suite_gtest.h"
@@ -73,14 +74,6 @@ testing::MakeEventStore make_over_tls() {
       return {opened, &opened->store};
     };
   };
-}
-
-testing::EventStoreSuiteOptions what_it_can() {
-  testing::EventStoreSuiteOptions options;
-  options.reads_all = false;
-  options.keeps_json_text = false;
-  options.large_payload_bytes = std::size_t{390} * 1024;  // an item holds 400 KB
-  return options;
 }
 
 const bool kEvents =
