@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One burst of appends on one engine: bench/run append runs it in turn with the others.
 //   --engine leftfold|raw|fdatasync --file F --threads N --batch N --in-flight N (0: waits for each) --seconds S
 //   --warm-up S --streams N (of each thread) --checkpoint-pages N

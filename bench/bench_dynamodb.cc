@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One burst on the DynamoDB store: bench/run dynamodb runs it in turn with wrk and AWS's SDKs.
 //   --op append|load --endpoint URL --table T --threads N --seconds S --warm-up S --streams N
 //     append: each thread adds one event to --streams (200) aggregates of its own in turn

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // CPU time of a command above the store: Repository::execute on a store that costs nothing, or the same work by hand.
 //   --engine leftfold|hand --loaded N (events of the aggregate) --seconds S
 #include <time.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Throughput of a Listener whose handler fails now and then: bench/run failures.
 //   --mode none|transient|poison --attempts N --events N --file F   handles all events of F anew
 //   --op fill --events N --file F                         fills F once

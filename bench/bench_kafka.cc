@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One burst on a Kafka topic: bench/run kafka runs it in turn with librdkafka's own client and Parallel Consumer.
 //   --brokers HOST:PORT --topic T, which is made with --partitions N (12), and
 //   --op fill --events N            writes N events, once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From append() to the handler, for one burst: bench/run latency runs it in turn with the others.
 //   --handler listener|projector --writer same|other (process) --rate N (appends a second) --seconds S --warm-up S
 //   --file F

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Loads one aggregate with a long history, from its events or from a snapshot on.
 //   --op fill                      makes the file: --events N, and a snapshot with --behind K events after it
 //   --op load --snapshots yes|no   loads for --seconds S

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Memory while events are appended and handled: bench/run memory.
 //   --events N --file F
 #include <algorithm>

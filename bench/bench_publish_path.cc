@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a DynamoDB table's stream to Kafka, by a Publisher: bench/run publisher.
 //   --endpoint URL --table T --brokers A --topic T --partitions N (12)
 //   --op backlog --events N       N events lie in the stream; events acknowledged a second

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Resequencer, fed from memory: bench/run publisher.
 //   --sink none|memory|kafka --events N --aggregates N    events acknowledged a second, cursors stored each 100,000
 //     none: a sink that acknowledges and keeps nothing; it also shows what the process takes at a tenth and at the end

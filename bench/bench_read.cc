@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fills a file to read from, or reads it for one burst: bench/run read runs the bursts in turn with the others.
 //   --op fill --layout interleaved|bursts    streams' events in random order, or in runs of ten
 //   --op stream|scan --engine leftfold|sqlite --readers N --seconds S

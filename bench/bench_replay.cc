@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A replay of all of a file that bench_read filled, or its limit, a bare scan of it: bench/run replay.
 //   --op scan|replay --projector noop|parallel|sqlite --threads N --file F
 #include <atomic>

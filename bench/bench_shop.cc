@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The example's shop: commands a second, and how long a command takes until its row and its receipt are there.
 //   --op embedded --customers N --threads T --probes N     commands, handlers and the file in this process
 //   --op services --url U --customers N --threads T --probes N --watch name:pid,...     a cart service and handlers in

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "captured_request.h"
 
 #include <sys/socket.h>

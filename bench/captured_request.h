@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The bytes that a client sends, to send them again with another program.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // CRC32C, the checksum that storage formats use.
 #pragma once
 

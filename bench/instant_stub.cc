@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A server that answers the requests of the DynamoDB store at once, always the same: what is left is the client's cost.
 //   --events N   of every stream it is asked for (10)
 // Prints its port. Ends when its stdin closes, and on SIGTERM. One thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bench_json [--json] [--rounds N]: nanoseconds to write and to read one event, by CPU time of this thread. Rounds
 // are interleaved, every codec once a round in changing order, and the median is shown.
 #include <time.h>

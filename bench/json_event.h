@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The event that the JSON benchmark writes and reads, and the codecs that it compares.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What somebody would write by hand with RapidJSON for this one event.
 #include <rapidjson/document.h>
 #include <rapidjson/reader.h>

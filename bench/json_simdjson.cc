@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What somebody would write by hand with simdjson for this one event, and a writer by hand to go with it.
 #include <simdjson.h>
 

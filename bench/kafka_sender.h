@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sends events of 256 bytes to a sink as fast as it takes them, or one at a time.
 #pragma once
 

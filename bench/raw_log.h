@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The raw limit of appending: one file, CRC32C, fdatasync, group commit. No queries, no recovery, no other process.
 #pragma once
 

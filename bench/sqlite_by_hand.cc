@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite_by_hand.h"
 
 #include <sqlite3.h>

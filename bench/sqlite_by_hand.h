@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The raw limit of reading: the C API of SQLite and the store's own statements, nothing above them.
 #pragma once
 

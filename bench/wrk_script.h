@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A script for wrk (https://github.com/wg/wrk) that repeats a captured request.
 #pragma once
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Httplib::httplib: cpp-httplib, of an example only. Debian's package compiles the library; what it was compiled with
 # changes its classes, so the definitions come from the package too. Other packages have the header alone.
 find_package(PkgConfig QUIET)

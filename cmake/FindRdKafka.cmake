@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # RdKafka::rdkafka: the C library. Debian's package has no CMake configuration, others name the target so.
 find_package(RdKafka QUIET CONFIG)
 if(TARGET RdKafka::rdkafka)

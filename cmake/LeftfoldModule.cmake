@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # leftfold_module(NAME [USES module...] [LINK target...]): one static library a module, `leftfold::NAME`.
 # Sources are the *.cc of src/NAME and its folders; USES are the modules its row in src/README.md allows, LINK is
 # third party (private: no third-party type may appear in a public header). A module that its option leaves out is not linked.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Toolchain of lambda-event-publisher and of the libraries in it (preset lambda, scripts/lambda_libs): x86-64, one file
 # without any shared library, since Lambda's system has an older C library than Debian 12. Position independent all the
 # same, so that its addresses are random.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A circuit breaker by itself, around any call.
 #include <leftfold/circuit_breaker.h>
 

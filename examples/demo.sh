@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs the examples on real input: examples/demo.sh BUILD_FOLDER [DATA_FOLDER] [GIT_REPOSITORY]
 # Data goes to ./leftfold-demo unless another folder is given; run again, it continues. Exit: 0 all totals were right.
 set -euo pipefail

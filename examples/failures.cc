@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What happens when a handler fails, told as a story: failures [tell]
 // A shop sends receipts through a mail server. The mail server hiccups, a cart has no address, the mail server goes
 // down, a person mends a letter. Each state is printed as it happens. docs/guides/failures.md explains it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rebuilds a read table without downtime, in one process: docs/guides/zero-downtime-replay.md explains it.
 //
 //     replay [FILE]       default: a file that is removed afterwards

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Snapshots and time travel of one aggregate with a long history: snapshots --store memory: tell
 #include <cstdint>
 #include <iostream>

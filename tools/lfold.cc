@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // lfold: looks into any leftfold store, without a program's own code.
 #include <leftfold/cli.h>
 

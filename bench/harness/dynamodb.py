@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """bench/run dynamodb: the store's client beside wrk and AWS's SDKs, against a server and against a stub."""
 import os
 from functools import partial

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the DynamoDB store is measured against: a server with DynamoDB's API, and a stub that answers at once."""
 import json
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """bench/run kafka: the sink and the Runner on a Kafka broker, beside librdkafka's own client and Parallel Consumer."""
 import os
 import subprocess

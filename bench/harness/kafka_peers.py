@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What Kafka is measured against: librdkafka's performance program, and Confluent's Parallel Consumer."""
 import filecmp
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The machine: its description, and how much of it other processes used."""
 import datetime
 import os

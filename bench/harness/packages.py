@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Packages that benchmarks compare with, put below build/ when they are missing, and what to say when they cannot be."""
 import subprocess
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The peer: the Python package `eventsourcing`, in a virtual environment under build/, and what to say when it is not there."""
 import json
 from pathlib import Path

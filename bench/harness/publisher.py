@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """bench/run publisher: what the publisher's core costs, fed from memory, beside librdkafka's own client; and the whole way."""
 from harness import kafka, table
 from harness.dynamodb_servers import FreshDynoxide

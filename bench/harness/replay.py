@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Replay: all events of a file through projectors, against a bare scan of the same file in the same round; and a long load."""
 import os
 from functools import partial

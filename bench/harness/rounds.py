@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Interleaved rounds: every contender of a row in turn, the order reversed every second round, noise noted."""
 import json
 import os

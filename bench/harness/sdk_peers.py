@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The AWS SDKs that the DynamoDB store is compared with: of Node, as tests/interop installs it, and of Python."""
 import json
 import re

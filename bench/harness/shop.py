@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """bench/run shop: the example's shop in one process on a file, and as services on DynamoDB and Kafka."""
 import os
 import signal

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The benchmarks: rows to run, and the table to print of each."""
 import os
 from contextlib import ExitStack

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One burst of the AWS SDK of Python: dynamodb_boto3.py append|load '{"option": value}'; prints figures as JSON.
 
 `in_flight` threads share one client. It sends what leftfold sends, from values that are typed already ({'S': 'text'}) and

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One burst of the Python package `eventsourcing`: python_eventsourcing.py OP '{"option": value}'; prints figures as JSON.
 
 append, fill, stream and scan use its SQLite recorder without aggregates or transcoding: the fastest way it has to store

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs librdkafka's rdkafka_performance once and prints its figures as bench/run reads them: PROGRAM ARGUMENT...
 
 The rate is its own: of acknowledged messages when it produces, from the first message on when it consumes.

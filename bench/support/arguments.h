@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Command line of a benchmark program: --name value pairs, one result line.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Threads that call something again and again for a while, and what became of it.
 #pragma once
 

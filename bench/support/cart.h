@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The cart that benchmarks of Repository load.
 #pragma once
 

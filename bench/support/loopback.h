@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sockets of 127.0.0.1 for the servers of benchmarks, and the HTTP requests that come through them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every benchmark writes: streams named by random UUIDs, JSON events of 256 bytes.
 #pragma once
 

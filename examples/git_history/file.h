@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One file of a repository through its life, across renames: its events, its state, its rules.
 #pragma once
 

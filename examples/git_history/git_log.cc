@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "git_history/git_log.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A repository as git tells it: commits with what they did to each file.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which files change most: a read table in the events' own file, exactly once.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Turns git's log into commands on files.
 #pragma once
 

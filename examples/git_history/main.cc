@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The history of a git repository as events: one aggregate a file, tables of hot files and authors.
 // `git_history import [PATH]` reads it; `git_history --help` shows the rest.
 #include <iostream>

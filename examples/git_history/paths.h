@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which file lives at which path: what the importer must know to give a commit's paths to the right aggregates.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A child process whose output is read as it comes. No shell is involved, so no text needs quoting.
 #pragma once
 

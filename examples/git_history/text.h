@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Text from git, which may be any bytes, as text for events, which is UTF-8.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Commands on files, carried out by several threads: in order for each file, sharing the store's commits between files.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What both services know: the events of an order. Nothing else of the one is seen by the other.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The service that owns orders: it decides, stores, and publishes what happened.
 #include <utility>
 

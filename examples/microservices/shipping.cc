@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The service that ships orders: it owns no events, it reacts to those of others.
 #include <iostream>
 #include <string>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The cart: its events, its state, its rules.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "shop/cart_client.h"
 
 #include <httplib.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The cart service: what it answers to which request, whatever library speaks HTTP for it.
 #pragma once
 

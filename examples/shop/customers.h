@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What customers do: a few commands each, the same for the same customer every time.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The verb `drive`: the customers of a cart service that is somewhere else.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What sells: a read table where the events are, exactly once, on any store.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The verb `serve`: the cart service behind an HTTP port.
 #pragma once
 

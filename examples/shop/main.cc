@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A shop: carts, what sells, receipts. `shop simulate` sends customers through it in one process; `shop serve`, `shop
 // run`, `shop publisher run` are its services, `shop drive` their customers. `shop --help` shows the rest.
 #include <iostream>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Receipts: an effect outside the shop, at least once made into once by the event's id.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "shop/receipts_file.h"
 
 #include "support/store_file.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the shop's mail system keeps its file.
 #pragma once
 

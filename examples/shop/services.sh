@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The shop as microservices on Kafka and a server with DynamoDB's API, all on this machine:
 #   examples/shop/services.sh [--customers 1000] [--threads 8] [--kill] [--keep] [--shop PROGRAM]
 # Starts the cart service, the publisher, two projectors and two listeners, sends customers to the cart service, waits

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The verb `simulate`: customers, handlers and the check in one process.
 #pragma once
 

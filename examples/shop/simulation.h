@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The simulation's own memory: which customers have been in the shop, so that the next run continues.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The check that the tables are right: a fold of every event, by the simplest code there is, on any store.
 #pragma once
 

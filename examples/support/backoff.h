@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pauses between tries of a client, as the library's handlers make them.
 #pragma once
 

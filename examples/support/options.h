@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The options of a verb: --name value pairs and plain words.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Waiting for what tells nobody when it is ready: other processes, over the network.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Output for people: numbers with separators, aligned columns, speeds.
 #pragma once
 

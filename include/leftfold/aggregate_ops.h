@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What repository.cc and history.cc need of an aggregate's type, so that loops and decisions are compiled once.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include <leftfold/json/storable.h>
 #include <leftfold/snapshot_schema.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 // How a stored state must fit the type it is read into.
 enum class StateFit {
@@ -77,4 +78,4 @@ template <class Root>
   }
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

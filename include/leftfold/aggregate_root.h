@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Aggregates: the rules of one thing (a cart, an order), its state the left fold of its events.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include <leftfold/types.h>
 #include <leftfold/uuid.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 template <class State, class E>
 concept Applies = requires(State& s, const E& e) { s.apply(e); };
@@ -150,4 +151,4 @@ concept AggregateType = requires(const Root& r) {
   { r.version() } -> std::same_as<Version>;
 } && std::constructible_from<Root, std::string>;
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // App: one service, configured and wired: its aggregates, handlers, store and broker.
 #pragma once
 
@@ -30,7 +31,7 @@
 #include <leftfold/snapshots.h>
 #include <leftfold/sqlite_read_model.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 class App;
 class Publisher;
@@ -259,4 +260,4 @@ class App {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // BatchPublisher: publishes what a caller hands over, batch by batch, as a function that a stream calls.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include <leftfold/published_store.h>
 #include <leftfold/publisher.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 struct BatchPublisherOptions {
   Unpublishable unpublishable = Unpublishable::block;
@@ -44,4 +45,4 @@ class BatchPublisher {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

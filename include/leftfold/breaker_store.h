@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Port: what circuit breakers of one name in several processes tell each other.
 #pragma once
 
@@ -12,7 +13,7 @@
 #include <leftfold/types.h>
 #include <leftfold/uuid.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// What is shared of one breaker. It holds durations, never times: each reader counts them from when it first saw the
 /// record's revision, by its own monotonic clock, so no two clocks are ever compared. Plain value.
@@ -62,4 +63,4 @@ class BreakerStore {
   [[nodiscard]] virtual bool write(const BreakerRecord& record) = 0;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Port: what a store tells of new events, in no order that could be relied on.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include <leftfold/event_page.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// What one record of a shard told. Plain value.
 struct Change {
@@ -76,4 +77,4 @@ class ChangeStream {
                                                           const std::string& after) = 0;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

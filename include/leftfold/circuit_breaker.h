@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Circuit breaker: stops calling what does not work, and finds out when it works again.
 #pragma once
 
@@ -17,7 +18,7 @@
 #include <leftfold/error.h>
 #include <leftfold/failure.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 namespace detail {
 class BreakerMachine;
@@ -193,4 +194,4 @@ class CircuitBreaker {
   std::unique_ptr<detail::BreakerMachine> machine_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

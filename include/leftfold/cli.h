@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command line of a service: run, handlers, events, tail, and the program's own verbs.
 #pragma once
 
 #include <leftfold/app.h>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// Runs the program's command line and returns its exit code: 0 success, 1 a handler or a check failed, 2 usage
 /// or configuration, 3 not found, 4 conflict, 5 store or broker unreachable or access denied, 6 timeout, 7 data corrupt
@@ -17,4 +18,4 @@ namespace leftfold::cli {
 /// The program lfold: the same for any store, without a program's handlers and commands. As run() in all else.
 [[nodiscard]] int run_lfold(int argc, const char* const* argv) noexcept;
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

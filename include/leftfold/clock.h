@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Time enters the library here and nowhere else, so that tests can hold it still.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include <leftfold/types.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// Port: what time it is, and how to wait.
 /// Any thread. Must outlive everything that was given a reference to it.
@@ -43,4 +44,4 @@ class Clock {
 /// A deadline that never comes.
 inline constexpr Instant kNever = Instant::max();
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Port: what operators want of subscriptions, kept so that it outlives processes.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include <leftfold/types.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// What is wanted of one subscription. Plain value.
 struct SubscriptionControl {
@@ -41,4 +42,4 @@ class ControlStore {
   virtual std::int64_t restart(std::string_view subscription, std::string_view by) = 0;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Port: how far each aggregate's events were published.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include <leftfold/types.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// How far one aggregate was published. Plain value.
 struct PublishCursor {
@@ -36,4 +37,4 @@ class CursorStore {
   virtual bool remove(std::string_view aggregate_id) = 0;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

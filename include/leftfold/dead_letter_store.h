@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Port: where events go that a handler could not handle, with their followers behind them.
 #pragma once
 
@@ -15,7 +16,7 @@
 #include <leftfold/types.h>
 #include <leftfold/uuid.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// Why a letter was parked.
 enum class ParkReason {
@@ -207,4 +208,4 @@ class DeadLetterStore {
                                                               std::size_t offset, std::size_t max) = 0;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The event store on Amazon DynamoDB, beside services that use the Node library on the same tables.
 #pragma once
 
@@ -25,7 +26,7 @@
 #include <leftfold/read_tables.h>
 #include <leftfold/snapshot_store.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 struct DynamoDbKeys {
   std::string access_key_id;
@@ -156,4 +157,4 @@ class DynamoDbStore final : public EventStore, public EventScan, public EventImp
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a call to DynamoDB cost and how it went.
 #pragma once
 
@@ -5,7 +6,7 @@
 #include <functional>
 #include <string_view>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// Request units as DynamoDB bills them: a read unit is 4 KB read consistently, a write unit 1 KB written. Plain value.
 struct CapacityUnits {
@@ -38,4 +39,4 @@ struct DynamoDbCall {
 /// Called on the calling thread after every call, also a failed one; must not throw.
 using DynamoDbObserver = std::function<void(const DynamoDbCall&)>;
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Records of a DynamoDB stream as changes, for those who get them by another way than DynamoDbStore::published().
 #pragma once
 
@@ -6,7 +7,7 @@
 #include <leftfold/change_stream.h>
 #include <leftfold/clock.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// Reads what an AWS Lambda function receives from the stream of an events table: one JSON object whose `Records` are
 /// in the order of one shard. A record of a new item becomes a Change with its events, one of a changed or deleted item
@@ -16,4 +17,4 @@ namespace leftfold {
 /// and for the stream of a table without an events table's key.
 [[nodiscard]] ChangePage read_stream_records(std::string_view json, const Clock& clock = system_clock());
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

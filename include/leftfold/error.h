@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one error class of the library. Failures are exceptions; expected outcomes are values.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include <leftfold/types.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// What kind of failure. Programs decide by code, never by the text of what().
 enum class Errc {
@@ -66,4 +67,4 @@ class VersionConflict final : public Error {
   Version actual_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events are plain structs; Events<...> is the list of those that belong to one aggregate.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include <leftfold/reflect.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 namespace detail {
 
@@ -222,4 +223,4 @@ struct Concat<Events<A...>, Events<B...>, Rest...> {
 
 }  // namespace detail
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One event with its own texts, for those who keep it longer than its page.
 #pragma once
 
@@ -5,7 +6,7 @@
 
 #include <leftfold/event_page.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// A RecordedEvent that owns its texts. Plain value; see RecordedEvent for the fields.
 struct EventCopy {
@@ -30,4 +31,4 @@ struct EventCopy {
   std::string metadata;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Port: what the Runner consumes. The embedded broker and Kafka are two feeds under one algorithm.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include <leftfold/event_page.h>
 #include <leftfold/types.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// Who keeps the checkpoint, and who shares the work.
 enum class SubscriptionKind {
@@ -138,4 +139,4 @@ class EventFeed {
   }
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Port: storing what another store recorded, as it is.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include <leftfold/event_store.h>
 #include <leftfold/types.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// A commit with what its store added to it: versions and a time. Plain value.
 struct RecordedCommit {
@@ -40,4 +41,4 @@ class EventImport {
 /// it first. Throws Error(invalid_argument) that names the rule and the event.
 [[nodiscard]] AppendRequest request_of(RecordedCommit commit);
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a program knows of its events at run time: names, versions, the way from older versions, structure.
 #pragma once
 
@@ -16,7 +17,7 @@
 #include <leftfold/json/shape.h>
 #include <leftfold/upcast.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// One event of a list. A constant: any thread, as long as the program; one object an event, so that addresses tell
 /// events apart.
@@ -131,4 +132,4 @@ template <class List>
   return {Of::kEvents, Of::kDropped};
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

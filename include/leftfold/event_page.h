@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events as a store hands them out: records whose text lives in the page that carries them.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include <leftfold/types.h>
 #include <leftfold/uuid.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// The type of an event that only repeats the state before it, as the Node library writes between events: it has a
 /// version of its own, aggregates pass over it, and no struct can have this name.
@@ -83,4 +84,4 @@ class EventPage {
   bool at_end_ = false;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Port: reading everything a store holds, in any order.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include <leftfold/event_page.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// One part of a store read in any order.
 struct ScanPlace {
@@ -43,4 +44,4 @@ class EventScan {
   [[nodiscard]] virtual std::uint64_t rough_size() { return 0; }
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Port: what the Publisher sends events to.
 #pragma once
 
@@ -10,7 +11,7 @@
 #include <leftfold/event_page.h>
 #include <leftfold/types.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// What became of one event that was handed to a sink.
 struct SinkReceipt {
@@ -65,4 +66,4 @@ class EventSink {
   [[nodiscard]] virtual std::vector<SinkReceipt> close(Instant deadline) = 0;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

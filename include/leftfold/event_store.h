@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Port: where events are kept.
 #pragma once
 
@@ -12,7 +13,7 @@
 #include <leftfold/types.h>
 #include <leftfold/uuid.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// One event as a writer hands it in.
 struct NewEvent {
@@ -99,4 +100,4 @@ class EventStore {
 /// Throws Error(invalid_argument) that names the rule and the event.
 void validate(const AppendRequest& request);
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

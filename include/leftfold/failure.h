@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a failure means, and so what is to be done about it: one taxonomy for handlers, retries, breakers and letters.
 #pragma once
 
@@ -13,7 +14,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// What a failure means for the event that met it.
 enum class FailureClass {
@@ -101,4 +102,4 @@ class FailureRules {
   FailureClass otherwise_ = FailureClass::transient;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a subscription does when its handler fails: all of it in one place.
 #pragma once
 
@@ -9,7 +10,7 @@
 #include <leftfold/failure.h>
 #include <leftfold/retry_policy.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// What a fatal failure ends.
 enum class OnFatal {
@@ -55,4 +56,4 @@ struct FailureOptions {
 /// Throws Error(invalid_config) that names the field, its value and what is allowed.
 void validate(const FailureOptions& options);
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

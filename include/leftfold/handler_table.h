@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which events a handler receives: found at compile time from its `on` overloads.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include <leftfold/json.h>
 #include <leftfold/metadata.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 template <class H, class E>
 concept HandlesPlain = requires(H& h, const E& e) { h.on(e); };
@@ -144,4 +145,4 @@ template <class H>
   }
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Time travel: an aggregate after each of its events, and what each changed.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include <leftfold/json/difference.h>
 #include <leftfold/types.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 struct RepositoryOptions;
 
@@ -52,4 +53,4 @@ class History {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Plain structs to JSON and back. docs/format/json.md defines the exact bytes.
 //
 // Fields may be: bool, integers up to 64 bits, float, double, std::string (UTF-8), enums (by name), std::optional,
@@ -13,7 +14,7 @@
 #include <leftfold/json/describe.h>
 #include <leftfold/json/json_error.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 namespace json {
 
@@ -61,4 +62,4 @@ template <class T>
   return value;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A JSON value of any shape: what an upcast gets to change, and what a schema is made of.
 #pragma once
 
@@ -13,7 +14,7 @@
 
 #include <leftfold/json.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// One JSON value, with all that is in it. Numbers keep the digits they were written with, so whole numbers of any size
 /// and decimal fractions pass through unchanged; members keep their order.
@@ -126,4 +127,4 @@ struct Json::Member {
   Json value;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Apache Kafka as the broker: one topic of events, read by groups of services and written by the Publisher.
 #pragma once
 
@@ -15,7 +16,7 @@
 #include <leftfold/log.h>
 #include <leftfold/metrics.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 struct KafkaOptions {
   enum class Topic {
@@ -86,4 +87,4 @@ class KafkaBroker final : public EventFeed {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

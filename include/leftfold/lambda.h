@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A program as an AWS Lambda function: the custom runtime of provided.al2023.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 #pragma once
@@ -12,7 +13,7 @@
 #include <leftfold/log.h>
 #include <leftfold/types.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// What Lambda says of one invocation besides its payload. Plain value.
 struct LambdaInvocation {
@@ -49,4 +50,4 @@ struct LambdaOptions {
 void run_lambda(const std::function<LambdaHandler()>& init, const LambdaOptions& options,
                 const std::stop_token& stop = {});
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

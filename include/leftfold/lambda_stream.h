@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A Lambda function behind an event source mapping of a stream, with partial batches.
 // https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
 #pragma once
@@ -10,7 +11,7 @@
 #include <leftfold/clock.h>
 #include <leftfold/lambda.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// Reads the payload of an invocation: read_stream_records of leftfold/dynamodb_changes.h for a DynamoDB stream.
 using ReadChanges = std::function<ChangePage(std::string_view payload)>;
@@ -27,4 +28,4 @@ using PublishChanges = std::function<std::size_t(const ChangePage& page, Instant
 [[nodiscard]] LambdaHandler lambda_stream_handler(ReadChanges read, PublishChanges publish,
                                                   Clock& clock = system_clock());
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

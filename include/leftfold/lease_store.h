@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Port: leases, by which processes divide work among themselves.
 #pragma once
 
@@ -9,7 +10,7 @@
 
 #include <leftfold/types.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// One piece of work and who does it. Who owns it is no matter of time: each process counts, on its own monotonic
 /// clock, how long the counter of a lease has not moved, so no two clocks are ever compared. Plain value.
@@ -45,4 +46,4 @@ class LeaseStore {
   [[nodiscard]] virtual bool remove(const Lease& lease) = 0;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

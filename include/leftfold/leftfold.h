@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Everything, for those who do not care which header.
 #pragma once
 

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // Listeners do things in the world: mails, payments, calls. They are never replayed.
 #pragma once
 
 #include <leftfold/event.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// Base of everything that acts on events:
 ///
@@ -25,4 +26,4 @@ struct Listener {
 template <class H>
 concept ListenerType = requires { typename H::IsListener; };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

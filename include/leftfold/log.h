@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Logging: a port with one shipped implementation, text or JSON lines on stderr.
 #pragma once
 
@@ -6,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 enum class LogLevel { trace, debug, info, warn, error, off };
 
@@ -57,4 +58,4 @@ class StderrLogger final : public Logger {
 /// A logger that drops everything. Lives as long as the program.
 [[nodiscard]] Logger& no_log() noexcept;
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

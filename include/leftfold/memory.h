@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Store and broker in memory: for tests, for trying things out, and as the lesson in writing an adapter.
 #pragma once
 
@@ -9,7 +10,7 @@
 #include <leftfold/event_import.h>
 #include <leftfold/event_store.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 namespace detail {
 class MemoryLog;
@@ -39,4 +40,4 @@ class MemoryStore final : public EventStore, public EventFeed, public EventImpor
   std::shared_ptr<detail::MemoryLog> log_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Breaker records in memory: for tests, and for several breakers of one name in one process.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include <leftfold/breaker_store.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// Keeps every promise of BreakerStore except durability: what it holds ends with it. Any thread.
 class MemoryBreakerStore final : public BreakerStore {
@@ -24,4 +25,4 @@ class MemoryBreakerStore final : public BreakerStore {
   std::map<std::string, BreakerRecord, std::less<>> records_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pause, resume and restart in memory: for tests and for trying things out.
 #pragma once
 
@@ -9,7 +10,7 @@
 #include <leftfold/clock.h>
 #include <leftfold/control_store.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// Keeps every promise of ControlStore except durability: what it holds ends with it.
 /// Any thread. The clock must outlive it.
@@ -34,4 +35,4 @@ class MemoryControlStore final : public ControlStore {
   std::map<std::string, SubscriptionControl, std::less<>> controls_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Cursors in memory: for tests, and for a Publisher that may publish everything again after a restart.
 #pragma once
 
@@ -12,7 +13,7 @@
 
 #include <leftfold/cursor_store.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// Keeps every promise of CursorStore except durability: what it holds ends with it. A cursor never goes back, except
 /// by remove(). Any thread.
@@ -32,4 +33,4 @@ class MemoryCursorStore final : public CursorStore {
   std::unordered_map<std::string, Version, Hash, std::equal_to<>> cursors_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Dead letters in memory: for tests and for trying things out.
 #pragma once
 
@@ -6,7 +7,7 @@
 #include <leftfold/clock.h>
 #include <leftfold/dead_letter_store.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// Keeps every promise of DeadLetterStore except durability: what it holds ends with it.
 /// Any thread. Leases are measured by `clock`, which must outlive it.
@@ -48,4 +49,4 @@ class MemoryDeadLetterStore final : public DeadLetterStore {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

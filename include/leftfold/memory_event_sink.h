@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A broker's writing side in memory: for tests of what publishes, and as the lesson in writing a sink.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include <leftfold/event_copy.h>
 #include <leftfold/event_sink.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// The topic that MemoryEventSinks write to. Everything of one aggregate lies in one partition.
 /// Any thread. Must outlive its sinks.
@@ -67,4 +68,4 @@ class MemoryEventSink final : public EventSink {
   bool woken_ = false;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Leases in memory: for tests, and for several workers of one process.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include <leftfold/lease_store.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// Keeps every promise of LeaseStore; what it holds ends with it. Any thread.
 class MemoryLeaseStore final : public LeaseStore {
@@ -24,4 +25,4 @@ class MemoryLeaseStore final : public LeaseStore {
   std::map<std::pair<std::string, std::string>, Lease> leases_;  // by group and name
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Snapshots in memory: for tests and for trying things out.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include <leftfold/snapshot_store.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// Keeps every promise of SnapshotStore except durability: what it holds ends with it. Any thread.
 class MemorySnapshotStore final : public SnapshotStore {
@@ -28,4 +29,4 @@ class MemorySnapshotStore final : public SnapshotStore {
   std::map<std::pair<std::string, std::string>, StoredSnapshot> snapshots_;  // by aggregate and schema
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

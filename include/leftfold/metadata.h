@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is known of an event besides its payload.
 #pragma once
 
@@ -9,7 +10,7 @@
 #include <leftfold/types.h>
 #include <leftfold/uuid.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// The facts around one stored event, handed to `on(const E&, const EventMetadata&)`. Plain value.
 struct EventMetadata {
@@ -50,4 +51,4 @@ struct CommandContext {
 /// Throws Error(invalid_argument) for a header with a reserved or empty name, invalid_data for text that is not UTF-8.
 [[nodiscard]] std::string to_metadata_json(const CommandContext& context);
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

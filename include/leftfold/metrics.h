@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Metrics: counters, gauges and histograms, and their text for Prometheus.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// One dimension of a metric. Bounded sets only: never an aggregate id.
 struct MetricLabel {
@@ -112,4 +113,4 @@ class Metrics::Refresh {
 /// Metrics nobody looks at, for those who were given none. Lives as long as the program.
 [[nodiscard]] Metrics& no_metrics() noexcept;
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

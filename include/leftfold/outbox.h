@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Port: events that carry their own mark of being published, as the Node library's items do.
 #pragma once
 
@@ -6,7 +7,7 @@
 
 #include <leftfold/event_page.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// Port: a store's events that are marked as not yet published. Any thread. Must outlive everything that was given a
 /// reference to it. All functions throw Error(unavailable, throttled, permission_denied, corrupt).
@@ -21,4 +22,4 @@ class Outbox {
   virtual void mark_published(std::span<const RecordedEvent> events) = 0;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Projectors keep read tables. A Projector may be replayed: it has no side effects besides its read model.
 #pragma once
 
@@ -6,7 +7,7 @@
 #include <leftfold/event.h>
 #include <leftfold/read_model.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// Base of everything that turns events into a table to read:
 ///
@@ -38,4 +39,4 @@ concept HasReadModel = requires(H& h) {
   { h.read_model() } -> std::convertible_to<ReadModel&>;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a Publisher needs of a store without an order over all aggregates.
 #pragma once
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 class ChangeStream;
 class CursorStore;
@@ -20,4 +21,4 @@ struct PublishedStore {
   Outbox* outbox = nullptr;         ///< null: its events carry no mark of being published
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

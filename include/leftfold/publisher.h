@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Publisher: sends stored events to a broker, per aggregate in order, at least once, whatever dies.
 #pragma once
 
@@ -17,7 +18,7 @@
 #include <leftfold/metrics.h>
 #include <leftfold/published_store.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// Opens a writing side of the broker, never null; called again after a failure.
 using OpenSink = std::function<std::unique_ptr<EventSink>()>;
@@ -114,4 +115,4 @@ class Publisher {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Port: a store with transactions that holds a projector's tables and its checkpoint together.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include <leftfold/shadow_tables.h>
 #include <leftfold/types.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// One aggregate's events up to `version` are in a projector's tables, and none above. Plain value.
 struct HandledVersion {
@@ -101,4 +102,4 @@ class ReadModel {
   }
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

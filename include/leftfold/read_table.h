@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A read table whose rows are plain structs.
 #pragma once
 
@@ -17,7 +18,7 @@
 #include <leftfold/read_tables.h>
 #include <leftfold/reflect.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// A table of ReadTables with rows of one type:
 ///
@@ -111,4 +112,4 @@ class ReadTable {
   const std::string name_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

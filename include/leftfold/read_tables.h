@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Port: read tables of rows by key, which are the same on every store that has them.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include <leftfold/read_model.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// A row as the port hands it out. Plain value.
 struct TableRow {
@@ -69,4 +70,4 @@ class ReadTables : public ReadModel {
   [[nodiscard]] virtual std::vector<TableRow> list(std::string_view table, std::string_view after, std::size_t max) = 0;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

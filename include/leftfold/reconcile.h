@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reconcile: finds stored events that were never published, and publishes them.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include <leftfold/publisher.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 struct ReconcileProgress {
   std::uint64_t looked_at = 0;  ///< events in the pages so far
@@ -54,4 +55,4 @@ ReconcileProgress reconcile(const PublishedStore& stored, const OpenSink& open_s
 ReconcileProgress seed_cursors(const PublishedStore& stored, const ReconcileOptions& options,
                                const std::stop_token& stop);
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the compiler knows about plain structs and enums: their names and their fields, without macros or base classes.
 // The names are cut out of __PRETTY_FUNCTION__; tests/unit/json/reflect_test.cc pins the texts of each compiler.
 #pragma once
@@ -11,7 +12,7 @@
 
 #include <leftfold/json/bindings.h>
 
-namespace leftfold::reflect {
+namespace leftfold::inline v0::reflect {
 namespace detail {
 
 /// The type as the compiler prints it, with namespaces.
@@ -186,4 +187,4 @@ template <class T>
   }(std::make_index_sequence<field_count<T>()>{});
 }
 
-}  // namespace leftfold::reflect
+}  // namespace leftfold::inline v0::reflect

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Replay: lets Projectors handle stored events again.
 #pragma once
 
@@ -26,7 +27,7 @@
 #include <leftfold/runner.h>
 #include <leftfold/shadow_tables.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// Where the events of a replay come from. Plain value; what it names must outlive the Replay.
 class ReplaySource {
@@ -210,4 +211,4 @@ class Replay {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

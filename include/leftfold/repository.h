@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Repository: loads an aggregate, runs a command, appends its events; again on conflict.
 #pragma once
 
@@ -21,7 +22,7 @@
 #include <leftfold/metadata.h>
 #include <leftfold/snapshot_policy.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 class Snapshots;
 
@@ -241,4 +242,4 @@ class Repository {
   RepositoryOptions options_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // How often and how soon a failed event is tried again.
 #pragma once
 
 #include <chrono>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// Immediate tries, then exponential backoff with full jitter: the n-th pause is random(0, min(cap, base *
 /// multiplier^(n-1))), never under kShortestPause. Full jitter needs the fewest calls of all the schemes in AWS's own
@@ -38,4 +39,4 @@ struct RetryPolicy {
 /// Throws Error(invalid_config) that names the field, its value and what is allowed.
 void validate(const RetryPolicy& policy);
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

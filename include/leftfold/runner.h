@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runner: delivers stored events to Listeners and Projectors.
 #pragma once
 
@@ -26,7 +27,7 @@
 #include <leftfold/projector.h>
 #include <leftfold/running.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 struct RunnerOptions {
   std::string group = "example-group";  ///< checkpoints are kept under "<group>.<handler>"; one group a service
@@ -228,4 +229,4 @@ class Runner {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // A Runner on a thread of its own.
 #pragma once
 
 #include <memory>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// A run that Runner::start() or App::start() began; it ends with finish() or with this object.
 ///
@@ -31,4 +32,4 @@ class [[nodiscard]] Running {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

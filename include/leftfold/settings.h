@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Settings of a service: flag > environment > file > program > default, each value with its origin.
 #pragma once
 
@@ -12,7 +13,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// One setting as it stands. Plain value; the views are to text that lives as long as the program.
 struct Setting {
@@ -114,4 +115,4 @@ class Settings {
   std::optional<Error> file_error_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Port: a second generation of a projector's tables, built beside the one in use.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include <leftfold/types.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 class ReadModel;
 
@@ -70,4 +71,4 @@ class ShadowTables {
   virtual void discard() = 0;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

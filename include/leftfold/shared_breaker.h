@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Distributed circuit breaker: breakers of one name in several processes that act together.
 #pragma once
 
@@ -12,7 +13,7 @@
 #include <leftfold/clock.h>
 #include <leftfold/log.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 namespace detail {
 class SharedNode;
@@ -60,4 +61,4 @@ class SharedBreaker {
   std::unique_ptr<detail::SharedNode> node_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // When a snapshot of an aggregate is taken.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// A snapshot is taken when one of `every`, `older_than` and `slower_than` says so and `at_most_every` allows it; all
 /// look at what lies behind the newest snapshot, or at the whole stream when there is none. Asked after every load of
@@ -21,4 +22,4 @@ struct SnapshotPolicy {
   bool operator==(const SnapshotPolicy&) const = default;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which program's snapshots an aggregate can be made from.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include <leftfold/json/structure.h>
 #include <leftfold/reflect.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 namespace detail {
 
@@ -79,4 +80,4 @@ template <AggregateType Root>
   return schema;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

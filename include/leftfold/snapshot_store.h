@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Port: snapshots of aggregates, so that a long history need not be folded from its beginning.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include <leftfold/types.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// The state of an aggregate after one of its events. Plain value.
 struct StoredSnapshot {
@@ -44,4 +45,4 @@ void validate(const StoredSnapshot& snapshot);
 /// The same of the names alone.
 void validate_snapshot_key(std::string_view aggregate_id, std::string_view schema);
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Snapshots: what Repositories of one process read and write snapshots through.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include <leftfold/metrics.h>
 #include <leftfold/snapshot_store.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 namespace detail {
 class SnapshotDesk;  // Repository's side
@@ -60,4 +61,4 @@ class Snapshots {
   std::unique_ptr<detail::SnapshotDesk> desk_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The embedded default: one SQLite file is event store, broker and read tables.
 #pragma once
 
@@ -22,7 +23,7 @@
 #include <leftfold/log.h>
 #include <leftfold/snapshot_store.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 struct SqliteOptions {
   enum class Mode {
@@ -106,4 +107,4 @@ class SqliteStore final : public EventStore, public EventFeed, public EventImpor
   std::shared_ptr<Impl> impl_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

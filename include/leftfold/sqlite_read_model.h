@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Read tables in SQLite, written in the same transaction as the projector's checkpoint.
 #pragma once
 
@@ -16,7 +17,7 @@
 #include <leftfold/read_tables.h>
 #include <leftfold/reflect.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 namespace detail {
 
@@ -194,4 +195,4 @@ class SqliteReadModel final : public ReadTables {
   std::shared_ptr<Impl> impl_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Versions, positions and times: distinct types, so that none can be passed for another.
 #pragma once
 
@@ -7,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// The number of an event within its aggregate; the first event is 0.
 /// An aggregate's version is that of its last event; before the first event it is `Version::none()`.
@@ -50,4 +51,4 @@ using Instant = std::chrono::time_point<std::chrono::steady_clock, std::chrono::
 /// Raw bytes in an event or a state; base64 text in JSON.
 using Bytes = std::vector<std::byte>;
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Upcasts: how a stored event of an older version becomes one of today. JSON to JSON, one version a step, while
 // reading; what is stored never changes.
 #pragma once
@@ -14,7 +15,7 @@
 #include <leftfold/event.h>
 #include <leftfold/json_value.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// In Upcasts: the next version's struct reads these events as they are.
 struct Unchanged {};
@@ -154,4 +155,4 @@ struct Upcasts {
   }
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

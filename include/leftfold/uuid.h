@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // UUIDs: the identity of events.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include <leftfold/types.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// A 128-bit UUID (RFC 9562). Immutable value; the default is the nil UUID.
 class Uuid {
@@ -36,4 +37,4 @@ class Uuid {
   std::array<std::uint8_t, 16> bytes_{};
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Sourced by scripts/services. dynamodb is two servers with DynamoDB's API: dynoxide (MIT or Apache-2.0, built by cargo)
 # and moto (Apache-2.0, Python). Both keep their data in memory, so every start is an empty one.
 servers[dynamodb]="dynoxide moto"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Sourced by scripts/services, behind kafka.sh. kafka-tls is another Kafka broker, for TLS, logins and ACLs. Its own port
 # speaks plaintext, for who sets things up; $kafka_tls_folder/listeners has the others, each NAME=HOST:PORT:
 #   ssl        with a certificate for localhost and 127.0.0.1; its address is that of the service

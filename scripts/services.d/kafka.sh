@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Sourced by scripts/services. kafka is one Apache Kafka broker (Apache-2.0), its own controller, from Maven artifacts.
 # Its data outlive its process: kill and restart keep them, down deletes them. The Java options are those of a small
 # broker that starts quickly; LEFTFOLD_KAFKA_JAVA_OPTIONS replaces them, for measuring.

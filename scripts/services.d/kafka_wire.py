@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Asks a Kafka broker of one node whether it serves: kafka_wire.py PORT
 
 Exit 0 when it answers ApiVersions, and Metadata names it as the only broker, registered and not fenced; else 1.

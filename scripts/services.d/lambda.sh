@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Sourced by scripts/services. lambda is AWS's Runtime Interface Emulator (Apache-2.0, built by go), which runs one Lambda
 # function: tests start their own, so it is only installed.
 programs[lambda]=lambda_rie

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Sourced by scripts/services: ports, and processes that outlive the script. Of a server NAME, $state has NAME.port from
 # `up` until `down`, NAME.pid (its number and when it began) while it runs, and NAME.log.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/address.h"
 
 #include <array>
@@ -9,7 +10,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 namespace {
 
 std::string as_it_stands(const Setting& setting) {
@@ -171,4 +172,4 @@ LogLevel kafka_log_level_value(const Setting& setting) {
 
 bool is_left_out(const Setting& setting) noexcept { return setting.value.empty() && setting.origin == "default"; }
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the texts of the settings mean. Each function throws Error(invalid_config) that names the value, where it comes
 // from and what is allowed.
 #pragma once
@@ -13,7 +14,7 @@
 #include <leftfold/publisher.h>
 #include <leftfold/settings.h>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 enum class StoreKind { memory, sqlite, dynamodb };
 
@@ -62,4 +63,4 @@ inline constexpr std::size_t kMostKafkaReplicas = 10'000;
 /// Throws Error(invalid_config): `log_level is "loud" (environment LEFTFOLD_LOG_LEVEL); use ...`, with `hint` after it.
 [[noreturn]] void refuse(const Setting& setting, const std::string& hint = {});
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/app.h>
 
 #include <algorithm>
@@ -23,7 +24,7 @@
 #include "base/joined.h"
 #include "runtime/checkpoint_name.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 std::string joined(const std::vector<std::string_view>& names) { return base::joined(names, ","); }
@@ -439,4 +440,4 @@ std::span<const CommandInfo> App::commands() const noexcept { return impl_->comm
 
 Json App::schema() const { return app::schema_of(impl_->name, impl_->aggregates, handlers()); }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

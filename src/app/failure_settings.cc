@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/failure_settings.h"
 
 #include <cstddef>
@@ -8,7 +9,7 @@
 
 #include "app/setting_spec.h"
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 namespace {
 
 /// Where the values that are set come from: "retry.base: file leftfold.toml:3, ...".
@@ -53,4 +54,4 @@ FailureOptions failure_options(const Settings& settings, std::string_view handle
   return options;
 }
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From settings to what a handler's failures lead to.
 #pragma once
 
@@ -6,7 +7,7 @@
 #include <leftfold/failure_options.h>
 #include <leftfold/settings.h>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 /// The options of a handler: `from_program` (HandlerOptions::failures) overruled by the file, the environment and
 /// flags. What the program itself set by Settings::set() for all handlers fills in where `from_program` still has the
@@ -16,4 +17,4 @@ namespace leftfold::app {
 [[nodiscard]] FailureOptions failure_options(const Settings& settings, std::string_view handler,
                                              const FailureOptions& from_program);
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

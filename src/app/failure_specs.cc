@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Settings of failures: every member of FailureOptions, RetryPolicy and BreakerOptions that is a value.
 #include <array>
 #include <charconv>
@@ -12,7 +13,7 @@
 #include "app/address.h"
 #include "app/setting_spec.h"
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 namespace {
 
 using std::chrono::milliseconds;
@@ -220,4 +221,4 @@ std::vector<SettingSpec> failure_specs() {
   return all;
 }
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

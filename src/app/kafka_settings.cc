@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/kafka_settings.h"
 
 #include <chrono>
@@ -13,7 +14,7 @@
 #include "kafka/options.h"
 #endif
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 bool uses_kafka(const Settings& settings) {
   return broker_kind(settings.get("broker")) == BrokerKind::kafka && bool_value(settings.get("kafka.enabled"));
@@ -104,4 +105,4 @@ OpenKafka open_kafka(const Settings&, Purpose, Logger&, Metrics&) { return {}; }
 
 #endif
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

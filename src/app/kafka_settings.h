@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Properties of librdkafka among the settings, and the broker kafka: that all of them describe.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include <leftfold/publisher.h>
 #include <leftfold/settings.h>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 inline constexpr std::string_view kPropertyTable = "kafka.properties";  ///< of a file, and of names before a dot
 
@@ -50,4 +51,4 @@ struct OpenKafka {
 /// Throws Error(invalid_config) that names the setting, and as KafkaBroker's constructor does.
 [[nodiscard]] OpenKafka open_kafka(const Settings& settings, Purpose purpose, Logger& log, Metrics& metrics);
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Settings of the broker kafka:. The names KAFKA_... are those of the system this one follows.
 #include <array>
 #include <string>
@@ -13,7 +14,7 @@
 #include "kafka/options.h"
 #endif
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 namespace {
 
 void check_not_empty(const Setting& setting) {
@@ -79,4 +80,4 @@ std::vector<SettingSpec> kafka_specs() {
   };
 }
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/legal_names.h"
 
 #include <algorithm>
 
 #include <leftfold/error.h>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 namespace {
 
 bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
@@ -31,4 +32,4 @@ void check_command_name(const std::string& name) {
   }
 }
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

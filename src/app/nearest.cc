@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/nearest.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <vector>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 namespace {
 
 constexpr std::size_t kLongest = 200;  // no name of ours is longer, and the cost is the product of the lengths
@@ -50,4 +51,4 @@ std::string did_you_mean(std::string_view wanted, std::span<const std::string_vi
   return name.empty() ? std::string{} : "; did you mean \"" + std::string{name} + "\"?";
 }
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/no_feed.h"
 
 #include <condition_variable>
@@ -5,7 +6,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 namespace {
 
 class NoSubscription final : public Subscription {
@@ -49,4 +50,4 @@ std::unique_ptr<Subscription> NoFeed::subscribe(const SubscriptionOptions& optio
 Position NoFeed::head(std::int32_t) { return Position::start(); }
 Position NoFeed::checkpoint(std::string_view) { return Position::start(); }
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The broker `none:`.
 #pragma once
 
@@ -6,7 +7,7 @@
 #include <leftfold/clock.h>
 #include <leftfold/event_feed.h>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 /// A broker that never brings an event: handlers wait until the stop. Any thread.
 class NoFeed final : public EventFeed {
@@ -20,4 +21,4 @@ class NoFeed final : public EventFeed {
   Clock* clock_;
 };
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/open_store.h"
 
 #include <utility>
@@ -14,7 +15,7 @@
 
 #include "app/address.h"
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 namespace {
 
 struct InMemory {
@@ -103,4 +104,4 @@ OpenStore open_store(const Settings& settings, SqliteOptions::Mode mode, Logger&
   return open_sqlite(std::move(options));
 }
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Opens the store a setting names.
 #pragma once
 
@@ -22,7 +23,7 @@
 
 #include "app/part.h"
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 /// A store, its own broker, and what is kept beside the events; all are parts of one object and end with it.
 struct OpenStore {
@@ -48,4 +49,4 @@ struct OpenStore {
 [[nodiscard]] OpenStore open_store(const Settings& settings, SqliteOptions::Mode mode, Logger& log,
                                    Metrics& metrics = no_metrics());
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

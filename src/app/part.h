@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A part that a store may not have.
 #pragma once
 
@@ -5,7 +6,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 /// Points to a part of a store, or to nothing: then its use throws Error(unsupported) that names the part.
 /// Plain value; what it points to must outlive it.
@@ -33,4 +34,4 @@ class Part {
   T* part_;
 };
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

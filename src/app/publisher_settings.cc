@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/publisher_settings.h"
 
 #include <utility>
@@ -6,7 +7,7 @@
 
 #include "app/address.h"
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 void check_broker_of_publisher(const Settings& settings) {
   const Setting& broker = settings.get("broker");
@@ -50,4 +51,4 @@ OpenPublishing open_publishing(const Settings& settings, Logger& log, Metrics& m
   return open;
 }
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Settings of what publishes, and the parts that they describe.
 #pragma once
 
@@ -12,7 +13,7 @@
 #include "app/kafka_settings.h"
 #include "app/open_store.h"
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 /// What is said under publisher.*; the drain is shutdown_timeout. Throws Error(invalid_config).
 [[nodiscard]] PublisherOptions publisher_options(const Settings& settings);
@@ -35,4 +36,4 @@ struct OpenPublishing {
 [[nodiscard]] OpenPublishing open_published_store(const Settings& settings, SqliteOptions::Mode mode, Logger& log,
                                                   Metrics& metrics);
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Settings of what publishes.
 #include <string>
 #include <string_view>
@@ -7,7 +8,7 @@
 #include "app/address.h"
 #include "app/setting_spec.h"
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 namespace {
 
 constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
@@ -37,4 +38,4 @@ std::vector<SettingSpec> publisher_specs() {
   };
 }
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

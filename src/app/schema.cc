@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/schema.h"
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 namespace {
 
 using Members = std::map<std::string, Json, std::less<>>;  // sorted, as the document is
@@ -116,4 +117,4 @@ Json read_schema(std::string_view text, std::string_view where) {
   }
 }
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

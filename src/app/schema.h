@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The schema document: what a program stores and reads. docs/reference/schema.md defines it.
 #pragma once
 
@@ -7,7 +8,7 @@
 #include <leftfold/app.h>
 #include <leftfold/json_value.h>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 /// The version of the document's form, its member "leftfold_schema".
 inline constexpr int kSchemaForm = 1;
@@ -19,4 +20,4 @@ inline constexpr int kSchemaForm = 1;
 /// a newer form.
 [[nodiscard]] Json read_schema(std::string_view text, std::string_view where);
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

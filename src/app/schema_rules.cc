@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/schema_rules.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include "app/nearest.h"
 #include "app/type_rules.h"
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, Compatibility>, 4> kModes{{{"backward", Compatibility::backward},
@@ -203,4 +204,4 @@ std::vector<Incompatibility> incompatibilities(const Json& before, const Json& a
   return found;
 }
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether a program can read what another one stores: two schema documents against each other.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include <leftfold/json_value.h>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 enum class Compatibility {
   backward,  ///< the new program reads what the old one stored
@@ -32,4 +33,4 @@ struct Incompatibility {
 /// Throws JsonError for parts of them that have another form.
 [[nodiscard]] std::vector<Incompatibility> incompatibilities(const Json& before, const Json& after, Compatibility mode);
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

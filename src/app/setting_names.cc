@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/setting_names.h"
 
 #include <span>
@@ -10,7 +11,7 @@
 #include "app/setting_spec.h"
 #include "core/in_quotes.h"
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 namespace {
 
 enum class Whose { all, handler };
@@ -132,4 +133,4 @@ std::optional<SettingName> find_in_file(const FileValue& value, const std::strin
   return name;
 }
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

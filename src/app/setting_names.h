@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names of settings, and what to answer when one is not known.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include "app/settings_file.h"
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 struct SettingName {
   std::string handler;     ///< empty: for all
@@ -24,4 +25,4 @@ struct SettingName {
 /// line. Throws Error(invalid_config) for an unknown key, with the nearest one and those beside it.
 [[nodiscard]] std::optional<SettingName> find_in_file(const FileValue& value, const std::string& where);
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/setting_spec.h"
 
 #include <utility>
 
 #include "app/address.h"
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 namespace {
 
 std::vector<SettingSpec> general_specs() {
@@ -58,4 +59,4 @@ std::span<const SettingSpec> setting_specs() {
   return all;
 }
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

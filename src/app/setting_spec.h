@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is known of each setting.
 #pragma once
 
@@ -10,7 +11,7 @@
 #include <leftfold/failure_options.h>
 #include <leftfold/settings.h>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 /// What a value of a file must be.
 enum class ValueKind { text, integer, number, boolean };
@@ -47,4 +48,4 @@ struct SettingSpec {
 inline constexpr int kProgramStrength = 1;
 inline constexpr int kFileStrength = 2;
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/settings.h>
 
 #include <unistd.h>
@@ -15,7 +16,7 @@
 #include "app/settings_file.h"
 #include "base/kafka_property.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 constexpr std::string_view kPrefix = "LEFTFOLD_";
@@ -191,4 +192,4 @@ void Settings::validate() const {
   }
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

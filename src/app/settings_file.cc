@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/settings_file.h"
 
 #include <algorithm>
@@ -14,7 +15,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 namespace {
 
 /// Far above any settings file, far below what would hurt: a device that never ends is one mistake away.
@@ -113,4 +114,4 @@ std::vector<FileValue> read_settings_file(const Setting& config) {
   return values;
 }
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

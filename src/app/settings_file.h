@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads leftfold.toml.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include <leftfold/settings.h>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 /// One value of a file, as text.
 struct FileValue {
@@ -25,4 +26,4 @@ struct FileValue {
 /// Throws Error(invalid_config) that names the file, and for malformed TOML the line and column.
 [[nodiscard]] std::vector<FileValue> read_settings_file(const Setting& config);
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/snapshot_settings.h"
 
 #include "app/address.h"
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 std::optional<SnapshotPolicy> snapshot_policy(const Settings& settings) {
   SnapshotPolicy policy;
@@ -14,4 +15,4 @@ std::optional<SnapshotPolicy> snapshot_policy(const Settings& settings) {
   return any ? std::optional{policy} : std::nullopt;
 }
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

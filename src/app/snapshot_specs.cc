@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Settings of snapshots.
 #include <string>
 #include <utility>
@@ -6,7 +7,7 @@
 #include "app/address.h"
 #include "app/setting_spec.h"
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 namespace {
 
 SettingSpec duration(std::string name, std::string variable, std::string help) {
@@ -35,4 +36,4 @@ std::vector<SettingSpec> snapshot_specs() {
   };
 }
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Read tables of a store that is opened later.
 #pragma once
 
@@ -12,7 +13,7 @@
 
 #include <leftfold/read_tables.h>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 /// Passes every call on to the tables that `find` names at the first one; when it throws, the next call asks again.
 /// Any thread. What `find` names must outlive it.
@@ -55,4 +56,4 @@ class TablesOfStore final : public ReadTables {
   std::atomic<ReadTables*> own_{nullptr};
 };
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/temporary_file.h"
 
 #include <stdlib.h>  // NOLINT: mkdtemp is POSIX
@@ -8,7 +9,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 TemporaryFile::~TemporaryFile() {
   if (path_.empty()) return;
@@ -30,4 +31,4 @@ const std::filesystem::path& TemporaryFile::path() {
   return path_;
 }
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

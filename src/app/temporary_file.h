@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // A file that ends with its owner.
 #pragma once
 
 #include <filesystem>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 /// Makes a folder of its own for one file in the system's place for temporary files, and removes it with all that is in
 /// it. One thread at a time.
@@ -21,4 +22,4 @@ class TemporaryFile {
   std::filesystem::path path_;
 };
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/type_rules.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 namespace {
 
 // A whole number type: how many bits of magnitude it has, and whether there are negative ones.
@@ -218,4 +219,4 @@ void compare_fields(const Json& reader, const Json& writer, const std::string& p
   }
 }
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which stored values another program reads: the rules, type by type. docs/reference/schema.md has them as a table.
 #pragma once
 
@@ -6,7 +7,7 @@
 
 #include <leftfold/json_value.h>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 /// A difference that keeps a reader from what a writer stores. Plain value.
 struct TypeProblem {
@@ -29,4 +30,4 @@ enum class Renames { suspected, ruled_out };
 void compare_fields(const Json& reader, const Json& writer, const std::string& path, Renames renames,
                     const OnTypeProblem& found);
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

@@ -1,13 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 // The verbs every program has on its command line; its own commands must be called something else.
 #pragma once
 
 #include <array>
 #include <string_view>
 
-namespace leftfold::app {
+namespace leftfold::inline v0::app {
 
 inline constexpr std::array<std::string_view, 14> kVerbs{"run",      "handlers",   "events", "tail",      "dlq",
                                                          "breakers", "projectors", "replay", "publisher", "schema",
                                                          "check",    "store",      "help",   "version"};
 
-}  // namespace leftfold::app
+}  // namespace leftfold::inline v0::app

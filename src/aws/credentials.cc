@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "aws/credentials.h"
 
 #include <array>
@@ -12,7 +13,7 @@
 #include "aws/renewed_credentials.h"
 #include "base/joined.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 namespace {
 
 struct Source {
@@ -75,4 +76,4 @@ std::shared_ptr<CredentialsSource> default_credentials(CredentialsOptions option
       clock, log);
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

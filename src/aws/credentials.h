@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the keys that sign requests come from.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include "http/client_options.h"
 #include "http/sigv4.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 
 /// Port: gives the credentials of now. Any thread. Must outlive its users.
 class CredentialsSource {
@@ -49,4 +50,4 @@ struct CredentialsOptions {
 /// Throws Error(invalid_argument) for explicit ones that are incomplete.
 [[nodiscard]] std::shared_ptr<CredentialsSource> default_credentials(CredentialsOptions options);
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

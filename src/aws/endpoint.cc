@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "aws/endpoint.h"
 
 #include <algorithm>
@@ -13,7 +14,7 @@
 #include "aws/region.h"
 #include "http/url.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 namespace {
 
 /// How a service is called in the places that name it.
@@ -139,4 +140,4 @@ Endpoint resolve_endpoint(std::string_view service, const EndpointOptions& optio
   return endpoint;
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

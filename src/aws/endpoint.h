@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which region and which address, by AWS's own rules.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html, feature-region.html,
 // feature-endpoints.html
@@ -10,7 +11,7 @@
 #include "aws/environment.h"
 #include "http/client_options.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 
 struct EndpointOptions {
   Environment environment = {};   ///< as process_environment() returns it
@@ -36,4 +37,4 @@ struct Endpoint {
 [[nodiscard]] Endpoint resolve_endpoint(std::string_view service, const EndpointOptions& options,
                                         const std::stop_token& stop = {});
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

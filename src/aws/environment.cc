@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "aws/environment.h"
 
 #include <unistd.h>
@@ -6,7 +7,7 @@
 
 #include "http/ascii.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 
 Environment process_environment() {
   Environment environment;
@@ -32,4 +33,4 @@ std::optional<bool> parse_switch(std::string_view text, std::string_view name) {
               std::string{name}.append(": \"").append(text).append("\" is no switch; write true or false")};
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

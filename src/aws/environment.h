@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The process's environment, as a value that tests can make up.
 #pragma once
 
@@ -6,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 
 using Environment = std::map<std::string, std::string>;  ///< variables and their values
 
@@ -20,4 +21,4 @@ using Environment = std::map<std::string, std::string>;  ///< variables and thei
 /// Throws Error(invalid_config) for anything else.
 [[nodiscard]] std::optional<bool> parse_switch(std::string_view text, std::string_view name);
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "aws/http_options.h"
 
 #include "aws/profiles.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 
 http::ClientOptions http_options(const Environment& environment, std::string_view profile) {
   http::ClientOptions options;
@@ -15,4 +16,4 @@ http::ClientOptions http_options(const Environment& environment, std::string_vie
   return options;
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "aws/ini.h"
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 
 #include "http/ascii.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 namespace {
 
 constexpr std::string_view kSpace = " \t\r";
@@ -93,4 +94,4 @@ std::map<std::string, IniSection> parse_ini(std::string_view text, std::string_v
   return Parser{text, file}.parse();
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The format of AWS's config and credentials files.
 // https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
 #pragma once
@@ -6,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 
 using IniValues = std::map<std::string, std::string>;  ///< keys are in lower case
 
@@ -19,4 +20,4 @@ struct IniSection {
 /// Throws Error(invalid_data) that names `file` and the line, never what stands in it: it may be a secret.
 [[nodiscard]] std::map<std::string, IniSection> parse_ini(std::string_view text, std::string_view file);
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "aws/instance_metadata.h"
 
 #include <charconv>
@@ -6,7 +7,7 @@
 
 #include "http/ascii.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 namespace {
 
 // AWS's SDKs wait one second and try once: elsewhere than on an instance nothing answers at all.
@@ -103,4 +104,4 @@ std::optional<std::string> InstanceMetadata::get(std::string_view path, const st
   }
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

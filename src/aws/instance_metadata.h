@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The metadata service of an EC2 instance, version 2.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
 #pragma once
@@ -12,7 +13,7 @@
 #include "aws/profiles.h"
 #include "http/client.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 
 /// Asks the instance that this process runs on; never through a proxy. One thread at a time.
 class InstanceMetadata {
@@ -39,4 +40,4 @@ class InstanceMetadata {
   std::string why_nothing_;
 };
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "aws/key_document.h"
 
 #include <chrono>
@@ -8,7 +9,7 @@
 #include <leftfold/json.h>
 #include <leftfold/reflect.h>
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 
 // NOLINTBEGIN(readability-identifier-naming): the names are AWS's
 struct MetadataKeys {
@@ -85,4 +86,4 @@ http::Credentials parse_keys(KeyDocument kind, std::string_view json, const std:
   return credentials(document, document.Token, place);
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The JSON in which containers, instances and processes hand out credentials.
 #pragma once
 
@@ -6,7 +7,7 @@
 
 #include "http/sigv4.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 
 /// Which fields a document has: SessionToken and Version belong to processes, Token and Code to metadata services.
 enum class KeyDocument { metadata, process };
@@ -18,4 +19,4 @@ enum class KeyDocument { metadata, process };
 /// A time of RFC 3339. Throws Error(invalid_data).
 [[nodiscard]] Timestamp parse_expiration(std::string_view text, const std::string& place);
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One place that credentials may come from.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include "http/client_options.h"
 #include "http/sigv4.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 
 /// What a source gave: credentials, or why it has none. Failures of a source that is set up are Errors instead.
 struct Keys {
@@ -47,4 +48,4 @@ struct KeyContext {
 /// The role of the EC2 instance.
 [[nodiscard]] Keys keys_of_instance(const KeyContext& context);
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <array>
 
 #include <leftfold/error.h>
@@ -8,7 +9,7 @@
 #include "http/client.h"
 #include "http/url.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 namespace {
 
 // Over plain HTTP the keys go only to this machine or to the addresses that ECS and EKS serve inside it.
@@ -89,4 +90,4 @@ Keys keys_of_container(const KeyContext& context) {
   }
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

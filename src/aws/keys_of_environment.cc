@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/error.h>
 
 #include "aws/key_source.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 
 Keys keys_of_environment(const KeyContext& context) {
   const std::string_view id = value_of(context.environment, "AWS_ACCESS_KEY_ID");
@@ -16,4 +17,4 @@ Keys keys_of_environment(const KeyContext& context) {
                    std::string{value_of(context.environment, "AWS_SESSION_TOKEN")}, std::nullopt});
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/error.h>
 
 #include "aws/instance_metadata.h"
 #include "aws/key_document.h"
 #include "aws/key_source.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 
 Keys keys_of_instance(const KeyContext& context) {
   constexpr std::string_view kPath = "iam/security-credentials/";
@@ -19,4 +20,4 @@ Keys keys_of_instance(const KeyContext& context) {
       parse_keys(KeyDocument::metadata, *keys, "role " + *role + " of the instance at " + instance.endpoint()));
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

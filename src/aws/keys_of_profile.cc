@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <vector>
 
@@ -8,7 +9,7 @@
 #include "aws/process_output.h"
 #include "aws/sts.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 namespace {
 
 class ProfileKeys {
@@ -124,4 +125,4 @@ Keys keys_of_profile(const KeyContext& context) {
   return ProfileKeys{context}.of(profiles.chosen());
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/error.h>
 
 #include "aws/key_source.h"
 #include "aws/sts.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 
 Keys keys_of_web_identity(const KeyContext& context) {
   const std::string file{value_of(context.environment, "AWS_WEB_IDENTITY_TOKEN_FILE")};
@@ -16,4 +17,4 @@ Keys keys_of_web_identity(const KeyContext& context) {
   return Keys::of(assume_role_with_web_identity(role, file, context));
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

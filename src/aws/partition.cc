@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "aws/partition.h"
 
 #include <array>
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 namespace {
 
 struct Prefix {
@@ -31,4 +32,4 @@ const Partition& partition_of(std::string_view region) noexcept {
   return kAws;
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // The partitions of AWS: separate clouds with domains of their own.
 #pragma once
 
 #include <string_view>
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 
 struct Partition {
   std::string_view id;
@@ -14,4 +15,4 @@ struct Partition {
 /// The partition that `region` belongs to, by its prefix; "aws" for regions that nobody knows yet.
 [[nodiscard]] const Partition& partition_of(std::string_view region) noexcept;
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "aws/process_output.h"
 
 #include <fcntl.h>
@@ -17,7 +18,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 namespace {
 
 constexpr std::size_t kMaxOutput = 64 * 1024;
@@ -133,4 +134,4 @@ std::string process_output(const std::string& command, const Environment& enviro
   return output;
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Running credential_process.
 #pragma once
 
@@ -6,7 +7,7 @@
 
 #include "aws/environment.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 
 /// What `command`, run by /bin/sh with `environment`, wrote to its standard output; its standard error is this
 /// process's. Throws Error: permission_denied when it ends with a failure, unavailable when it cannot start or runs
@@ -15,4 +16,4 @@ namespace leftfold::aws {
 [[nodiscard]] std::string process_output(const std::string& command, const Environment& environment,
                                          const std::string& place, const std::stop_token& stop);
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "aws/profiles.h"
 
 #include "aws/small_file.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 namespace {
 
 std::string path_of(const Environment& environment, std::string_view variable, const char* at_home) {
@@ -61,4 +62,4 @@ std::string Profiles::of_service(const std::string& profile, const std::string& 
   return value == values->second.end() ? std::string{} : value->second;
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The shared config and credentials files.
 // https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html
 #pragma once
@@ -10,7 +11,7 @@
 #include "aws/environment.h"
 #include "aws/ini.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 
 /// What both files say, as it was when they were read. Immutable.
 class Profiles {
@@ -41,4 +42,4 @@ class Profiles {
   std::map<std::string, IniSection> services_;
 };
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

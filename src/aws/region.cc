@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "aws/region.h"
 
 #include <algorithm>
 
 #include <leftfold/error.h>
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 
 void check_region(const std::string& region, std::string_view place) {
   const bool letters =
@@ -30,4 +31,4 @@ std::optional<std::string> configured_region(const std::string& given, const Env
   return std::nullopt;
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "aws/renewed_credentials.h"
 
 #include <chrono>
@@ -7,7 +8,7 @@
 
 #include "base/rfc3339.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 namespace {
 
 using std::chrono::minutes;
@@ -85,4 +86,4 @@ void RenewedCredentials::refused(const std::shared_ptr<const http::Credentials>&
   if (current_ == used) current_ = nullptr;
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

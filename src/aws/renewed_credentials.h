@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Credentials that are renewed before they end.
 #pragma once
 
@@ -12,7 +13,7 @@
 
 #include "aws/credentials.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 
 /// Keeps what `fetch` gave. One caller renews; the others use the old ones as long as they are valid, else wait for it
 /// and share its failure. Any thread. `clock` and `log` must outlive it.
@@ -43,4 +44,4 @@ class RenewedCredentials final : public CredentialsSource {
   Instant not_before_ = Instant::min();  // the next renewal while the old ones are valid
 };
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

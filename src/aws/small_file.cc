@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "aws/small_file.h"
 
 #include <fcntl.h>
@@ -9,7 +10,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 namespace {
 
 constexpr std::size_t kMaxSize = 1'000'000;
@@ -47,4 +48,4 @@ std::optional<std::string> read_small_file(const std::string& path) {
   }
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

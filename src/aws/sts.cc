@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "aws/sts.h"
 
 #include <chrono>
@@ -13,7 +14,7 @@
 #include "aws/xml_text.h"
 #include "http/client.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 namespace {
 
 using Form = std::vector<std::pair<std::string_view, std::string>>;
@@ -121,4 +122,4 @@ http::Credentials assume_role_with_web_identity(const Role& role, const std::str
              nullptr, role, context);
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The security token service: temporary credentials for a role.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 #pragma once
@@ -8,7 +9,7 @@
 #include "aws/key_source.h"
 #include "http/sigv4.h"
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 
 struct Role {
   std::string arn;
@@ -24,4 +25,4 @@ struct Role {
 [[nodiscard]] http::Credentials assume_role_with_web_identity(const Role& role, const std::string& token_file,
                                                               const KeyContext& context);
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "aws/xml_text.h"
 
 #include <array>
 #include <charconv>
 #include <utility>
 
-namespace leftfold::aws {
+namespace leftfold::inline v0::aws {
 namespace {
 
 // The five names of XML, and characters of ASCII by number: keys and messages hold no others.
@@ -50,4 +51,4 @@ std::optional<std::string> xml_text(std::string_view xml, std::string_view name)
   return text;
 }
 
-}  // namespace leftfold::aws
+}  // namespace leftfold::inline v0::aws

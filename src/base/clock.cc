@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/clock.h>
 
 #include <utility>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 class SystemClock final : public Clock {
@@ -34,4 +35,4 @@ Clock& system_clock() noexcept {
   return clock;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/error.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 std::string describe(Version version) {
@@ -47,4 +48,4 @@ VersionConflict::VersionConflict(std::string_view aggregate_id, Version expected
       actual_{actual} {}
 VersionConflict::~VersionConflict() = default;
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // A hash that is the same in every run, program and compiler.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
 
-namespace leftfold::base {
+namespace leftfold::inline v0::base {
 
 inline constexpr std::uint64_t kFnvStart = 14695981039346656037U;
 
@@ -14,4 +15,4 @@ inline constexpr std::uint64_t kFnvStart = 14695981039346656037U;
   return hash;
 }
 
-}  // namespace leftfold::base
+}  // namespace leftfold::inline v0::base

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names in one line, for messages.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-namespace leftfold::base {
+namespace leftfold::inline v0::base {
 
 /// The texts with `between` between them; empty for none.
 template <class Texts>
@@ -19,4 +20,4 @@ template <class Texts>
   return all;
 }
 
-}  // namespace leftfold::base
+}  // namespace leftfold::inline v0::base

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How environment variables name properties of librdkafka: for the module kafka and for settings, which also read them
 // in a build without it.
 #pragma once
@@ -5,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace leftfold::base {
+namespace leftfold::inline v0::base {
 
 inline constexpr std::string_view kKafkaPropertyPrefix = "LEFTFOLD_KAFKA__";
 
@@ -19,4 +20,4 @@ inline constexpr std::string_view kKafkaPropertyPrefix = "LEFTFOLD_KAFKA__";
   return property;
 }
 
-}  // namespace leftfold::base
+}  // namespace leftfold::inline v0::base

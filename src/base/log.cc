@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/log.h>
 
 #include <unistd.h>
@@ -12,7 +13,7 @@
 
 #include "base/log_line.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 constexpr std::array<std::pair<LogLevel, std::string_view>, 6> kLevels{{{LogLevel::trace, "trace"},
@@ -75,4 +76,4 @@ Logger& no_log() noexcept {
   return log;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

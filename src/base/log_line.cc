@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "base/log_line.h"
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 #include "base/rfc3339.h"
 #include "base/utf8.h"
 
-namespace leftfold::base {
+namespace leftfold::inline v0::base {
 namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
@@ -121,4 +122,4 @@ std::string log_line(LogFormat format, Timestamp time, LogLevel level, std::stri
                                    : text_line(time, level, component, message, fields);
 }
 
-}  // namespace leftfold::base
+}  // namespace leftfold::inline v0::base

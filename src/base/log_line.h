@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The text of a log entry, apart from where it is written.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include <leftfold/log.h>
 #include <leftfold/types.h>
 
-namespace leftfold::base {
+namespace leftfold::inline v0::base {
 
 /// One entry as a line with its '\n' at the end and nowhere else: control characters and bytes that are not UTF-8 are
 /// escaped (text) or replaced (JSON), so that no value can forge a line or steer a terminal.
@@ -17,4 +18,4 @@ namespace leftfold::base {
 [[nodiscard]] std::string log_line(LogFormat format, Timestamp time, LogLevel level, std::string_view component,
                                    std::string_view message, std::span<const LogField> fields);
 
-}  // namespace leftfold::base
+}  // namespace leftfold::inline v0::base

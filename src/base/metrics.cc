@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/metrics.h>
 
 #include <algorithm>
@@ -13,7 +14,7 @@
 #include "base/metrics_histogram.h"
 #include "base/metrics_text.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 /// 0.5 ms to 30 s, about three a decade: a local handler is as visible as one that times out.
@@ -262,4 +263,4 @@ Metrics& no_metrics() noexcept {
   return metrics;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "base/metrics_histogram.h"
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 std::span<const double> checked(std::span<const double> bounds) {
@@ -41,4 +42,4 @@ std::uint64_t Histogram::count() const noexcept {
 
 double Histogram::sum() const noexcept { return impl_->sum(); }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a Histogram is made of, for its own functions and for the exposition.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include <leftfold/metrics.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// A counter a bucket, each for itself: a bucket of the text format is the sum of those up to it. Any thread.
 class Histogram::Impl {
@@ -34,4 +35,4 @@ class Histogram::Impl {
   std::atomic<double> sum_{0};
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "base/metrics_text.h"
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 
 #include "base/utf8.h"
 
-namespace leftfold::base {
+namespace leftfold::inline v0::base {
 namespace {
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
@@ -70,4 +71,4 @@ void add_label_value(std::string& out, std::string_view value) {
   }
 }
 
-}  // namespace leftfold::base
+}  // namespace leftfold::inline v0::base

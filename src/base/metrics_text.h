@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // The pieces of Prometheus' text format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats).
 #pragma once
 
 #include <string>
 #include <string_view>
 
-namespace leftfold::base {
+namespace leftfold::inline v0::base {
 
 /// [a-zA-Z_:][a-zA-Z0-9_:]*
 [[nodiscard]] bool is_metric_name(std::string_view name) noexcept;
@@ -21,4 +22,4 @@ void add_help(std::string& out, std::string_view help);
 /// A label's value: the quote too.
 void add_label_value(std::string& out, std::string_view value);
 
-}  // namespace leftfold::base
+}  // namespace leftfold::inline v0::base

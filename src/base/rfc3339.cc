@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "base/rfc3339.h"
 
 #include <array>
 #include <string_view>
 
-namespace leftfold::base {
+namespace leftfold::inline v0::base {
 namespace {
 
 // Each record of a broker has one, and printf takes longer than all the rest of it.
@@ -30,4 +31,4 @@ std::string to_rfc3339(Timestamp time) {
   return {text.data(), text.size()};
 }
 
-}  // namespace leftfold::base
+}  // namespace leftfold::inline v0::base

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Times as text, for logs and output.
 #pragma once
 
@@ -5,9 +6,9 @@
 
 #include <leftfold/types.h>
 
-namespace leftfold::base {
+namespace leftfold::inline v0::base {
 
 /// The time as RFC 3339 in UTC with milliseconds: "2026-11-23T09:41:07.123Z". For years 0 to 9999.
 [[nodiscard]] std::string to_rfc3339(Timestamp time);
 
-}  // namespace leftfold::base
+}  // namespace leftfold::inline v0::base

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // FIPS 180-4, https://nvlpubs.nist.gov/nistpubs/FIPS/NIST.FIPS.180-4.pdf, sections 4.1.2, 5.1.1 and 6.2.
 #include "base/sha256.h"
 
@@ -5,7 +6,7 @@
 #include <bit>
 #include <cstring>
 
-namespace leftfold::base {
+namespace leftfold::inline v0::base {
 namespace {
 
 // Section 4.2.2: the first 32 bits of the fractions of the cube roots of the first 64 primes.
@@ -90,4 +91,4 @@ std::string to_hex(const Sha256Digest& digest) {
   return text;
 }
 
-}  // namespace leftfold::base
+}  // namespace leftfold::inline v0::base

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SHA-256 where no crypto library is linked: the core needs none.
 #pragma once
 
@@ -7,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace leftfold::base {
+namespace leftfold::inline v0::base {
 
 using Sha256Digest = std::array<std::uint8_t, 32>;
 
@@ -33,4 +34,4 @@ class Sha256 {
 /// 64 hexadecimal digits.
 [[nodiscard]] std::string to_hex(const Sha256Digest& digest);
 
-}  // namespace leftfold::base
+}  // namespace leftfold::inline v0::base

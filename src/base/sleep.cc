@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "base/sleep.h"
 
 #include <condition_variable>
 #include <mutex>
 
-namespace leftfold::base {
+namespace leftfold::inline v0::base {
 
 void sleep_for(Clock& clock, Instant::duration time) {
   (void)pause_until(clock, clock.instant() + time, std::stop_token{});
@@ -17,4 +18,4 @@ bool pause_until(Clock& clock, Instant deadline, const std::stop_token& stop) {
   return !stop.stop_requested();
 }
 
-}  // namespace leftfold::base
+}  // namespace leftfold::inline v0::base

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Waiting for nothing but time.
 #pragma once
 
@@ -5,7 +6,7 @@
 
 #include <leftfold/clock.h>
 
-namespace leftfold::base {
+namespace leftfold::inline v0::base {
 
 /// Returns when `time` has passed on `clock`; at once when it is not above zero. Nobody can end it early, so it is for
 /// waits of at most some seconds. Any thread.
@@ -14,4 +15,4 @@ void sleep_for(Clock& clock, Instant::duration time);
 /// Waits until `deadline` on `clock`, or the stop. Returns false when the stop came. Any thread.
 bool pause_until(Clock& clock, Instant deadline, const std::stop_token& stop);
 
-}  // namespace leftfold::base
+}  // namespace leftfold::inline v0::base

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "base/utf8.h"
 
-namespace leftfold::base {
+namespace leftfold::inline v0::base {
 
 std::size_t character_size(std::string_view text) noexcept {
   const auto byte = [text](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
@@ -23,4 +24,4 @@ std::size_t character_size(std::string_view text) noexcept {
   return 0;
 }
 
-}  // namespace leftfold::base
+}  // namespace leftfold::inline v0::base

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/uuid.h>
 
 #include <pthread.h>
@@ -9,7 +10,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 constexpr int kCounterBits = 12;  // rand_a of RFC 9562, 5.7, used as the counter of 6.2 method 1
@@ -114,4 +115,4 @@ std::string Uuid::to_string() const {
   return text;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <utility>
 
@@ -10,7 +11,7 @@
 #include "cli/rows.h"
 #include "cli/subscriptions.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 constexpr int kTries = 10;  // a record that somebody else writes at the same time is read again
@@ -178,4 +179,4 @@ int open_breaker(Context& context) { return change(context, changed_by(context),
 int close_breaker(Context& context) { return change(context, by_with_optional_why(context), close); }
 int reset_breaker(Context& context) { return change(context, by_with_optional_why(context), reset); }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -16,7 +17,7 @@
 #include "cli/store_check.h"
 #include "cli/text.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 constexpr std::size_t kPageEvents = 1000;
@@ -169,4 +170,4 @@ int check_store(Context& context) {
   return kSuccess;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

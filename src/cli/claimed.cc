@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/claimed.h"
 
 #include <chrono>
@@ -10,7 +11,7 @@
 #include "cli/outwait.h"
 #include "cli/selection.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 constexpr std::chrono::seconds kLease{30};
@@ -50,4 +51,4 @@ void letters_changed(std::string_view sequence) {
                                           "\" changed meanwhile, and nothing was done; look again and decide again"};
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The right to change the dead letters of one aggregate by hand.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include "cli/context.h"
 #include "cli/subscriptions.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// Claims a sequence for as long as it lives, at most 30 seconds. The store must outlive it.
 class Claimed {
@@ -32,4 +33,4 @@ class Claimed {
 /// Throws Error(version_conflict): the letters changed between being shown and being changed.
 [[noreturn]] void letters_changed(std::string_view sequence);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

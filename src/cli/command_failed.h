@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A command that did not do what was asked, for a reason that is no Error of the library's.
 #pragma once
 
@@ -5,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// Ends a command with an exit code; what() is for people. Immutable.
 class CommandFailed final : public std::runtime_error {
@@ -21,4 +22,4 @@ class CommandFailed final : public std::runtime_error {
   std::string_view code_;
 };
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/command_line.h"
 
 #include <algorithm>
@@ -5,7 +6,7 @@
 
 #include "app/nearest.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 std::vector<Flag> flags_of(const Verb& verb) {
@@ -106,4 +107,4 @@ CommandLine read_command_line(std::span<const std::string> arguments, std::span<
   return line;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

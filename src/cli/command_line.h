@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A whole command line: which verb, with what.
 #pragma once
 
@@ -9,7 +10,7 @@
 
 #include "cli/flags.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// A command line as it was meant.
 struct CommandLine {
@@ -25,4 +26,4 @@ struct CommandLine {
 /// names the word or flag, with the nearest known one.
 [[nodiscard]] CommandLine read_command_line(std::span<const std::string> arguments, std::span<const CommandInfo> own);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

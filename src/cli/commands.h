@@ -1,16 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // The verbs. Each returns the exit code and throws UsageError, CommandFailed, Error or OutputClosed.
 #pragma once
 
-#include <string_view>
-
 #include "cli/context.h"
 
-namespace leftfold::cli {
-
-using Command = int (*)(Context& context);
-
-/// The function of a verb, or nullptr for `help`.
-[[nodiscard]] Command command_of(std::string_view verb) noexcept;
+namespace leftfold::inline v0::cli {
 
 [[nodiscard]] int run_handlers(Context& context);   ///< run
 [[nodiscard]] int list_handlers(Context& context);  ///< handlers
@@ -54,4 +48,4 @@ using Command = int (*)(Context& context);
 [[nodiscard]] int export_events(Context& context);  ///< store export
 [[nodiscard]] int import_events(Context& context);  ///< store import
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/confirm.h"
 
 #include <unistd.h>
@@ -11,7 +12,7 @@
 #include "cli/exit_code.h"
 #include "cli/text.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 void say(const std::string& text) {
@@ -74,4 +75,4 @@ std::string counted(std::size_t number, std::string_view what) {
   return std::to_string(number) + " " + std::string{what} + (number == 1 ? "" : "s");
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

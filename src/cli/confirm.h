@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Nothing that destroys or touches many happens before its exact count was shown and somebody agreed.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include "cli/context.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// Shows on stderr what is about to happen. Returns true to go on: with --yes, or when a person at a terminal says so;
 /// false with --dry-run. Throws CommandFailed (refused) when the answer is no, or nobody can be asked.
@@ -21,4 +22,4 @@ namespace leftfold::cli {
 /// "1 letter", "2 letters".
 [[nodiscard]] std::string counted(std::size_t number, std::string_view what);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

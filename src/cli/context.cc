@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/context.h"
 
 #include <cstdio>
@@ -8,7 +9,7 @@
 #include "app/kafka_settings.h"
 #include "cli/text.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 /// Kafka is asked only by who needs it: most commands look at the store alone, also while no broker answers.
@@ -96,4 +97,4 @@ void hint(const Context& context, std::string_view text) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a command gets to work with.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include "cli/output.h"
 #include "cli/stop_signals.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// The program whose command line is read.
 struct Program {
@@ -72,4 +73,4 @@ struct Opened {
 /// Prints a line to stderr for a person who reads along; nothing with -q.
 void hint(const Context& context, std::string_view text);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

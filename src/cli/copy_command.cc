@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command store copy: everything of one store into another, with a proof.
 #include <memory>
 #include <string>
@@ -16,7 +17,7 @@
 #include "runtime/migration/copy_events.h"
 #include "runtime/migration/store_comparison.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 using runtime::AggregateComparison;
@@ -146,4 +147,4 @@ class Copy {
 
 int copy_store(Context& context) { return Copy{context, read_plan(context.line.flags)}.run(); }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

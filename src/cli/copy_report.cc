@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/copy_report.h"
 
 #include "cli/command_failed.h"
@@ -6,7 +7,7 @@
 #include "cli/rows.h"
 #include "cli/text.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 using runtime::AggregateComparison;
@@ -102,4 +103,4 @@ void report_copy(Context& context, const ImportCounts& counts, const StoreCompar
   throw CommandFailed{kFoundFailure, "different", message};
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

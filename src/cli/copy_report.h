@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the command store copy prints at its end.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include "runtime/migration/commit_importer.h"
 #include "runtime/migration/store_comparison.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// An aggregate as the file of --proof and the document of --json have it.
 [[nodiscard]] JsonObject object_of(const runtime::AggregateComparison& aggregate);
@@ -18,4 +19,4 @@ namespace leftfold::cli {
 void report_copy(Context& context, const runtime::ImportCounts& counts, const runtime::StoreComparison* comparison,
                  const std::string& target);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

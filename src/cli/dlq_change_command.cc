@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
 #include <leftfold/error.h>
@@ -8,7 +9,7 @@
 #include "cli/envelope.h"
 #include "cli/selection.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 struct Discarded {
@@ -110,4 +111,4 @@ int purge_letters(Context& context) {
   return 0;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

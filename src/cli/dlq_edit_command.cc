@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -16,7 +17,7 @@
 #include "cli/redriving.h"
 #include "cli/selection.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 constexpr std::size_t kPage = 200;
@@ -100,4 +101,4 @@ int edit_letter(Context& context) {
   return 0;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <map>
 #include <tuple>
@@ -7,7 +8,7 @@
 #include "cli/confirm.h"
 #include "cli/selection.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 int list_letters(Context& context) {
   const Flags& flags = context.line.flags;
@@ -74,4 +75,4 @@ int show_letter_stats(Context& context) {
   return 0;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.h"
 #include "cli/confirm.h"
 #include "cli/redriving.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 int retry_letters(Context& context) {
   const RedrivePlan plan = read_redrive_plan(context.line.flags);
@@ -21,4 +22,4 @@ int retry_letters(Context& context) {
   return redrive(context, opened, names, target.subscription, target.chosen, plan);
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "base/rfc3339.h"
 #include "cli/commands.h"
 #include "cli/confirm.h"
 #include "cli/selection.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 constexpr std::size_t kPage = 200;
@@ -116,4 +117,4 @@ int show_history(Context& context) {
   return 0;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

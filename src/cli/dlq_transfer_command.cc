@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <map>
 #include <utility>
 
@@ -11,7 +12,7 @@
 #include "cli/selection.h"
 #include "resilience/letter_lines.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 constexpr std::size_t kPage = 200;
@@ -109,4 +110,4 @@ int import_letters(Context& context) {
   return kSuccess;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

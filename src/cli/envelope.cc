@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/envelope.h"
 
 #include <leftfold/error.h>
 
 #include "cli/text.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 std::string envelope_end() {
   return R"(,"status":"pass","diagnostics":[]})"
@@ -24,4 +25,4 @@ std::string_view code_of(const std::exception& failure) noexcept {
   return to_string(error == nullptr ? Errc::internal : error->code());
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one JSON document that --json prints: {"version":1,"data":...,"status":"pass","diagnostics":[]}.
 #pragma once
 
@@ -5,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// What stands before the data. The version is that of the envelope.
 inline constexpr std::string_view kEnvelopeStart = R"({"version":1,"data":)";
@@ -18,4 +19,4 @@ inline constexpr std::string_view kEnvelopeStart = R"({"version":1,"data":)";
 /// The code of a failure as it is shown: an Errc's name, or "internal".
 [[nodiscard]] std::string_view code_of(const std::exception& failure) noexcept;
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

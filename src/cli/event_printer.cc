@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/event_printer.h"
 
 #include "base/rfc3339.h"
 #include "cli/envelope.h"
 #include "cli/text.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 // Least widths, so that a table that begins with short ids does not jump with the next page.
@@ -80,4 +81,4 @@ void EventPrinter::fail(std::string_view code, std::string_view message) {
   flush();
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One stored event after the other, in the form that was asked for.
 #pragma once
 
@@ -10,7 +11,7 @@
 #include "cli/output.h"
 #include "cli/table.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 enum class EventForm { table, json, ndjson, raw };
 
@@ -38,4 +39,4 @@ class EventPrinter {
 /// One event as a JSON object on one line, without the line's end.
 [[nodiscard]] std::string event_json(const RecordedEvent& event);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/event_query.h"
 
 #include <algorithm>
 #include <optional>
 #include <string_view>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 EventForm form_of(const Context& context, bool follow) {
@@ -49,4 +50,4 @@ EventQuery read_query(const Context& context) {
   return query;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which events to print: the flags of `events read` and `tail`, understood.
 #pragma once
 
@@ -12,7 +13,7 @@
 #include "cli/event_printer.h"
 #include "cli/numbers.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 struct EventQuery {
   std::string stream;  ///< empty: all
@@ -29,4 +30,4 @@ struct EventQuery {
 /// Throws UsageError that names the flag, its value and what is allowed.
 [[nodiscard]] EventQuery read_query(const Context& context);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <chrono>
 
@@ -9,7 +10,7 @@
 #include "cli/event_query.h"
 #include "cli/exit_code.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 constexpr std::size_t kPageEvents = 1000;
@@ -170,4 +171,4 @@ int read_events(Context& context) {
   return reading.run();
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/exit_code.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 int exit_code_of(Errc code) noexcept {
@@ -33,4 +34,4 @@ int exit_code_of(const std::exception& failure) noexcept {
   return kBug;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a command ends: one table for every verb. docs/reference/exit-codes.md explains it.
 #pragma once
 
@@ -5,7 +6,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 inline constexpr int kSuccess = 0;
 inline constexpr int kFoundFailure = 1;  ///< it ran, and a handler failed or a check found what it looks for
@@ -22,4 +23,4 @@ inline constexpr int kSignal = 128;  ///< + the signal's number, as shells do
 /// The exit code of a failure while a command was at work.
 [[nodiscard]] int exit_code_of(const std::exception& failure) noexcept;
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

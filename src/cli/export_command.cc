@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command store export: events as JSON lines.
 #include <functional>
 #include <memory>
@@ -13,7 +14,7 @@
 #include "runtime/migration/event_line.h"
 #include "runtime/migration/store_walk.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 /// Writes lines to stdout or into a file that is there once it is whole. One thread at a time.
@@ -91,4 +92,4 @@ int export_events(Context& context) {
   return kSuccess;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

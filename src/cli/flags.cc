@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/flags.h"
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 
 #include "app/nearest.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 /// The flag's name without the value that may hang on it.
@@ -136,4 +137,4 @@ Flags read_flags(std::span<const std::string> arguments, std::span<const Flag> k
   return flags;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads flags; the parser behind it stays in flags.cc.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "cli/verbs.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// A command line that cannot be understood.
 class UsageError final : public std::runtime_error {
@@ -38,4 +39,4 @@ struct Flags {
 /// given twice.
 [[nodiscard]] Flags read_flags(std::span<const std::string> arguments, std::span<const Flag> known, bool stop_at_word);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <vector>
 
@@ -7,7 +8,7 @@
 #include "cli/table.h"
 #include "cli/text.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 using Names = std::vector<std::string_view>;
@@ -117,4 +118,4 @@ int list_handlers(Context& context) {
   return 0;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/help.h"
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 #include "cli/flags.h"
 #include "cli/verbs.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 using Rows = std::vector<std::pair<std::string, std::string>>;
@@ -46,10 +47,6 @@ std::string verb_text(const Verb& verb, const std::string& program) {
   return text + "\nFlags of every command: " + program + " help\n";
 }
 
-bool needs_handlers(const Verb& verb) {
-  return verb.name == "run" || verb.name == "handlers" || verb.name == "schema" || verb.name == "check";
-}
-
 }  // namespace
 
 std::string help(std::string_view program_name, std::span<const CommandInfo> own, bool stock) {
@@ -63,7 +60,7 @@ std::string help(std::string_view program_name, std::span<const CommandInfo> own
   text += two_columns(examples) + "\nUsage: " + program + " [FLAGS] COMMAND [FLAGS]\n";
   Rows rows;
   for (const Verb& verb : verbs()) {
-    if (stock && needs_handlers(verb)) continue;
+    if (stock && verb.of_program) continue;
     std::string left{verb.name};
     if (!verb.operands.empty()) (left += ' ') += verb.operands;
     rows.emplace_back(std::move(left), verb.summary);
@@ -96,4 +93,4 @@ std::string help_for(std::string_view topic, std::string_view program_name, std:
   throw UsageError{"no command is called \"" + std::string{topic} + "\"" + app::did_you_mean(topic, names)};
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Help texts, made from the table of verbs.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include <leftfold/app.h>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// What `program` can do: examples first. `own` are its own commands; `stock` is true for lfold, which has no handlers.
 [[nodiscard]] std::string help(std::string_view program, std::span<const CommandInfo> own, bool stock);
@@ -16,4 +17,4 @@ namespace leftfold::cli {
 /// Throws UsageError for an unknown one, with the nearest.
 [[nodiscard]] std::string help_for(std::string_view topic, std::string_view program, std::span<const CommandInfo> own);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

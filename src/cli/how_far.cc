@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/how_far.h"
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 #include "app/kafka_settings.h"
 #include "runtime/checkpoint_name.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 HowFarAsker::HowFarAsker(Context& context, const Opened& opened)
     : broker_{opened.broker()}, kafka_{app::uses_kafka(context.program.settings)} {
@@ -50,4 +51,4 @@ HowFar HowFarAsker::in_kafka(const std::string& subscription, const HandlerInfo*
   return far;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How far subscriptions are, without asking the processes that run them.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "cli/context.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// Of one subscription, in all partitions together; empty when nobody but the process itself knows.
 struct HowFar {
@@ -40,4 +41,4 @@ class HowFarAsker {
   std::map<std::string, std::optional<Position>> stored_;  // by subscription; with Kafka by projector and partition
 };
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

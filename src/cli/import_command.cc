@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command store import: exported events into a store.
 #include <optional>
 #include <string>
@@ -15,7 +16,7 @@
 #include "runtime/migration/commit_gatherer.h"
 #include "runtime/migration/event_line.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 constexpr std::string_view kStore = "--store";
@@ -85,4 +86,4 @@ int import_events(Context& context) {
   return kSignal + context.signals.received();
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

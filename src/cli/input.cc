@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/input.h"
 
 #include <fcntl.h>
@@ -17,7 +18,7 @@
 #include "cli/command_failed.h"
 #include "cli/exit_code.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
@@ -113,4 +114,4 @@ std::string Input::rest() {
 
 std::string read_input(const Context& context, const std::string& file) { return Input{context, file}.rest(); }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is read from a file or from stdin.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include "cli/context.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// A file that is read; "-" is stdin. Waiting for more of it ends with a stop signal. One thread at a time.
 class Input {
@@ -47,4 +48,4 @@ class Input {
 /// All of a file; "-" is stdin. Throws as Input.
 [[nodiscard]] std::string read_input(const Context& context, const std::string& file);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

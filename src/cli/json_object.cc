@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/json_object.h"
 
 #include "base/rfc3339.h"
 #include "cli/text.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 void JsonObject::begin(std::string_view key) {
   if (text_.size() > 1) text_ += ',';
@@ -34,4 +35,4 @@ JsonObject& JsonObject::raw(std::string_view key, std::string_view json) {
   return *this;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One JSON object, member by member.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include <leftfold/types.h>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// Builds the text of a JSON object on one line. Keys are texts of ours that need no escaping. One thread at a time.
 class JsonObject {
@@ -33,4 +34,4 @@ class JsonObject {
   std::string text_{"{"};
 };
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/numbers.h"
 
 #include <charconv>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 std::optional<std::int64_t> whole_number(std::string_view text) noexcept {
   std::int64_t value = 0;
@@ -33,4 +34,4 @@ std::size_t limit_of(const Flags& flags) {
   return static_cast<std::size_t>(*value);
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers in flags and operands.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include "cli/flags.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 inline constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 
@@ -27,4 +28,4 @@ inline constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 /// The value of --limit, kNoLimit without one. Throws UsageError.
 [[nodiscard]] std::size_t limit_of(const Flags& flags);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

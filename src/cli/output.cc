@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/output.h"
 
 #include <fcntl.h>
@@ -11,7 +12,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 constexpr std::size_t kBufferBytes = 64 * 1024;
@@ -81,4 +82,4 @@ Terminal terminal_of(int file) {
   return terminal;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

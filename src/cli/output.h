@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // stdout: data and nothing else.
 #pragma once
 
@@ -6,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// Thrown when nobody reads stdout any more (`... | head`): the command ends quietly.
 struct OutputClosed {};
@@ -47,4 +48,4 @@ struct Terminal {
 /// Looks at `file`, and at NO_COLOR, TERM and COLUMNS.
 [[nodiscard]] Terminal terminal_of(int file);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

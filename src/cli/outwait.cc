@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/outwait.h"
 
 #include <chrono>
@@ -6,7 +7,7 @@
 
 #include "base/sleep.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 constexpr std::chrono::seconds kBetweenLooks{1};
@@ -36,4 +37,4 @@ bool outwait_claim(const Context& context, const Opened& opened, std::string_vie
   return false;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

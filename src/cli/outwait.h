@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Waiting for a claim on dead letters whose process may be dead.
 #pragma once
 
@@ -6,7 +7,7 @@
 
 #include "cli/context.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// Calls `take`, which returns whether it got hold of the sequence. A store that several machines share tells a claim
 /// whose process died only from its standing still, to who looks on for the whole lease
@@ -15,4 +16,4 @@ namespace leftfold::cli {
 bool outwait_claim(const Context& context, const Opened& opened, std::string_view subscription,
                    std::string_view sequence, const std::function<bool()>& take);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/program.h"
 
 #include <algorithm>
@@ -16,7 +17,7 @@
 #include "cli/text.h"
 #include "cli/verbs.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 struct Failure {
@@ -72,14 +73,14 @@ void apply_settings(const CommandLine& line, Settings& settings) {
   if (verbose == 0 && line.flags.count("--quiet") > 0) settings.set("log_level", "warn", "flag -q");
 }
 
-void check_settings(const Program& program, std::string_view verb) {
+void check_settings(const Program& program, Needs needs) {
   try {
     program.settings.validate();
   } catch (const Error& error) {
     // Before a command is at work, whatever the code: the command line or the configuration has to change.
     throw CommandFailed{kUsage, to_string(error.code()), error.what()};
   }
-  if (verb == "store copy") return;  // names its stores itself
+  if (needs == Needs::settings) return;
   if (program.app == nullptr && program.settings.get("store").origin == "default") {
     throw UsageError{"which store? use --store sqlite:FILE, or set LEFTFOLD_STORE"};
   }
@@ -111,12 +112,14 @@ int run_own(Context& context) {
 
 /// Everything after the command line is understood.
 int dispatch(Context& context) {
-  const std::string& verb = context.line.verb;
-  const bool says_what_to_do_instead = (verb == "run" || verb == "check") && context.program.app == nullptr;
-  const bool needs_store = verb != "version" && verb != "handlers" && !verb.starts_with("schema");
-  if (needs_store && !says_what_to_do_instead) check_settings(context.program, verb);
-  if (context.line.own != nullptr) return run_own(context);
-  return command_of(verb)(context);
+  if (context.line.own != nullptr) {
+    check_settings(context.program, Needs::store);
+    return run_own(context);
+  }
+  const Verb& verb = *find_verb(context.line.verb);
+  const bool says_what_to_do_instead = (verb.name == "run" || verb.name == "check") && context.program.app == nullptr;
+  if (verb.needs != Needs::nothing && !says_what_to_do_instead) check_settings(context.program, verb.needs);
+  return verb.command(context);
 }
 
 Failure failure_of(const std::exception& error, const Program& program, const std::string& verb) {
@@ -189,4 +192,4 @@ int run_program(Program& program, std::span<const std::string> arguments) noexce
   return kBug;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

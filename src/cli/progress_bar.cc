@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/progress_bar.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 using std::chrono::milliseconds;
@@ -76,4 +77,4 @@ void ProgressBar::show(double part, std::string_view text) {
   std::fflush(stderr);
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

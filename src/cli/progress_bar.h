@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How far a long command is, on stderr.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include "cli/context.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// "3m 20s", "45s", "2h 05m".
 [[nodiscard]] std::string duration_text(std::chrono::seconds time);
@@ -39,4 +40,4 @@ class ProgressBar {
   bool drawn_ = false;
 };
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

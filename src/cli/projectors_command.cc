@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -15,7 +16,7 @@
 #include "cli/rows.h"
 #include "cli/subscriptions.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 /// What is known of a subscription without asking the processes that run it.
@@ -169,4 +170,4 @@ int restart_subscriptions(Context& context) {
   });
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <memory>
 #include <optional>
 
@@ -9,7 +10,7 @@
 #include "cli/publisher_watch.h"
 #include "cli/rows.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 void say_how_it_ended(Context& context, const PublisherStatus& status) {
@@ -91,4 +92,4 @@ int show_publisher_status(Context& context) {
   return open.ports ? show_leases(context, name, *open.ports->leases) : show_place(context, name, *open.store.feed);
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

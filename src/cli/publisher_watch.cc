@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/publisher_watch.h"
 
 #include <chrono>
@@ -10,7 +11,7 @@
 #include "cli/confirm.h"
 #include "cli/metrics_file.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 constexpr std::chrono::seconds kLookEvery{1};
@@ -65,4 +66,4 @@ void PublisherWatch::write_metrics() {
   }
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

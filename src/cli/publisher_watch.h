@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Looks at a running publisher for those who watch it: systemd, a collector of metrics, the log.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "cli/service_manager.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// "publishing: 1200 published, 3 on the way, the oldest for 40 ms, 1 aggregate blocked".
 [[nodiscard]] std::string line_of(const PublisherStatus& status);
@@ -39,4 +40,4 @@ class PublisherWatch {
   std::jthread thread_;  // last: it uses the rest
 };
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <chrono>
 #include <memory>
 #include <string>
@@ -14,7 +15,7 @@
 #include "cli/progress_bar.h"
 #include "cli/rows.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 constexpr std::int64_t kMostSegments = 1'000'000;  // DynamoDB's own limit
@@ -125,4 +126,4 @@ int seed_published(Context& context) {
   return finish(context, progress, options.dry_run ? "cursors behind" : "cursors set", false);
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/redriving.h"
 
 #include <utility>
@@ -13,7 +14,7 @@
 #include "cli/numbers.h"
 #include "cli/outwait.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 using std::chrono::milliseconds;
@@ -237,4 +238,4 @@ int redrive(Context& context, const Opened& opened, const Subscriptions& names, 
   }
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Re-drives parked aggregates: in this process when it has the handler, else by asking the service that has it.
 #pragma once
 
@@ -6,7 +7,7 @@
 
 #include "cli/selection.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// How to go about many.
 struct RedrivePlan {
@@ -24,4 +25,4 @@ struct RedrivePlan {
 [[nodiscard]] int redrive(Context& context, const Opened& opened, const Subscriptions& names,
                           const std::string& subscription, const Selection& chosen, const RedrivePlan& plan);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <chrono>
 #include <future>
@@ -17,7 +18,7 @@
 #include "cli/replay_flags.h"
 #include "cli/rows.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 using What = ReplayCommand::What;
@@ -231,4 +232,4 @@ int replay_projectors(Context& context) {
   return finish(context, command, *replay, done);
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/replay_flags.h"
 
 #include <algorithm>
@@ -11,7 +12,7 @@
 #include "cli/numbers.h"
 #include "cli/text.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 using What = ReplayCommand::What;
@@ -139,4 +140,4 @@ ReplayCommand read_replay_command(const Context& context) {
   return command;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The flags of `replay`, understood.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include "cli/context.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 struct ReplayCommand {
   enum class What { swap, in_place, verify, rollback };
@@ -22,4 +23,4 @@ struct ReplayCommand {
 /// program has no such projectors; Error(not_found) for a name that no handler has.
 [[nodiscard]] ReplayCommand read_replay_command(const Context& context);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

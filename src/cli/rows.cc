@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/rows.h"
 
 #include <utility>
 
 #include "cli/envelope.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 Rows::Rows(Context& context, std::string_view key, std::vector<Column> columns)
     : context_{context}, table_{std::move(columns), context.out.columns, context.out.color} {
@@ -43,4 +44,4 @@ void Rows::fail(std::string_view code, std::string_view message, const JsonObjec
   end(more, envelope_end(code, message));
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

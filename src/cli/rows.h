@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A list on stdout: a table for people, or the document of --json.
 #pragma once
 
@@ -10,7 +11,7 @@
 #include "cli/json_object.h"
 #include "cli/table.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// Writes rows as they come. One thread at a time; the context must outlive it.
 class Rows {
@@ -36,4 +37,4 @@ class Rows {
   std::size_t size_ = 0;
 };
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

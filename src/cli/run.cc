@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/cli.h>
 
 #include <cstdio>
@@ -8,7 +9,7 @@
 #include "cli/exit_code.h"
 #include "cli/program.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 /// `make` gives the program; what it and the copy of the arguments throw is lack of memory.
@@ -36,4 +37,4 @@ int run_lfold(int argc, const char* const* argv) noexcept {
   });
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 int run_handlers(Context& context) {
   App& app = own_app(context);
@@ -13,4 +14,4 @@ int run_handlers(Context& context) {
   return 0;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

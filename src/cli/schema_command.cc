@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@
 #include "cli/rows.h"
 #include "cli/whole_file.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 Json schema_in(const Context& context, const std::string& file) {
@@ -73,4 +74,4 @@ int compare_schemas(Context& context) {
   return kSuccess;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

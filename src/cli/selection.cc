@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/selection.h"
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 #include "cli/confirm.h"
 #include "cli/numbers.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 constexpr std::size_t kPage = 500;
@@ -145,4 +146,4 @@ LetterKey key_of(const std::string& text) {
   return {Version::none(), static_cast<std::int32_t>(*first), Position{*second}};
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which dead letters a command is about.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include "cli/rows.h"
 #include "cli/subscriptions.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// Parked aggregates and how many letters they have.
 struct Selection {
@@ -55,4 +56,4 @@ void show_dry_run(Context& context, const Selection& chosen, const Subscriptions
 /// Reads what shown_key() shows. Throws UsageError.
 [[nodiscard]] LetterKey key_of(const std::string& text);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

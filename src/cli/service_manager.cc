@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/service_manager.h"
 
 #include <sys/socket.h>
@@ -9,7 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 ServiceManager::ServiceManager() {
   const char* const name = std::getenv("NOTIFY_SOCKET");
@@ -38,4 +39,4 @@ void ServiceManager::say(std::string_view text) const noexcept {
   (void)close(file);
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

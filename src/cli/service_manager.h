@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tells systemd how a service is.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// Sends datagrams to the socket that NOTIFY_SOCKET names, as sd_notify(3) describes; does nothing when no service
 /// manager asks. One thread at a time.
@@ -26,4 +27,4 @@ class ServiceManager {
   std::string socket_;
 };
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

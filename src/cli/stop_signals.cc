@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/stop_signals.h"
 
 #include <fcntl.h>
@@ -13,7 +14,7 @@
 
 #include "cli/exit_code.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 // What the handler may touch: lock-free atomics and file descriptors (POSIX signal-safety).
@@ -112,4 +113,4 @@ void StopSignals::close_pipe() noexcept {
   ::close(write_end.exchange(-1));
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

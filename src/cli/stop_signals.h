@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SIGINT and SIGTERM as a stop token.
 #pragma once
 
@@ -5,7 +6,7 @@
 #include <stop_token>
 #include <thread>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// While it exists, the first SIGINT or SIGTERM requests a stop, and a second one ends the process at once with 128
 /// plus its number (the same one within 100 ms is one request that arrived twice). A signal that was ignored before
@@ -35,4 +36,4 @@ class StopSignals {
   std::jthread watcher_;  // ends when the pipe says so, not by its token: it waits in read()
 };
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/store_check.h"
 
 #include <algorithm>
 
 #include <leftfold/error.h>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 StoreCheck::StoreCheck(const App& app) {
   for (const AggregateInfo& aggregate : app.aggregates()) {
@@ -63,4 +64,4 @@ void StoreCheck::fail(Group& group, const RecordedEvent& event, std::string read
                          std::string{event.type}, std::move(reader), std::move(why)});
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

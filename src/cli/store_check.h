@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a program can read of a store: the counting behind the command check.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include <leftfold/app.h>
 #include <leftfold/event_page.h>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// An event that cannot be read. Plain value.
 struct CheckFailure {
@@ -69,4 +70,4 @@ class StoreCheck {
   std::size_t unknown_ = 0;
 };
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

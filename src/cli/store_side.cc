@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/store_side.h"
 
 #include <utility>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 Settings settings_of(const Context& context, std::string_view flag) {
@@ -36,4 +37,4 @@ void open_side(StoreSide& side, const Context& context, std::string_view flag, S
   side.store = app::open_store(settings_of(context, flag), mode, *side.log);
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A store that events are moved from or to.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include "runtime/migration/commit_importer.h"
 #include "runtime/migration/store_walk.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// One side of a move, open as long as this.
 struct StoreSide {
@@ -30,4 +31,4 @@ struct StoreSide {
 /// Opens it; `mode` read_write creates what is missing. Throws as the store.
 void open_side(StoreSide& side, const Context& context, std::string_view flag, SqliteOptions::Mode mode);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

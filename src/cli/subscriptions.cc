@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/subscriptions.h"
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 
 #include "app/nearest.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 /// Those that have dead letters, with two looks each: the list is sorted by subscription.
@@ -71,4 +72,4 @@ const HandlerInfo* Subscriptions::handler(std::string_view subscription) const {
   return at == handlers_.end() ? nullptr : &*at;
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Subscriptions as people name them: by the handler, or in full.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include "cli/context.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// The subscriptions of a program and of a store. "SendReceipt" is that of the handler SendReceipt in the group of the
 /// settings, "example-group.SendReceipt" is it in full. The context and what was opened must outlive it.
@@ -36,4 +37,4 @@ class Subscriptions {
   std::vector<std::string> names_;
 };
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

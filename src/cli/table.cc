@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/table.h"
 
 #include <algorithm>
@@ -5,7 +6,7 @@
 
 #include "cli/text.h"
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 constexpr std::string_view kGap = "  ";
@@ -51,4 +52,4 @@ std::string Table::line(std::span<const std::string> cells) const {
   return most_columns_ == 0 ? text : clipped(std::move(text), most_columns_);
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Aligned columns for people.
 #pragma once
 
@@ -7,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 struct Column {
   std::string_view title;
@@ -37,4 +38,4 @@ class Table {
   bool titled_ = false;
 };
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/text.h"
 
 #include <algorithm>
@@ -5,7 +6,7 @@
 
 #include <leftfold/json.h>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
@@ -137,4 +138,4 @@ void append_json_object(std::string& out, std::string_view text) {
   append_compact(out, text);
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Text for a terminal and text for JSON, from bytes that may be anything.
 #pragma once
 
@@ -5,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// `text` with everything escaped that is not UTF-8 or that a terminal would obey or hide: control characters, and
 /// marks that turn the direction of writing. A backslash stays as it is.
@@ -24,4 +25,4 @@ void append_json_string(std::string& out, std::string_view text);
 /// well-formed, in a file that something else wrote, is appended as a JSON string instead.
 void append_json_object(std::string& out, std::string_view text);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

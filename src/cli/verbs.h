@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What can be typed: verbs and flags as data, from which both parsing and help are made.
 #pragma once
 
@@ -5,7 +6,19 @@
 #include <span>
 #include <string_view>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
+
+struct Context;
+
+/// Does what a verb says. Returns the exit code and throws UsageError, CommandFailed, Error or OutputClosed.
+using Command = int (*)(Context& context);
+
+/// What must be in order before a verb is at work.
+enum class Needs {
+  nothing,
+  settings,  ///< all of them, but it names its stores itself
+  store,     ///< all of them, and which store
+};
 
 struct Flag {
   std::string_view name;    ///< "--from"
@@ -18,6 +31,7 @@ struct Flag {
 
 struct Verb {
   std::string_view name;      ///< "events read"
+  Command command = nullptr;  ///< null for help
   std::string_view operands;  ///< "STREAM|--all"; empty when it takes none
   std::string_view summary;
   std::string_view example;  ///< what follows the program's name
@@ -25,6 +39,8 @@ struct Verb {
   std::size_t most_operands = 0;
   std::string_view notes;  ///< more help; whole lines
   std::size_t least_operands = 0;
+  Needs needs = Needs::store;
+  bool of_program = false;  ///< needs a program's aggregates or handlers: help of lfold leaves it out
 };
 
 /// Sets a property of librdkafka; its values are no lists, as some properties have commas in them.
@@ -35,8 +51,8 @@ inline constexpr std::size_t kManyOperands = 1'000'000;
 /// Flags that every verb takes.
 [[nodiscard]] std::span<const Flag> global_flags() noexcept;
 /// The verbs, in the order of help.
-[[nodiscard]] std::span<const Verb> verbs() noexcept;
+[[nodiscard]] std::span<const Verb> verbs();
 /// The verb of this name, or nullptr.
-[[nodiscard]] const Verb* find_verb(std::string_view name) noexcept;
+[[nodiscard]] const Verb* find_verb(std::string_view name);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/whole_file.h"
 
 #include <unistd.h>
@@ -8,7 +9,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 namespace {
 
 std::filesystem::path real_place(std::filesystem::path file, std::string_view what, std::string_view flag) {
@@ -63,4 +64,4 @@ void write_whole_file(const std::filesystem::path& file, std::string_view text, 
   whole.finish();
 }
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files that are there as a whole or not at all.
 #pragma once
 
@@ -7,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace leftfold::cli {
+namespace leftfold::inline v0::cli {
 
 /// A file written in parts beside the one it replaces. Without finish() the old one stays. `what` and `flag` go into
 /// messages: "metrics file", "--metrics-file". All functions throw Error(unavailable, storage_full, permission_denied);
@@ -42,4 +43,4 @@ class WholeFile {
 void write_whole_file(const std::filesystem::path& file, std::string_view text, std::string_view what,
                       std::string_view flag);
 
-}  // namespace leftfold::cli
+}  // namespace leftfold::inline v0::cli

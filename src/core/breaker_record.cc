@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/breaker_store.h>
 #include <leftfold/error.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 void validate(const BreakerRecord& record) {
   if (record.name.empty()) throw Error{Errc::invalid_argument, "breaker record: the breaker has no name"};
@@ -10,4 +11,4 @@ void validate(const BreakerRecord& record) {
   }
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/breaker_store.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 std::string_view to_string(BreakerRecord::State state) noexcept {
   switch (state) {
@@ -13,4 +14,4 @@ std::string_view to_string(BreakerRecord::State state) noexcept {
   return "unknown";  // a value that was cast from a number
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

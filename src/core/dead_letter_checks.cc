@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/dead_letter_checks.h"
 
 #include <leftfold/error.h>
@@ -5,7 +6,7 @@
 #include "core/in_quotes.h"
 #include "core/utf8.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 constexpr std::size_t kMostContinuationBytes = 3;
@@ -63,4 +64,4 @@ void check_letters(std::string_view subscription, std::string_view sequence, std
                                       in_quotes(sequence) + " is reached; re-drive or discard it, or raise the limit"};
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

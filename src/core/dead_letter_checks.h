@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every dead letter store asks of its callers.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include <leftfold/dead_letter_store.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 // Throws Error(invalid_argument) for an empty subscription or a letter whose sequence is empty.
 void check_parked(std::string_view subscription, std::span<const DeadLetter> letters);
@@ -27,4 +28,4 @@ void check_sequences(std::string_view subscription, std::size_t sequences, const
 void check_letters(std::string_view subscription, std::string_view sequence, std::size_t letters,
                    const DeadLetterLimits& limits);
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/dead_letter_names.h"
 
 #include <array>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 template <class Enum, std::size_t N>
@@ -25,4 +26,4 @@ std::optional<FailureClass> failure_class(std::string_view name) noexcept {
   return named(name, std::array{duplicate, transient, unavailable, permanent, fatal});
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

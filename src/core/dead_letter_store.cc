@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/dead_letter_store.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 std::string_view to_string(ParkReason reason) noexcept {
   switch (reason) {
@@ -12,4 +13,4 @@ std::string_view to_string(ParkReason reason) noexcept {
   return "unknown";  // a value that was cast from a number
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

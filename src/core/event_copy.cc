@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/event_copy.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 EventCopy::EventCopy(const RecordedEvent& event)
     : position{event.position},
@@ -35,4 +36,4 @@ RecordedEvent EventCopy::view() const noexcept {
   return event;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/event_import.h>
 
 #include <chrono>
@@ -8,7 +9,7 @@
 
 #include "core/in_quotes.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 // What RFC 3339 can say, and stores give back as it is.
@@ -36,4 +37,4 @@ AppendRequest request_of(RecordedCommit commit) {
   return request;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/event_info.h>
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 #include "core/in_quotes.h"
 #include "core/place.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// One stored event on its way to today.
 struct Upcasting {
@@ -140,4 +141,4 @@ bool try_decode(const RecordedEvent& event, const EventCatalog& catalog) {
   return true;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/event_page.h>
 
 #include <algorithm>
 #include <cstring>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 namespace {
 
@@ -46,4 +47,4 @@ std::string_view EventPage::keep(std::string_view text) {
   return kept;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

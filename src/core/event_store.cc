@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/event_store.h>
 
 #include <leftfold/error.h>
@@ -5,7 +6,7 @@
 #include "core/in_quotes.h"
 #include "core/utf8.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 namespace {
 
@@ -48,4 +49,4 @@ void validate(const AppendRequest& request) {
   }
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

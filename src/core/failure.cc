@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/failure.h>
 
 #include <new>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 FailureClass class_of(Errc code) noexcept {
@@ -72,4 +73,4 @@ FailureClass FailureRules::classify(const std::exception_ptr& thrown) const noex
   }
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/handler_table.h>
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 #include "core/place.h"
 #include "core/reason_in.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 namespace detail {
 
@@ -122,4 +123,4 @@ bool HandlerTable::handle_former(const RecordedEvent& event) const {
   return received;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

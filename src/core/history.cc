@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/history.h>
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 #include "core/in_quotes.h"
 #include "core/place.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 class History::Impl {
  public:
@@ -112,4 +113,4 @@ History::~History() = default;
 
 std::optional<HistoryStep> History::next() { return impl_->next(); }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/in_quotes.h"
 
 #include "core/utf8.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 std::string in_quotes(std::string_view name) {
   constexpr std::size_t kMostBytes = 80;
@@ -27,4 +28,4 @@ std::string in_quotes(std::string_view name) {
   return out.append(shown.size() < name.size() ? "...\"" : "\"");
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

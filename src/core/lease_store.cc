@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <string>
 
 #include <leftfold/error.h>
@@ -5,7 +6,7 @@
 
 #include "core/in_quotes.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 void validate(const Lease& lease) {
   if (lease.group.empty()) throw Error{Errc::invalid_argument, "a lease needs a group"};
@@ -19,4 +20,4 @@ void validate(const Lease& lease) {
   }
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

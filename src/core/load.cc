@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Folding an aggregate from its stream, from a snapshot on when there is one that fits.
 #include <algorithm>
 #include <optional>
@@ -14,7 +15,7 @@
 #include "core/snapshot_desk.h"
 #include "json/same_document.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 // A snapshot whose bytes are whole and which is not beyond the limit.
@@ -177,4 +178,4 @@ void load(EventStore& store, const RepositoryOptions& options, const AggregateOp
   Load{store, options, ops, id, root, limit}.run();
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/metadata.h>
 
 #include <array>
@@ -8,7 +9,7 @@
 
 #include "core/in_quotes.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 namespace {
 
@@ -82,4 +83,4 @@ std::string to_metadata_json(const CommandContext& context) {
   return to_json(texts);
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether a snapshot is due, and the making of it.
 #include <chrono>
 #include <string>
@@ -10,7 +11,7 @@
 #include "core/snapshot_body.h"
 #include "core/snapshot_desk.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 bool is_due(const SnapshotPolicy& policy, const LoadTrace& trace, Version version, Timestamp now) {
@@ -71,4 +72,4 @@ void check_options(const RepositoryOptions& options, const AggregateOps& ops) {
                                           "or leave the snapshots out"};
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where an event stands, for error messages.
 #pragma once
 
@@ -6,7 +7,7 @@
 
 #include <leftfold/event_page.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 // `CartItemAdded (aggregate "cart-42", version 3, position 17, id 0198...)`
 [[nodiscard]] std::string place_of(const RecordedEvent& event);
@@ -14,4 +15,4 @@ namespace leftfold::detail {
 // Throws Error(corrupt) when the event of the aggregate does not have the version that comes next.
 void check_follows(const RecordedEvent& event, std::string_view aggregate_id, Version next);
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

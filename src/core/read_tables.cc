@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/read_tables.h>
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include "core/in_quotes.h"
 #include "core/utf8.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 using detail::in_quotes;
@@ -70,4 +71,4 @@ void validate_row(std::string_view table, std::string_view key, std::string_view
   for (const Json::Member& member : parsed.members()) validate_row_member(table, member.name);
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

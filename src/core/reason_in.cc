@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/reason_in.h"
 
 #include <leftfold/error.h>
 #include <leftfold/metadata.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 std::string reason_in(const RecordedEvent& event, const std::string& name) {
   try {
@@ -14,4 +15,4 @@ std::string reason_in(const RecordedEvent& event, const std::string& name) {
   return "its metadata does not say why";
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

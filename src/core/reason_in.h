@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Why a record stands where an event should be.
 #pragma once
 
@@ -5,10 +6,10 @@
 
 #include <leftfold/event_page.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// What the metadata of an event of type kUnreadable ("unreadable") or kUnpublished ("unpublished") says under this
 /// name; a text that says so when it says nothing. Any thread.
 [[nodiscard]] std::string reason_in(const RecordedEvent& event, const std::string& name);
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

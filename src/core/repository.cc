@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/repository.h>
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 #include "core/in_quotes.h"
 #include "core/place.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 namespace {
 
@@ -138,4 +139,4 @@ void throw_unknown_event(const RecordedEvent& event, std::string_view aggregate)
                                  ": add it to the Events<...> list, or give its struct the old name with event_name"};
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/snapshot_body.h"
 
 #include <cstdint>
@@ -6,7 +7,7 @@
 
 #include "base/fnv.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 // The members in front of the checksum.
@@ -57,4 +58,4 @@ std::optional<SnapshotBody> read_snapshot_body(std::string_view text) {
   }
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

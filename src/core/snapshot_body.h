@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The bytes of a snapshot, as docs/format/snapshots.md describes them.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include <leftfold/types.h>
 #include <leftfold/uuid.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 // A state and the event it is the state after. Plain value; the text is a view into what it was read from.
 struct SnapshotBody {
@@ -26,4 +27,4 @@ struct SnapshotBody {
 // FNV-1a with 64 bits in 16 hexadecimal digits.
 [[nodiscard]] std::string hash_text(std::string_view text, std::string_view more = {});
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/snapshot_counts.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 Counter& loads(Metrics& metrics, std::string_view aggregate, std::string_view result) {
@@ -35,4 +36,4 @@ const SnapshotCounts& AllSnapshotCounts::of(std::string_view aggregate) {
   return counts_.try_emplace(std::string{aggregate}, metrics_, aggregate).first->second;
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Metrics of snapshots.
 #pragma once
 
@@ -9,7 +10,7 @@
 
 #include <leftfold/metrics.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 // leftfold_snapshot_loads_total and leftfold_snapshot_writes_total of one type of aggregate; docs/reference/metrics.md.
 // Any thread; the Metrics must outlive it.
@@ -43,4 +44,4 @@ class AllSnapshotCounts {
   std::map<std::string, SnapshotCounts, std::less<>> counts_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

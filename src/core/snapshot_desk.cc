@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/snapshot_desk.h"
 
 #include <utility>
@@ -6,7 +7,7 @@
 
 #include "core/in_quotes.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 std::optional<StoredSnapshot> SnapshotDesk::find(const SnapshotKey& key, const SnapshotCounts& counts) noexcept {
   if (rest_.is_on()) {
@@ -64,4 +65,4 @@ void SnapshotDesk::log(LogLevel level, std::string_view message, const SnapshotK
 } catch (...) {  // no memory for the line
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Snapshots as Repository uses them: found, checked, handed over; never an exception.
 #pragma once
 
@@ -12,7 +13,7 @@
 #include "core/snapshot_counts.h"
 #include "core/snapshot_writer.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 // Any thread. The store and what the options name must outlive it.
 class SnapshotDesk {
@@ -51,4 +52,4 @@ class SnapshotDesk {
   SnapshotWriter writer_;  // uses what stands before it
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

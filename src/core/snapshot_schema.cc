@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/snapshot_schema.h>
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 
 #include "core/snapshot_body.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 std::string make_schema(std::string_view aggregate, int state_version, const StateShape& state,
                         std::span<const EventShape> events) {
@@ -23,4 +24,4 @@ std::string make_schema(std::string_view aggregate, int state_version, const Sta
   return schema.append("/").append(std::to_string(state_version)).append("/").append(hash_text(text));
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

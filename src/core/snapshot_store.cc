@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/snapshot_store.h>
 
 #include <leftfold/error.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 void validate_snapshot_key(std::string_view aggregate_id, std::string_view schema) {
   if (aggregate_id.empty()) throw Error{Errc::invalid_argument, "snapshot: the aggregate has no id"};
@@ -20,4 +21,4 @@ void validate(const StoredSnapshot& snapshot) {
   }
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/snapshot_writer.h"
 
 #include <pthread.h>
@@ -7,7 +8,7 @@
 
 #include "core/in_quotes.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 constexpr std::chrono::minutes kRefusedFor{10};
@@ -171,4 +172,4 @@ void SnapshotWriter::drop_all() noexcept {
   settled_.notify_all();
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

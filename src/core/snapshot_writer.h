@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes snapshots behind the backs of those who take them.
 #pragma once
 
@@ -20,7 +21,7 @@
 
 #include "core/snapshot_counts.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 struct SnapshotKey {
   std::string aggregate_id;
@@ -104,4 +105,4 @@ class SnapshotWriter {
   std::jthread thread_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

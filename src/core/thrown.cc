@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/thrown.h"
 
 #include <cxxabi.h>
@@ -6,7 +7,7 @@
 #include <memory>
 #include <typeinfo>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 std::string name_of(const std::type_info& type) {
@@ -29,4 +30,4 @@ Thrown facts_of(const std::exception_ptr& thrown) {
   }
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

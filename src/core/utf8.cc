@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/utf8.h"
 
 #include <cstddef>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 namespace {
 
@@ -39,4 +40,4 @@ bool is_utf8(std::string_view text) noexcept {
   return true;
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

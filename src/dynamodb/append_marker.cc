@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/append_marker.h"
 
 #include <string>
@@ -6,7 +7,7 @@
 
 #include "dynamodb/attribute_forms.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 Item marker_key(std::string_view aggregate_id, std::string_view idempotency_key) {
   return {{std::string{kKind}, "append#" + std::string{aggregate_id}}, {std::string{kSort}, idempotency_key}};
@@ -39,4 +40,4 @@ AppendMarker read_marker(const Item& item) {
   return marker;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

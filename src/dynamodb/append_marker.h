@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the second table keeps of an append with an idempotency key.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include "dynamodb/attribute_value.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// The result of an append, stored in its transaction under its aggregate and key. Plain value.
 struct AppendMarker {
@@ -24,4 +25,4 @@ struct AppendMarker {
 inline constexpr std::string_view kKind = "k";  ///< partition key of the second table: what kind, of what
 inline constexpr std::string_view kSort = "s";  ///< its sort key
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/appender.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include "core/in_quotes.h"
 #include "json/base64.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 struct Commit {
   const AppendRequest& request;
@@ -264,4 +265,4 @@ std::optional<AppendMarker> Appender::find(std::string_view aggregate_id, std::s
   return marker;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Appends events of one aggregate.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include "dynamodb/requests.h"
 #include "dynamodb/stream_reader.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// One command's writes, checked and ready to be sent any number of times.
 struct Commit;
@@ -51,4 +52,4 @@ class Appender {
   std::atomic<std::int64_t> last_commit_ms_;
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

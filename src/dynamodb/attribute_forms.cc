@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/attribute_forms.h"
 
 #include <chrono>
@@ -6,7 +7,7 @@
 
 #include "core/utf8.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 Number number(Timestamp time) { return number(std::int64_t{time.time_since_epoch().count()}); }
 
@@ -36,4 +37,4 @@ std::optional<std::string> find_text_or_bytes(const Map& map, std::string_view n
   return std::nullopt;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

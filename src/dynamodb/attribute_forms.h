@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How times, and texts of any bytes, stand in attributes.
 #pragma once
 
@@ -9,7 +10,7 @@
 
 #include "dynamodb/attribute_value.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// Milliseconds since 1970.
 [[nodiscard]] Number number(Timestamp time);
@@ -22,4 +23,4 @@ void add_text(Map& map, std::string_view name, std::string_view bytes);
 /// "" when it is missing; nothing when it is neither text nor binary.
 [[nodiscard]] std::optional<std::string> find_text_or_bytes(const Map& map, std::string_view name);
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

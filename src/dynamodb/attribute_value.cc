@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/attribute_value.h"
 
 #include <algorithm>
@@ -5,7 +6,7 @@
 #include <charconv>
 #include <cstring>
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 template <class T>
@@ -96,4 +97,4 @@ std::size_t item_size(const Item& item) {
   return all;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

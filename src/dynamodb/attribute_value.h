@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // DynamoDB's attribute values, typed and exact.
 #pragma once
 
@@ -15,7 +16,7 @@
 #include <leftfold/types.h>
 #include <leftfold/uuid.h>
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 struct AttributeValue;
 struct Attribute;
@@ -139,4 +140,4 @@ inline constexpr std::size_t kMaxTransactionItems = 100;
 inline constexpr std::size_t kMaxTransactionBytes = std::size_t{4} * 1024 * 1024;
 inline constexpr int kMaxDepth = 32;  ///< an attribute's own value is level 1
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

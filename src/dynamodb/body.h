@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The JSON of a request, member by member.
 #pragma once
 
@@ -9,7 +10,7 @@
 #include "dynamodb/requests.h"
 #include "dynamodb/wire.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// Writes one JSON object. One thread at a time.
 class Body {
@@ -58,4 +59,4 @@ class Body {
   std::string out_ = "{";
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

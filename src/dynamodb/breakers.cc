@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/breakers.h"
 
 #include <chrono>
@@ -11,7 +12,7 @@
 #include "dynamodb/fields.h"
 #include "dynamodb/partition.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 using State = BreakerRecord::State;
@@ -131,4 +132,4 @@ bool Breakers::write(const BreakerRecord& record) {
                                   ": the answer to a write was lost, and others wrote since; read the record again"};
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

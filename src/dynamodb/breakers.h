@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Records of shared circuit breakers in the second table.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include "dynamodb/client.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// One item a breaker, all under one partition key, so that a list is a Query. Each write leaves an id of its own, so
 /// that one whose answer was lost and that is sent again knows itself. Any thread. The client must outlive it; it
@@ -33,4 +34,4 @@ class Breakers final : public BreakerStore {
 /// Throws Error(corrupt) for an item that is no record of a breaker.
 [[nodiscard]] BreakerRecord read_breaker(const Item& item);
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/buffered_items.h"
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 #include "dynamodb/append_marker.h"
 #include "dynamodb/partition.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 Expression unchanged(const BufferedItems::Slot& slot) {
@@ -259,4 +260,4 @@ std::vector<ItemWrite> BufferedItems::writes() const {
   return all;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Items of one transaction to be: what was read of them, and what will become of them.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include "dynamodb/client.h"
 #include "dynamodb/read_table_items.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// Reads each item at most once and remembers its revision; nothing is written. One thread. The client must outlive it.
 class BufferedItems {
@@ -88,4 +89,4 @@ class BufferedItems {
   std::size_t bytes_ = 0;
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

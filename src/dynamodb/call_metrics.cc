@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/call_metrics.h"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 // What is done with items. Calls on tables are few: they share one label.
@@ -49,4 +50,4 @@ void CallMetrics::count(const DynamoDbCall& call) noexcept {
   found->duration->observe(std::chrono::duration<double>{call.duration}.count());
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

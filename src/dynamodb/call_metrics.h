@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The metrics of a client's calls, looked up once.
 #pragma once
 
@@ -7,7 +8,7 @@
 #include <leftfold/dynamodb_call.h>
 #include <leftfold/metrics.h>
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// leftfold_dynamodb_*; docs/reference/metrics.md lists them. Nothing is counted for no_metrics().
 /// Any thread. The Metrics must outlive it.
@@ -31,4 +32,4 @@ class CallMetrics {
   std::vector<Operation> operations_;  // the last is that of all others; empty: nobody looks at them
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

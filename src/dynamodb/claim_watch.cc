@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/claim_watch.h"
 
 #include <chrono>
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 // Claims whose sequences ended in other hands are never looked at again.
@@ -31,4 +32,4 @@ void ClaimWatch::forget(std::string_view subscription, std::string_view sequence
   seen_.erase({std::string{subscription}, std::string{sequence}});
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

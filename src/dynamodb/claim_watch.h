@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How long claims of others have stood still, by this process's own clock.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "dynamodb/dead_letter_head.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// A claim ends for whoever has seen it unchanged for its whole lease on a monotonic clock of its own: so no two clocks
 /// are ever compared. One that is seen for the first time therefore lasts. Any thread. The clock must outlive it.
@@ -36,4 +37,4 @@ class ClaimWatch {
   std::map<std::pair<std::string, std::string>, Seen> seen_;  // by subscription and sequence
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

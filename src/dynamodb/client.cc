@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/client.h"
 
 #include <zlib.h>
@@ -9,7 +10,7 @@
 #include "base/sleep.h"
 #include "dynamodb/client_call.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 using std::chrono::milliseconds;
@@ -191,4 +192,4 @@ void Client::give_up(Call& call, Trouble& trouble) {
                                                                  (in_doubt ? "; it may have been stored" : "")};
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The client of DynamoDB's API: the calls leftfold makes, with retries.
 #pragma once
 
@@ -19,7 +20,7 @@
 #include "dynamodb/retry.h"
 #include "dynamodb/transport.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 struct ClientOptions {
   int max_attempts = 4;                                            ///< the first included; AWS_MAX_ATTEMPTS
@@ -123,4 +124,4 @@ inline constexpr std::size_t kMostRecords = 1000;
 /// True for the refusal of enable_point_in_time_recovery because the table is too new for it.
 [[nodiscard]] bool not_ready_yet(const Error& error);
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Calls on several items that are not one transaction.
 #include <string>
 #include <utility>
@@ -8,7 +9,7 @@
 #include "dynamodb/client.h"
 #include "dynamodb/client_call.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 using simdjson::ondemand::value;
@@ -101,4 +102,4 @@ void Client::write_all(std::string_view table, std::string list) {
   }
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The insides of a call of Client.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include "dynamodb/client.h"
 #include "dynamodb/wire.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// One call and what became of its attempts.
 struct Client::Call {
@@ -71,4 +72,4 @@ CapacityUnits Client::parse(Call& call, Answer& answer, Visit visit) {
   return all;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Calls on items.
 #include <leftfold/error.h>
 
@@ -5,7 +6,7 @@
 #include "dynamodb/client.h"
 #include "dynamodb/client_call.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 constexpr std::string_view kAllOld = "ALL_OLD";
@@ -149,4 +150,4 @@ ItemPage Client::scan(const ScanRequest& request) {
   return page(call, request.documents);
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Calls on a table's stream.
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB_Streams.html
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include "dynamodb/client_call.h"
 #include "dynamodb/stream_records.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 using simdjson::ondemand::value;
@@ -98,4 +99,4 @@ RecordPage Client::get_records(std::string_view stream, std::string_view iterato
   return page;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Calls on tables.
 #include <leftfold/error.h>
 
@@ -5,7 +6,7 @@
 #include "dynamodb/client.h"
 #include "dynamodb/client_call.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 using simdjson::ondemand::value;
@@ -175,4 +176,4 @@ bool is_refusal(const Error& error, std::string_view type) {
 bool already_there(const Error& error) { return is_refusal(error, "ResourceInUseException"); }
 bool not_ready_yet(const Error& error) { return is_refusal(error, "ContinuousBackupsUnavailableException"); }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/connect.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include "aws/http_options.h"
 #include "dynamodb/http_transport.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 namespace {
 
@@ -81,4 +82,4 @@ ClientOptions brief_client_options(const DynamoDbOptions& options) {
   return client;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

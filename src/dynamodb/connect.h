@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The way to DynamoDB that the options describe.
 #pragma once
 
@@ -9,7 +10,7 @@
 #include "dynamodb/client.h"
 #include "dynamodb/transport.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 struct Transports {
   std::unique_ptr<Transport> tables;
@@ -31,4 +32,4 @@ inline constexpr std::chrono::milliseconds kBriefAttempt{700};
 inline constexpr std::chrono::milliseconds kBriefRetry{
     150};  ///< no retry later than this, nor a wait longer than 50 ms
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/controls.h"
 
 #include <chrono>
@@ -10,7 +11,7 @@
 #include "dynamodb/fields.h"
 #include "dynamodb/partition.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 using detail::in_quotes;
@@ -133,4 +134,4 @@ std::int64_t Controls::restart(std::string_view subscription, std::string_view b
   throw Error{Errc::throttled, "restart of " + in_quotes(subscription) + ": others ask for it all the time; try again"};
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What operators want of subscriptions, in the second table.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "dynamodb/client.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// One item a subscription, all under one partition key, so that a list is a Query. `at` is by the clock of who asked.
 /// Any thread. The clients must outlive it: `brief`, which gives up soon, is for controls(), which Runners call again
@@ -40,4 +41,4 @@ class Controls final : public ControlStore {
 /// Throws Error(corrupt) for an item that is no control.
 [[nodiscard]] SubscriptionControl read_control(const Item& item);
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

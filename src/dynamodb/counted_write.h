@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What became of a write that makes a counter one more, and carries the id of its call.
 #pragma once
 
@@ -7,7 +8,7 @@
 #include "dynamodb/attribute_value.h"
 #include "dynamodb/requests.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 inline constexpr std::string_view kWriteId = "writeId";  ///< the attribute with that id
 
@@ -25,4 +26,4 @@ enum class CountedWrite { stored, refused, in_doubt };
   return CountedWrite::in_doubt;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

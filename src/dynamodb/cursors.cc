@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/cursors.h"
 
 #include <algorithm>
@@ -12,7 +13,7 @@
 #include "dynamodb/append_marker.h"
 #include "http/sha256.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 constexpr std::string_view kPrefix = "cursor#";
@@ -137,4 +138,4 @@ bool Cursors::remove(std::string_view aggregate_id) {
   return result.applied || result.in_doubt;  // gone, and an earlier attempt may be why
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

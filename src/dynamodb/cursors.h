@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How far each aggregate is published, in the second table.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include "dynamodb/client.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// One item an aggregate and publisher: publishers of different names do not see each other's. An id that is too long
 /// for the key is in it by its SHA-256, and as an attribute. An item that cannot be read,
@@ -35,4 +36,4 @@ class Cursors final : public CursorStore {
 /// Throws Error(corrupt) for an item that is no cursor.
 [[nodiscard]] PublishCursor read_cursor(const Item& item);
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

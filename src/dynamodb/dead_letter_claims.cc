@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/dead_letter_claims.h"
 
 #include <utility>
@@ -11,7 +12,7 @@
 #include "dynamodb/dead_letter_item.h"
 #include "dynamodb/dead_letter_keys.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 using Removed = DeadLetterStore::Removed;
@@ -279,4 +280,4 @@ bool DeadLetterClaims::edit(const DeadLetterClaim& claim, const LetterKey& lette
   }
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Claims on sequences, and what is done under them.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include "dynamodb/dead_letter_reader.h"
 #include "dynamodb/dead_letter_trail.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// The functions of DeadLetterStore with these names. Any thread. Client and watch must outlive it.
 class DeadLetterClaims {
@@ -52,4 +53,4 @@ class DeadLetterClaims {
   ClaimWatch& watch_;
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

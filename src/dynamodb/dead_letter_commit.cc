@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/dead_letter_commit.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include "dynamodb/attribute_forms.h"
 #include "dynamodb/dead_letter_keys.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 constexpr int kMostRounds = 1000;
@@ -97,4 +98,4 @@ DeadLetterCommit::End DeadLetterCommit::commit() {
   return counted_ && result.reasons.at(*counted_).code == kRefused ? End::no_room : End::raced;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

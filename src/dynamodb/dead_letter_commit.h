@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One change of dead letters as one transaction.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include "dynamodb/client.h"
 #include "dynamodb/dead_letter_head.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// One call of a DeadLetterStore that writes letters: what its transactions are told by. It tries again from a new look
 /// at the heads when somebody else was faster, which always means that somebody got on.
@@ -80,4 +81,4 @@ class DeadLetterCommit {
   std::optional<std::size_t> counted_;  // the place of count()'s write
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

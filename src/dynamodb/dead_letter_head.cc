@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/dead_letter_head.h"
 
 #include <algorithm>
@@ -12,7 +13,7 @@
 #include "dynamodb/attribute_forms.h"
 #include "dynamodb/dead_letter_keys.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 constexpr std::int64_t kMostItems = 100;  // of one letter: a transaction must be able to take it away
@@ -138,4 +139,4 @@ bool fits(const DeadLetterFilter& filter, const DeadHead& head) {
          (!filter.retry_due || (head.retry_at && *head.retry_at <= *filter.retry_due));
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

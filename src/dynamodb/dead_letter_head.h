@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The head of a sequence of dead letters: what lists show of it, and its claim.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "dynamodb/attribute_value.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// What a head says of its first letter. Plain value.
 struct FirstLetter {
@@ -71,4 +72,4 @@ inline constexpr std::string_view kClaimedBy = "claimedBy";
 inline constexpr std::string_view kLease = "lease";
 inline constexpr std::string_view kRenewals = "renewals";
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

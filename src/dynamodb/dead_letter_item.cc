@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/dead_letter_item.h"
 
 #include <algorithm>
@@ -17,7 +18,7 @@
 #include "dynamodb/dead_letter_keys.h"
 #include "dynamodb/deflate.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 constexpr std::string_view kDeflated = "deflated";
@@ -252,4 +253,4 @@ FirstLetter read_first_letter(const Item& item) {
           items_in_all(item)};
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A dead letter as items of the second table.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include "dynamodb/attribute_value.h"
 #include "dynamodb/dead_letter_head.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// A letter's texts are attributes as long as they have at most this many bytes together; above it they are deflated
 /// together, and what does not fit one item goes on in further ones.
@@ -37,4 +38,4 @@ inline constexpr std::size_t kMostLetterBytes = std::size_t{64} * 1024 * 1024;
 /// The same by the letter's first item alone. Throws Error(corrupt).
 [[nodiscard]] FirstLetter read_first_letter(const Item& item);
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

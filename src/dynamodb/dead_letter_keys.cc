@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/dead_letter_keys.h"
 
 #include <algorithm>
@@ -12,7 +13,7 @@
 #include "dynamodb/append_marker.h"
 #include "http/sha256.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 // A sort key has at most 1024 bytes, and a subscription's name is one.
@@ -103,4 +104,4 @@ std::string part_place(std::string_view place, std::size_t part) {
 std::string behind_place(std::string_view place) { return std::string{place} + kBehindParts; }
 std::string_view place_in(std::string_view sort_key) noexcept { return sort_key.substr(0, sort_key.find(kPart)); }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

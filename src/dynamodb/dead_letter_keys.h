@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where dead letters lie in the second table.
 #pragma once
 
@@ -9,7 +10,7 @@
 
 #include "dynamodb/attribute_value.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 // The layout, of which docs/stores/dynamodb.md shows an item each:
 //   dead                       / subscription    that it ever had letters, and how many sequences it has
@@ -42,4 +43,4 @@ inline constexpr std::string_view kDeadSubscriptions = "dead";
 /// The place of the letter that a sort key belongs to.
 [[nodiscard]] std::string_view place_in(std::string_view sort_key) noexcept;
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/dead_letter_parking.h"
 
 #include <algorithm>
@@ -15,7 +16,7 @@
 #include "dynamodb/dead_letter_keys.h"
 #include "dynamodb/dead_letter_trail.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 // Of one BatchWriteItem, which may have 16 MB as JSON; binary values are a third longer there.
@@ -244,4 +245,4 @@ void DeadLetterParking::forget(const Uuid& shelf) const noexcept {
   }
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Parks letters.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include "dynamodb/dead_letter_commit.h"
 #include "dynamodb/dead_letter_reader.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// Adds letters of one subscription, all or none as readers see it: in one transaction; when that is too large for
 /// DynamoDB, they are written on shelves that nothing names yet, with the letters that their sequences have, and
@@ -72,4 +73,4 @@ class DeadLetterParking {
   const DeadLetterReader reader_;
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/dead_letter_reader.h"
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 #include "dynamodb/dead_letter_item.h"
 #include "dynamodb/dead_letter_keys.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 constexpr std::size_t kMostOfAPage = 1000;
@@ -158,4 +159,4 @@ std::vector<Item> DeadLetterReader::items(const Uuid& shelf) const {
   return items;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

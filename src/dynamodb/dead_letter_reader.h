@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads heads and letters.
 #pragma once
 
@@ -15,7 +16,7 @@
 #include "dynamodb/dead_letter_head.h"
 #include "dynamodb/partition.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// A letter with the items it lies in.
 struct KeptLetter {
@@ -79,4 +80,4 @@ class DeadLetterReader {
   const std::string table_;
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/dead_letter_trail.h"
 
 #include <limits>
@@ -10,7 +11,7 @@
 #include "dynamodb/attribute_forms.h"
 #include "dynamodb/dead_letter_keys.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
@@ -112,4 +113,4 @@ std::vector<DeadLetterChange> read_changes(const DeadLetterReader& reader, std::
   return found;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The audit trail of changes by hand.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "dynamodb/dead_letter_reader.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// One line of the trail: one change of one letter or of many of a sequence. The letters as they were before and after
 /// lie on shelves of their own, which nothing else changes: for a discard, those that its sequence had. Plain
@@ -40,4 +41,4 @@ struct TrailLine {
                                                          std::string_view sequence, std::size_t offset,
                                                          std::size_t max);
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

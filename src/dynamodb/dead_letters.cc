@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/dead_letters.h"
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 #include "core/dead_letter_checks.h"
 #include "dynamodb/dead_letter_trail.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 std::vector<std::string> DeadLetters::sequences(std::string_view subscription) {
   std::vector<std::string> ids;
@@ -152,4 +153,4 @@ std::size_t DeadLetters::discard(const DeadLetterClaim& claim, const ChangedBy& 
   return claims_.discard(claim, by, action);
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

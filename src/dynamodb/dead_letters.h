@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The dead letters of a DynamoDB store.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include "dynamodb/dead_letter_parking.h"
 #include "dynamodb/dead_letter_reader.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// DeadLetterStore in the second table; docs/stores/dynamodb.md has the layout. Each change of a sequence is one
 /// transaction with its head. A claim ends for those who saw it unchanged for its lease, see ClaimWatch. Any thread.
@@ -67,4 +68,4 @@ class DeadLetters final : public DeadLetterStore {
   DeadLetterClaims claims_;
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/deflate.h"
 
 #include <zlib.h>
 
 #include <new>
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 Bytes deflated(std::string_view text) {
   uLongf size = compressBound(static_cast<uLong>(text.size()));
@@ -26,4 +27,4 @@ std::optional<std::string> inflated(const Bytes& bytes, std::size_t size) {
   return out;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

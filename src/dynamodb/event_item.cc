@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/event_item.h"
 
 #include <algorithm>
@@ -11,7 +12,7 @@
 #include "dynamodb/payload.h"
 #include "http/sha256.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 using detail::in_quotes;
@@ -188,4 +189,4 @@ std::size_t add_events(EventPage& page, std::string_view aggregate_id, const Ite
   return static_cast<std::size_t>(size - first);
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events as items of the events table: the layout of docs/stores/dynamodb.md.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "dynamodb/attribute_value.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 inline constexpr std::string_view kAggregateId = "aggregateId";
 inline constexpr std::string_view kVersion = "version";
@@ -51,4 +52,4 @@ struct ItemHead {
 std::size_t add_events(EventPage& page, std::string_view aggregate_id, const ItemHead& head, const Item& item,
                        Version from, std::size_t max);
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

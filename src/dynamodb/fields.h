@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attributes of an item of the second table that may be left out.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include "dynamodb/attribute_value.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// Reads them one by one: what is not there has its usual value, what is of another type makes the whole item
 /// unreadable. One thread at a time. The map must outlive it.
@@ -53,4 +54,4 @@ class Fields {
   bool whole_ = true;
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

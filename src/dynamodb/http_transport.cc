@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/http_transport.h"
 
 #include <utility>
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 HttpTransport::HttpTransport(Options options)
     : options_{std::move(options)}, http_{options_.http}, signer_{options_.region, "dynamodb"} {}
@@ -26,4 +27,4 @@ void HttpTransport::refused(const std::shared_ptr<const http::Credentials>& cred
   options_.credentials->refused(credentials);
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The transport to a real endpoint.
 #pragma once
 
@@ -9,7 +10,7 @@
 #include "http/client.h"
 #include "http/sigv4.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// DynamoDB over HTTP, JSON 1.0. Any thread; a connection per request running at the same time.
 class HttpTransport final : public Transport {
@@ -33,4 +34,4 @@ class HttpTransport final : public Transport {
   http::Signer signer_;
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What this process knows of the aggregates it read or wrote.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include <leftfold/types.h>
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// The last version of an aggregate as this process saw it: events are never changed, so it exists for ever, and it was
 /// the end of a commit. Spares an append the question whether the expected version is there. Any thread; bounded.
@@ -36,4 +37,4 @@ class KnownHeads {
   std::unordered_map<std::string, Version> heads_;
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

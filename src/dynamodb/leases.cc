@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/leases.h"
 
 #include <chrono>
@@ -10,7 +11,7 @@
 #include "dynamodb/counted_write.h"
 #include "dynamodb/partition.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 using detail::in_quotes;
@@ -112,4 +113,4 @@ bool Leases::remove(const Lease& lease) {
   return result.applied;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

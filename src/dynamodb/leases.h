@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Leases in the second table.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include "dynamodb/client.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// One item a lease, its group the partition key. Each write leaves an id of its own, so that one whose answer was lost
 /// and that is sent again knows itself. Any thread. The client must outlive it.
@@ -30,4 +31,4 @@ class Leases final : public LeaseStore {
 /// Throws Error(corrupt) for an item that is no lease.
 [[nodiscard]] Lease read_lease(const Item& item);
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

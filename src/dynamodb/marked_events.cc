@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/marked_events.h"
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 
 #include "dynamodb/event_item.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 constexpr std::string_view kMark = "published";
@@ -69,4 +70,4 @@ void MarkedEvents::mark_published(std::span<const RecordedEvent> events) {
   }
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

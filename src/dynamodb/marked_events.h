@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events that the Node library wrote and marked as not yet published.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include "dynamodb/client.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// The index of `published` and `committedAt` with whole items, as the Node library creates it: its name, empty when
 /// the table has none.
@@ -30,4 +31,4 @@ class MarkedEvents final : public Outbox {
   const std::string index_;
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

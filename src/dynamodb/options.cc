@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Settings from the environment, by the names of the Node library and of AWS.
 #include <charconv>
 
@@ -6,7 +7,7 @@
 
 #include "aws/environment.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 constexpr int kMostAttempts = 100;
@@ -60,4 +61,4 @@ DynamoDbOptions DynamoDbOptions::from(const std::map<std::string, std::string>& 
 
 DynamoDbOptions DynamoDbOptions::from_environment() { return from(aws::process_environment()); }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

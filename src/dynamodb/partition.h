@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Everything under one partition key of the second table.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include "dynamodb/append_marker.h"
 #include "dynamodb/client.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// Of all items of a partition, in the order of their sort keys' bytes.
 [[nodiscard]] inline QueryRequest query_of(const std::string& table, std::string partition) {
@@ -31,4 +32,4 @@ void each_item(Client& client, QueryRequest query, Visit visit) {
   } while (!query.after.empty());
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/payload.h"
 
 #include <algorithm>
@@ -13,7 +14,7 @@
 #include "json/base64.h"
 #include "json/decimal.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
@@ -210,4 +211,4 @@ std::string to_json(const Map& map) {
   return out;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An event's JSON as DynamoDB's native map, and back.
 #pragma once
 
@@ -6,7 +7,7 @@
 
 #include "dynamodb/attribute_value.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// The JSON object `json` as a map: numbers keep their digits, members their order. Throws JsonError when the text is
 /// no JSON object, and Error(invalid_argument) that names the path for what DynamoDB cannot hold: a number of more than
@@ -18,4 +19,4 @@ namespace leftfold::dynamodb {
 [[nodiscard]] std::string to_json(const Map& map);
 void append_json(std::string& out, const Map& map);
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

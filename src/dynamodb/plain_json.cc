@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/plain_json.h"
 
 #include <utility>
@@ -7,7 +8,7 @@
 #include "dynamodb/wire.h"
 #include "json/decimal.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
@@ -76,4 +77,4 @@ void append_plain_json(std::string& out, ondemand::value members) {
   out += '}';
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Maps of an answer as plain JSON, without building them.
 #pragma once
 
@@ -6,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// Appends `text` as a number of JSON. Throws Error(invalid_data) for text that is none.
 void append_number(std::string& out, std::string_view text);
@@ -15,4 +16,4 @@ void append_number(std::string& out, std::string_view text);
 /// same errors for what does not decode.
 void append_plain_json(std::string& out, simdjson::ondemand::value members);
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/published_parts.h"
 
 #include <utility>
 
 #include <leftfold/error.h>
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 PublishedStore PublishedParts::of(std::string_view name) {
   if (name.empty()) throw Error{Errc::invalid_argument, "a publisher needs a name; its cursors are kept under it"};
@@ -34,4 +35,4 @@ PublishedStore PublishedParts::of(std::string_view name) {
   return parts;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

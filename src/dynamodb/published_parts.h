@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What one publisher needs of the tables.
 #pragma once
 
@@ -16,7 +17,7 @@
 #include "dynamodb/marked_events.h"
 #include "dynamodb/table_changes.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// Keeps the ports of each publisher, by name. Any thread. The clients must outlive it.
 class PublishedParts {
@@ -44,4 +45,4 @@ class PublishedParts {
   std::optional<MarkedEvents> outbox_;
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/read_table_items.h"
 
 #include <algorithm>
@@ -12,7 +13,7 @@
 #include "dynamodb/payload.h"
 #include "http/sha256.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 using detail::in_quotes;
@@ -183,4 +184,4 @@ void add_to(Map& contents, std::string_view member, std::int64_t amount) {
   at->value = number(sum);
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

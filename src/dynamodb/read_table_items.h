@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The items of read tables in the second table: their keys, and what leftfold's own hold.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "dynamodb/attribute_value.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// The transaction that wrote an item last.
 inline constexpr std::string_view kRowRevision = "r";
@@ -66,4 +67,4 @@ struct ProjectorItem {
 /// Adds to a whole number in `contents`. Throws Error(invalid_argument): no whole number, a sum beyond 64 bits.
 void add_to(Map& contents, std::string_view member, std::int64_t amount);
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

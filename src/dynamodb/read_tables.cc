@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/read_tables.h"
 
 #include <leftfold/error.h>
@@ -5,7 +6,7 @@
 #include "core/in_quotes.h"
 #include "dynamodb/payload.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 // A call outside of a transaction meets another one only in the moment between its reading and its writing.
@@ -79,4 +80,4 @@ std::vector<TableRow> TablesOnDynamoDb::list(std::string_view table, std::string
   return read([&](TableTransaction& t) { return t.list(table, after, max); });
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Read tables in the second table.
 #pragma once
 
@@ -9,7 +10,7 @@
 
 #include "dynamodb/table_transaction.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// One item a row; docs/stores/dynamodb.md shows them. Any thread. The client must outlive it.
 class TablesOnDynamoDb final : public ReadTables {
@@ -37,4 +38,4 @@ class TablesOnDynamoDb final : public ReadTables {
   std::shared_ptr<TablesPlace> place_;
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is asked of DynamoDB, and what it answers, as data.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include "dynamodb/attribute_value.h"
 #include "dynamodb/service_error.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// An expression with what its #names and :values stand for.
 struct Expression {
@@ -120,4 +121,4 @@ struct RecordPage {
   std::string next;    ///< iterator to go on with; empty when the shard has ended
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

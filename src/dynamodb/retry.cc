@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/retry.h"
 
 #include <algorithm>
@@ -5,7 +6,7 @@
 #include <charconv>
 #include <random>
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 using std::chrono::milliseconds;
 
@@ -61,4 +62,4 @@ std::optional<Timestamp> parse_http_date(std::string_view text) {
                    std::chrono::seconds{second}};
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // When to try again: the standard mode of AWS's clients.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 #pragma once
@@ -9,7 +10,7 @@
 
 #include <leftfold/types.h>
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// A budget of retries for all calls of one client: when the service fails for most, few retries are made.
 /// Any thread.
@@ -38,4 +39,4 @@ class RetryQuota {
 /// The time in a Date header ("Tue, 24 Nov 2026 17:24:48 GMT"). Empty when it is none.
 [[nodiscard]] std::optional<Timestamp> parse_http_date(std::string_view text);
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/scanner.h"
 
 #include <limits>
@@ -9,7 +10,7 @@
 #include "dynamodb/event_item.h"
 #include "dynamodb/wire.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 constexpr int kMostSegments = 1'000'000;  // DynamoDB's own limit
@@ -71,4 +72,4 @@ ScanPage scan_page(const EventTable& table, const ScanPlace& where) {
   return page;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

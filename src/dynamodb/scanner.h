@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads the whole events table, segment by segment.
 #pragma once
 
@@ -5,9 +6,9 @@
 
 #include "dynamodb/stream_reader.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// One page, as DynamoDbStore::scan.
 [[nodiscard]] ScanPage scan_page(const EventTable& table, const ScanPlace& where);
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/service_error.h"
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 
 #include "dynamodb/wire.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 using Names = std::span<const std::string_view>;
@@ -134,4 +135,4 @@ ServiceError::ServiceError(std::string_view operation, std::string_view table, R
     : Error{code_of(refusal), text_for(operation, table, refusal), where}, refusal_{std::move(refusal)} {}
 ServiceError::~ServiceError() = default;
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

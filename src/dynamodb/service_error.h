@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What DynamoDB says when it refuses a request.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include "dynamodb/attribute_value.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// Why one item of a transaction was the reason to cancel it; code "None" for an innocent one.
 struct CancellationReason {
@@ -58,4 +59,4 @@ class ServiceError final : public Error {
   Refusal refusal_;
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

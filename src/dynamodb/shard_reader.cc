@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/shard_reader.h"
 
 #include <utility>
 
 #include <leftfold/error.h>
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 // An iterator lasts 15 minutes; one that expires right after it was made is not going to get better.
@@ -59,4 +60,4 @@ ChangePage StreamShardReader::ended(ChangePage::End end) {
   return page;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

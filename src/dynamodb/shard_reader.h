@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads one shard of a table's stream.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include "dynamodb/client.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// A place that the shard refuses, edited by hand perhaps, is End::trimmed and an error in the client's log: what
 /// followed it is not known. One thread at a time. The client, which leads to the streams' endpoint, must outlive it.
@@ -32,4 +33,4 @@ class StreamShardReader final : public ShardReader {
   ChangePage::End end_ = ChangePage::End::none;
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/snapshots.h"
 
 #include <leftfold/error.h>
@@ -5,7 +6,7 @@
 #include "dynamodb/append_marker.h"
 #include "dynamodb/deflate.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 Item snapshot_key(std::string_view aggregate_id, std::string_view schema) {
@@ -81,4 +82,4 @@ bool Snapshots::remove(std::string_view aggregate_id, std::string_view schema) {
   return client_.write(write).applied;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

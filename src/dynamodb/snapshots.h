@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Snapshots in the second table.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include "dynamodb/client.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// One item an aggregate and schema; the state is deflated (RFC 1950), so that what DynamoDB's 400 KB hold is several
 /// times that as JSON. Any thread. The client must outlive it.
@@ -32,4 +33,4 @@ class Snapshots final : public SnapshotStore {
 /// Larger states are refused: a damaged size must not ask for all memory.
 inline constexpr std::size_t kMaxSnapshotBytes = std::size_t{64} * 1024 * 1024;
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

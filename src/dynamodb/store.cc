@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
 #include <leftfold/dynamodb.h>
@@ -17,7 +18,7 @@
 #include "dynamodb/stream_reader.h"
 #include "dynamodb/tables.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 DynamoDbOptions with_second_table(DynamoDbOptions options) {
@@ -126,4 +127,4 @@ CapacityUnits DynamoDbStore::consumed() const {
 }
 const DynamoDbOptions& DynamoDbStore::options() const noexcept { return impl_->options; }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/stream_reader.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include "base/sleep.h"
 #include "core/in_quotes.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 using detail::in_quotes;
@@ -139,4 +140,4 @@ std::optional<ItemHead> StreamReader::at(std::string_view aggregate_id, Version 
   return head_of(aggregate_id, *got.item);
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads events of one aggregate, or of all.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include "dynamodb/event_item.h"
 #include "dynamodb/known_heads.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// Where events are kept.
 struct EventTable {
@@ -45,4 +46,4 @@ class StreamReader {
   EventTable table_;
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/stream_records.h"
 
 #include <algorithm>
@@ -15,7 +16,7 @@
 #include "dynamodb/event_item.h"
 #include "dynamodb/wire.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace dynamodb {
 namespace {
 
@@ -191,4 +192,4 @@ ChangePage read_stream_records(std::string_view json, const Clock& clock) {
   return page;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

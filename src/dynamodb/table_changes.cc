@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/table_changes.h"
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 
 #include "dynamodb/shard_reader.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 /// Shards by id, as they were first met. Pages of one list may contradict each other while shards split, so what any of
@@ -80,4 +81,4 @@ std::unique_ptr<ShardReader> TableChanges::open(const std::string& stream, const
   return std::make_unique<StreamShardReader>(streams_, stream, shard, after);
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The stream of the events table.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include "dynamodb/client.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// Any thread. The clients must outlive it: `tables` leads to the table's endpoint, `streams` to the streams'.
 class TableChanges final : public ChangeStream {
@@ -29,4 +30,4 @@ class TableChanges final : public ChangeStream {
   const std::string table_;
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/table_sweep.h"
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 
 #include "dynamodb/append_marker.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 constexpr std::string_view kGarbage = "garbage";
@@ -57,4 +58,4 @@ void sweep_some(Client& client, std::string_view table, const SweptRows& rows) {
   if (page.last_key.empty()) forget_first(client, table, rows.item, *item);
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Deletes the rows of generations that are not in use any more.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include "dynamodb/client.h"
 #include "dynamodb/read_table_items.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// Rows with generations: the item that says which are garbage, and the partition of one. Plain value.
 struct SweptRows {
@@ -26,4 +27,4 @@ inline constexpr int kSweptAtOnce = 100;
 /// rows of one batch at most. Throws as Client.
 void sweep_some(Client& client, std::string_view table, const SweptRows& rows);
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

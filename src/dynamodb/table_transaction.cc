@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/table_transaction.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include "dynamodb/append_marker.h"
 #include "dynamodb/table_sweep.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 using detail::in_quotes;
@@ -347,4 +348,4 @@ void TableTransaction::sweep() noexcept {
   }
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A transaction on read tables in the second table: buffered, then one request.
 #pragma once
 
@@ -19,7 +20,7 @@
 #include "dynamodb/client.h"
 #include "dynamodb/read_table_items.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 class TableTransaction;
 
@@ -114,4 +115,4 @@ class TableTransaction final : public ReadModelTransaction {
   bool ended_ = false;
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

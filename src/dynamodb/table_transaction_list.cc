@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The part of TableTransaction that lists rows: stored ones, with what the transaction wrote above them.
 #include <algorithm>
 #include <map>
@@ -7,7 +8,7 @@
 #include "dynamodb/payload.h"
 #include "dynamodb/table_transaction.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 std::vector<TableRow> TableTransaction::list(std::string_view table, std::string_view after, std::size_t max) {
   check_open();
@@ -57,4 +58,4 @@ std::vector<TableRow> TableTransaction::list(std::string_view table, std::string
   return listed;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

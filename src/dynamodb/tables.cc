@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/tables.h"
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 #include "dynamodb/append_marker.h"
 #include "dynamodb/event_item.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 constexpr std::chrono::milliseconds kBetweenLooks{250};
@@ -131,4 +132,4 @@ void prepare_tables(Client& client, const DynamoDbOptions& options) {
   (void)prepare(client, options, second_table(options));
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

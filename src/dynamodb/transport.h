@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Port: one signed exchange with DynamoDB.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include "http/response.h"
 #include "http/sigv4.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 struct Exchange {
   http::Response response;
@@ -33,4 +34,4 @@ class Transport {
   virtual void refused(const std::shared_ptr<const http::Credentials>& credentials) noexcept = 0;
 };
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

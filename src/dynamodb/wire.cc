@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/wire.h"
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 #include "json/base64.h"
 #include "json/escapes.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
@@ -250,4 +251,4 @@ Item read_item(ondemand::value in, Documents documents) {
   return item;
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attribute values as DynamoDB's JSON ({"S":"text"}, {"N":"1"}, ...), in both directions.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include "dynamodb/attribute_value.h"
 
-namespace leftfold::dynamodb {
+namespace leftfold::inline v0::dynamodb {
 
 /// Appends `text` as a JSON string, quotes included.
 void write_string(std::string& out, std::string_view text);
@@ -88,4 +89,4 @@ void read_object(std::string& body, Visit visit) {
   each_member(root, visit);
 }
 
-}  // namespace leftfold::dynamodb
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // Letters of header names and schemes, whatever the locale.
 #pragma once
 
 #include <algorithm>
 #include <string_view>
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 
 [[nodiscard]] constexpr char lower(char letter) noexcept {
   return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
@@ -14,4 +15,4 @@ namespace leftfold::http {
   return std::ranges::equal(a, b, {}, lower, lower);
 }
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

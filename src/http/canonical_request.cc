@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/canonical_request.h"
 
 #include <algorithm>
@@ -12,7 +13,7 @@
 #include "http/sha256.h"
 #include "http/url.h"
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 namespace {
 
 // Changed or added by clients and proxies on the way, so AWS's own SDKs do not sign them either.
@@ -162,4 +163,4 @@ CanonicalRequest canonical_request(const Request& request) {
   return out;
 }
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A request as SigV4 sees it.
 #pragma once
 
@@ -5,7 +6,7 @@
 
 #include "http/request.h"
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 
 struct CanonicalRequest {
   std::string text;
@@ -16,4 +17,4 @@ struct CanonicalRequest {
 /// not among them. Throws Error(invalid_argument) for an address without a host.
 [[nodiscard]] CanonicalRequest canonical_request(const Request& request);
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/client.h"
 
 #include <fcntl.h>
@@ -12,7 +13,7 @@
 #include "http/handle.h"
 #include "http/transfer.h"
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 namespace {
 
 void check_readable(const std::string& ca_bundle) {
@@ -44,4 +45,4 @@ Response Client::send(const Request& request, const std::stop_token& stop) {
   return Transfer{*lease.handle, request, options_, stop}.run();
 }
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

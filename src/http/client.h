@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The HTTP client: blocking, connections kept.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include "http/request.h"
 #include "http/response.h"
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 
 class HandlePool;
 
@@ -40,4 +41,4 @@ class Client {
   std::unique_ptr<HandlePool> handles_;
 };
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/client_options.h"
 
 #include <initializer_list>
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 namespace {
 
 std::string first_of(const std::map<std::string, std::string>& environment, std::initializer_list<const char*> names) {
@@ -21,4 +22,4 @@ Proxies proxies_from(const std::map<std::string, std::string>& environment) {
           .no_proxy = first_of(environment, {"no_proxy", "NO_PROXY"})};
 }
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

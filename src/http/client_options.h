@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a Client connects.
 #pragma once
 
@@ -6,7 +7,7 @@
 #include <map>
 #include <string>
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 
 /// Which proxy serves which scheme; empty means none.
 struct Proxies {
@@ -30,4 +31,4 @@ struct ClientOptions {
   Proxies proxies = {};
 };
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/failure.h"
 
 #include <string_view>
@@ -7,7 +8,7 @@
 #include "http/ascii.h"
 #include "http/url.h"
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 namespace {
 
 struct Verdict {
@@ -82,4 +83,4 @@ void throw_failure(const Request& request, const Failure& failure) {
   throw Error{found.code, text};
 }
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a request that did not end well means to the caller.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include "http/request.h"
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 
 struct Failure {
   enum class Kind { transfer, stopped, too_big };
@@ -21,4 +22,4 @@ struct Failure {
 /// Throws the Error that Client::send documents.
 [[noreturn]] void throw_failure(const Request& request, const Failure& failure);
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/handle.h"
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 namespace {
 
 void start_curl() {
@@ -100,4 +101,4 @@ void HandlePool::put_back(std::unique_ptr<Handle> handle) noexcept {
   }
 }
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One of libcurl's handles, with the connection it keeps.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "http/client_options.h"
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 
 /// An easy handle and a multi handle of its own: the latter owns the kept connection, and only its wait can be ended by
 /// another thread. One thread at a time. `options` must outlive it.
@@ -54,4 +55,4 @@ class HandlePool {
   std::vector<std::unique_ptr<Handle>> idle_;
 };
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/request.h"
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 #include "http/ascii.h"
 #include "http/url.h"
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 namespace {
 
 // The headers whose values are shown: known to hold no secret. Any other is hidden, so a new kind of token is safe too.
@@ -75,4 +76,4 @@ std::string redacted(const Request& request) {
   return out;
 }
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

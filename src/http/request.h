@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One HTTP request, as data.
 #pragma once
 
@@ -7,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 
 /// One header line. Names compare without regard to case.
 struct Header {
@@ -38,4 +39,4 @@ struct Request {
 /// "scheme://host:port/path" of `url`, without user, password, query and fragment: how messages name an address.
 [[nodiscard]] std::string redacted_url(std::string_view url);
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

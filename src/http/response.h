@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One HTTP response, as data.
 #pragma once
 
@@ -9,7 +10,7 @@
 
 #include "http/request.h"
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 
 /// Where the time of a request went, each from its start.
 struct Timings {
@@ -33,4 +34,4 @@ struct Response {
   [[nodiscard]] bool ok() const { return status >= 200 && status < 300; }
 };
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

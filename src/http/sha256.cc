@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/sha256.h"
 
 #include <openssl/evp.h>
@@ -8,7 +9,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 namespace {
 
 // Fetching costs more than hashing, so it is done once. Never freed: the library's own clean-up at exit comes first.
@@ -69,4 +70,4 @@ void append_hex(std::string& out, const Digest& digest) {
   out.append(text.data(), text.size());
 }
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SHA-256 and HMAC-SHA-256 at the cost of the hash alone.
 #pragma once
 
@@ -5,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 
 using Digest = std::array<unsigned char, 32>;
 
@@ -19,4 +20,4 @@ using Digest = std::array<unsigned char, 32>;
 }
 void append_hex(std::string& out, const Digest& digest);
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/sigv4.h"
 
 #include <array>
@@ -9,7 +10,7 @@
 #include "http/canonical_request.h"
 #include "http/sha256.h"
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
@@ -98,4 +99,4 @@ void Signer::sign(Request& request, const Credentials& credentials, Timestamp no
   set_header(request.headers, "Authorization", std::move(authorization));
 }
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

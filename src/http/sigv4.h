@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // AWS Signature Version 4 of requests.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 #pragma once
@@ -10,7 +11,7 @@
 
 #include "http/request.h"
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 
 /// What signs a request. Plain value; never log it.
 struct Credentials {
@@ -44,4 +45,4 @@ class Signer {
   std::unique_ptr<DayKey> day_key_;  // the key derived last
 };
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/transfer.h"
 
 #include <algorithm>
@@ -14,7 +15,7 @@
 #include "http/failure.h"
 #include "http/url.h"
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 namespace {
 
 std::size_t on_body(char* bytes, std::size_t, std::size_t size, void* transfer) {
@@ -265,4 +266,4 @@ void Transfer::fail(CURLcode result) {
   throw_failure(request_, failure);
 }
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One request on one handle, and what became of it.
 #pragma once
 
@@ -12,7 +13,7 @@
 #include "http/request.h"
 #include "http/response.h"
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 
 /// Runs one request. One thread; lives as long as the request. All arguments must outlive it.
 class Transfer {
@@ -48,4 +49,4 @@ class Transfer {
   bool out_of_memory_ = false;
 };
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/url.h"
 
 #include "http/ascii.h"
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 
 UrlParts split_url(std::string_view url) noexcept {
   UrlParts parts;
@@ -33,4 +34,4 @@ std::string host_header(const UrlParts& url) {
   return host;
 }
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // The parts of an address.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-namespace leftfold::http {
+namespace leftfold::inline v0::http {
 
 /// Views into the address they were split from.
 struct UrlParts {
@@ -20,4 +21,4 @@ struct UrlParts {
 /// What the Host header says: the host in lower case, and the port unless it is the scheme's own.
 [[nodiscard]] std::string host_header(const UrlParts& url);
 
-}  // namespace leftfold::http
+}  // namespace leftfold::inline v0::http

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values of any shape: how a Json is read and written.
 #include <algorithm>
 #include <string>
@@ -8,7 +9,7 @@
 #include "json/reader.h"
 #include "json/writer.h"
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 
 void Reader::any_json(Value& in, void* into) {
   Json& out = *static_cast<Json*>(into);
@@ -91,4 +92,4 @@ void Writer::write_any_json(const void* value) {
   }
 }
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

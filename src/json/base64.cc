@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "json/base64.h"
 
 #include <array>
 #include <cstdint>
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 namespace {
 
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -58,4 +59,4 @@ bool read_base64(std::string_view text, Bytes& bytes) {
   return (group & (0xFFFFFFU >> 8 * rest)) == 0;  // the unused bits of the last digit
 }
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "json/decimal.h"
 
 #include <algorithm>
 #include <charconv>
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -57,4 +58,4 @@ std::optional<Decimal> read_decimal(std::string_view text) {
   return number;
 }
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

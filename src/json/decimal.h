@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers as decimal digits, exactly as JSON writes them.
 #pragma once
 
@@ -6,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 
 /// The value 0.D1D2D3... * 10^exponent, without a zero at either end of the digits; zero has no digits.
 /// Plain value.
@@ -22,4 +23,4 @@ struct Decimal {
 /// (more than 9 digits).
 [[nodiscard]] std::optional<Decimal> read_decimal(std::string_view text);
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

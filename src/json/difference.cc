@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/json/difference.h>
 
 #include <simdjson.h>
@@ -10,7 +11,7 @@
 #include <leftfold/json.h>
 #include <leftfold/json/json_error.h>
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 namespace {
 
 using Part = std::pair<std::string, std::string_view>;  // name or place, and the value's text
@@ -126,4 +127,4 @@ std::vector<Difference> differences(std::string_view before, std::string_view af
   return all;
 }
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

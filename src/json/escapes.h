@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Finding what a JSON string cannot hold as it is, eight bytes at a time.
 #pragma once
 
@@ -6,7 +7,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 
 inline constexpr std::uint64_t kEveryByte = 0x0101010101010101ULL;
 inline constexpr std::uint64_t kHighBits = 0x8080808080808080ULL;
@@ -45,4 +46,4 @@ inline constexpr std::uint64_t kHighBits = 0x8080808080808080ULL;
   return size;
 }
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

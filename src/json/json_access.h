@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The insides of a Json, for the reader and the writer.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include <leftfold/json/type.h>
 #include <leftfold/json_value.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// What read() and append() walk for a Json.
 inline constexpr json::Type kAnyJson{json::Kind::any};
@@ -30,4 +31,4 @@ struct JsonAccess {
   }
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

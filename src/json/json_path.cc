@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "json/json_path.h"
 
 #include <algorithm>
 #include <vector>
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 namespace {
 
 /// An open array or object and the place in it.
@@ -65,4 +66,4 @@ std::string path_at(std::string_view text, std::size_t offset) {
   return path;
 }
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

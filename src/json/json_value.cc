@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/json_value.h>
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 #include "json/json_access.h"
 #include "json/same_document.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 constexpr std::array<std::string_view, 6> kKinds{"null",     "true or false", "a number",
@@ -179,4 +180,4 @@ void Json::wrong_kind(std::string_view expected) const {
   throw JsonError{"$", "expected " + std::string{expected} + ", found " + std::string{kKinds[value_.index()]}};
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

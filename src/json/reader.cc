@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "json/reader.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 namespace {
 
 /// True when the key whose first byte (behind its quote) is at `raw` is `name`, which has no escapes. Reads no further
@@ -278,4 +279,4 @@ void read(std::string_view text, const Type& type, void* into) {
   Reader{mine.workspace, text}.read(type, into);
 }
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads JSON into described values, with simdjson's on-demand parser underneath.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include <leftfold/json.h>
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 
 namespace ondemand = simdjson::ondemand;
 using simdjson::error_code;
@@ -132,4 +133,4 @@ inline void Reader::enter(Value& in) {
     fail(place(in), "arrays and objects are nested deeper than 32");
 }
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

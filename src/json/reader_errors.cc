@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the reader says about a text that it cannot read. Nothing here is on the path of good texts.
 #include <cstddef>
 #include <string>
@@ -5,7 +6,7 @@
 #include "json/json_path.h"
 #include "json/reader.h"
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 namespace {
 
 /// The first byte of `text` that is not UTF-8 (RFC 3629). Only asked for text that has one.
@@ -121,4 +122,4 @@ void Reader::fail(const char* at, std::string_view problem) const {
   throw JsonError{path_at(text_, offset), problem};
 }
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kinds of values that are read more rarely.
 #include <cstddef>
 #include <utility>
@@ -6,7 +7,7 @@
 #include "json/reader.h"
 #include "json/time_text.h"
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 
 void Reader::bytes(Value& in, void* into) {
   if (!read_base64(text(in, "base64 text"), *static_cast<Bytes*>(into))) {
@@ -179,4 +180,4 @@ void Reader::key(std::string_view name, const char* at, const Type& type, void* 
   }
 }
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "json/same_document.h"
 
 #include <simdjson.h>
@@ -11,7 +12,7 @@
 
 #include "json/decimal.h"
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
@@ -117,4 +118,4 @@ bool same_document(std::string_view a, std::string_view b) {
   return a == b || canonical_document(a) == canonical_document(b);
 }
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

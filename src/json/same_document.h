@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether two JSON texts say the same.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 
 /// One text for all documents that say the same: for hashing, not for reading. Throws as same_document().
 [[nodiscard]] std::string canonical_document(std::string_view text);
@@ -14,4 +15,4 @@ namespace leftfold::json {
 /// member twice.
 [[nodiscard]] bool same_document(std::string_view a, std::string_view b);
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/json/shape.h>
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include <leftfold/json.h>
 #include <leftfold/json/enum_names.h>
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 namespace {
 
 /// Walks a type along a default value of it: only a value knows the defaults of its fields. One thread at a time.
@@ -148,4 +149,4 @@ class Walk {
 
 Json shape(const Type& type, void* value) { return Walk{}.any(type, value); }
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/json/structure.h>
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 
 #include <leftfold/json/enum_names.h>
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 namespace {
 
 /// Writes one structure. The words are a stored format: docs/format/snapshots.md.
@@ -126,4 +127,4 @@ std::string structure(const Type& type) {
   return writer.take();
 }
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A growing text that is written with bare pointers.
 #pragma once
 
@@ -7,7 +8,7 @@
 #include <memory>
 #include <string_view>
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 
 /// Room for a text that is being written. The writer asks for room once and then stores without checks.
 /// One thread at a time; keeps its memory from one text to the next.
@@ -48,4 +49,4 @@ class TextBuffer {
   char* limit_ = nullptr;
 };
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "json/time_text.h"
 
 #include <charconv>
 #include <chrono>
 #include <limits>
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 namespace {
 
 // A time is computed in attoseconds (10^-18 s, the finest unit of <ratio>), in 128 bits: that covers 10^20 seconds.
@@ -221,4 +222,4 @@ TimeText read_duration(std::string_view text, const TimeType& type, std::int64_t
   return join(type, negative ? -total : total, ticks);
 }
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Times and durations as text: RFC 3339 in UTC and ISO 8601 durations.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include <leftfold/json/type.h>
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 
 /// Room that the writers need.
 inline constexpr std::size_t kTimeSize = 64;
@@ -26,4 +27,4 @@ enum class TimeText { good, malformed, too_precise, out_of_range };
 /// are malformed, as their length is not fixed.
 [[nodiscard]] TimeText read_duration(std::string_view text, const TimeType& type, std::int64_t& ticks);
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

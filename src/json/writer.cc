@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "json/writer.h"
 
 #include <simdjson.h>
@@ -15,7 +16,7 @@
 #include "json/json_path.h"
 #include "json/time_text.h"
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 namespace {
 
 /// Not zero when one of the eight bytes cannot be copied as it is: a control character, '"', '\\' or not ASCII.
@@ -305,4 +306,4 @@ void append(std::string& out, const Type& type, const void* value) {
   out.append(shared.text());
 }
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes described values as JSON.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include "json/text_buffer.h"
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 
 /// Writes one document into a buffer. One thread at a time; for one document.
 class Writer {
@@ -44,4 +45,4 @@ class Writer {
   int depth_ = 0;
 };
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A partition while a subscription has it.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include "kafka/handles.h"
 #include "kafka/waker.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// One assignment of a partition, with the queue its records come in. One thread at a time.
 class Assigned {
@@ -52,4 +53,4 @@ class Assigned {
   Queue queue_;
 };
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <string>
 #include <utility>
 
@@ -10,7 +11,7 @@
 #include "kafka/sink.h"
 #include "kafka/topic.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 class KafkaBroker::Impl {
  public:
@@ -70,4 +71,4 @@ std::int32_t KafkaBroker::partitions() const noexcept { return impl_->partitions
 
 const KafkaOptions& KafkaBroker::options() const noexcept { return impl_->options(); }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

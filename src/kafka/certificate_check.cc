@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/certificate_check.h"
 
 #include <openssl/x509_vfy.h>
@@ -9,7 +10,7 @@
 
 #include <leftfold/kafka.h>
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 namespace {
 
 const char* next_step(int error) {
@@ -50,4 +51,4 @@ void tell_refused_certificates(rd_kafka_conf_t* conf) {
   static_cast<void>(rd_kafka_conf_set_ssl_cert_verify_cb(conf, look_at_certificate));
 }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Why a broker's certificate is not accepted, which librdkafka itself does not tell.
 #pragma once
 
@@ -5,7 +6,7 @@
 
 #include <string_view>
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// Marks the log lines that say why a certificate is not accepted, as the value of their field "facility".
 inline constexpr std::string_view kCertificateFacility = "CERTIFICATE";
@@ -14,4 +15,4 @@ inline constexpr std::string_view kCertificateFacility = "CERTIFICATE";
 /// certificate: which broker, OpenSSL's reason and the next step. What they accept stays the same.
 void tell_refused_certificates(rd_kafka_conf_t* conf);
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/certificate_log.h"
 
 #include <algorithm>
@@ -5,7 +6,7 @@
 
 #include "kafka/certificate_check.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 void CertificateLog::log(LogLevel level, std::string_view component, std::string_view message,
                          std::span<const LogField> fields) noexcept {
@@ -25,4 +26,4 @@ std::set<std::string> CertificateLog::refused() const {
   return refused_;
 }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

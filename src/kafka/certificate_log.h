@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which certificates were not accepted, as the log tells it.
 #pragma once
 
@@ -9,7 +10,7 @@
 
 #include <leftfold/log.h>
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// Hands log lines on, and keeps those that tell why a certificate is not accepted
 /// (certificate_check.h). Any thread.
@@ -34,4 +35,4 @@ class CertificateLog final : public Logger {
   std::set<std::string> refused_;
 };
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

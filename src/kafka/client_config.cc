@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/client_config.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include "kafka/certificate_check.h"
 #include "kafka/options.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 namespace {
 
 // Reconnecting waits at most 2 s: with the default of 10 s, 3 s without brokers took 11 s to recover from. Keepalive
@@ -191,4 +192,4 @@ void check_properties(const KafkaOptions& options) {
   }
 }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

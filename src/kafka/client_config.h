@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The settings of librdkafka's clients: ours, the user's, and those that must stay as they are.
 #pragma once
 
@@ -9,7 +10,7 @@
 
 #include "kafka/handles.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 using Properties = std::vector<std::pair<std::string, std::string>>;
 
@@ -27,4 +28,4 @@ enum class Purpose { admin, producer, consumer };
 /// Throws Error(invalid_config) with librdkafka's own words.
 [[nodiscard]] Client make_client(const KafkaOptions& options, Purpose purpose, Conf conf);
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

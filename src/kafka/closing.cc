@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/closing.h"
 
 #include <chrono>
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 namespace {
 
 // A commit and a leave, each a round trip: enough for a network of four seconds there and back.
@@ -27,4 +28,4 @@ rd_kafka_resp_err_t close_consumer(Client client, Clock& clock) noexcept {
   return RD_KAFKA_RESP_ERR__TIMED_OUT;
 }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/event_ids.h"
 
 #include <openssl/evp.h>
@@ -8,7 +9,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 namespace {
 
 Uuid v8_of(const std::string& text) {
@@ -35,4 +36,4 @@ Uuid id_of_record(std::string_view topic, std::int32_t partition, std::int64_t o
   return v8_of(std::string{topic} + '\0' + std::to_string(partition) + '\0' + std::to_string(offset));
 }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Identities of events whose records bring none: the same at every reading.
 #pragma once
 
@@ -7,7 +8,7 @@
 #include <leftfold/types.h>
 #include <leftfold/uuid.h>
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// Of an event that the Node library wrote: UUID version 8 (RFC 9562, 5.8) of the SHA-256 of aggregate, NUL, version,
 /// as DynamoDbStore derives it. Throws Error(internal) when the crypto library fails.
@@ -16,4 +17,4 @@ namespace leftfold::kafka {
 /// Of a record that is no event: the same of topic, NUL, partition, NUL, offset.
 [[nodiscard]] Uuid id_of_record(std::string_view topic, std::int32_t partition, std::int64_t offset);
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

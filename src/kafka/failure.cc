@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/failure.h"
 
 #include <algorithm>
 #include <array>
 #include <span>
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 namespace {
 
 std::string next_step(Errc code) {
@@ -86,4 +87,4 @@ std::string text_of(rd_kafka_event_t* event) {
   return more == nullptr || code.starts_with(more) ? code : code + ": " + more;
 }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

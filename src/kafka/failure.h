@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // librdkafka's errors as ours.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// Which of our codes an error is: permission_denied for what brokers refuse, not_found for a topic or partition that
 /// is not there, unavailable for everything that may pass by itself.
@@ -31,4 +32,4 @@ namespace leftfold::kafka {
 /// What an event of librdkafka says of its error: more than the code's own text when there is more.
 [[nodiscard]] std::string text_of(rd_kafka_event_t* event);
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/fetch_ahead.h"
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 
 #include "kafka/offsets.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 namespace {
 
 constexpr const char* kProperty = "queued.max.messages.kbytes";
@@ -46,4 +47,4 @@ void FetchAhead::ask_for_more(rd_kafka_t* client, std::int32_t partition) const 
   static_cast<void>(rd_kafka_offsets_for_times(client, list.get(), 0));
 }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What librdkafka reads ahead of the handlers, and how it learns that there is room again.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include "kafka/assigned.h"
 #include "kafka/client_config.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// The share of each partition, because each has a queue of its own. Once every partition of a broker has its share,
 /// librdkafka 2.0.2 sleeps for up to a second and does not notice that records are taken (rdkafka_broker.c,
@@ -34,4 +35,4 @@ class FetchAhead {
   std::int64_t kilobytes_;  // a partition's share
 };
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Owners of what librdkafka hands out.
 #pragma once
 
@@ -5,7 +6,7 @@
 
 #include <memory>
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 template <auto Destroy>
 struct Destroyer {
@@ -36,4 +37,4 @@ struct MetadataDestroyer {
 };
 using TopicMetadata = std::unique_ptr<const rd_kafka_metadata_t, MetadataDestroyer>;
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/offsets.h"
 
 #include <string>
 
 #include "kafka/failure.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 namespace {
 
 // What is asked for was there a moment ago, when the topic was opened or the group assigned it.
@@ -73,4 +74,4 @@ std::vector<std::optional<std::int64_t>> committed_of(rd_kafka_t* client, const 
   return offsets;
 }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where partitions begin and end, and how far a group is.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "kafka/handles.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// How long one question to the brokers may take before it is asked again.
 inline constexpr std::chrono::milliseconds kAnswerWithin{5'000};
@@ -34,4 +35,4 @@ struct Bounds {
 [[nodiscard]] PartitionList list_of(const KafkaOptions& options, std::span<const std::int32_t> partitions,
                                     std::span<const std::int64_t> offsets = {});
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/open_tickets.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 std::uint64_t OpenTickets::open() {
   open_.push_back(true);
@@ -32,4 +33,4 @@ std::vector<std::uint64_t> OpenTickets::all() const {
   return tickets;
 }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which tickets of a sink still wait for their receipt.
 #pragma once
 
@@ -6,7 +7,7 @@
 #include <deque>
 #include <vector>
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// Tickets 1, 2, 3 ...; each is opened once and closed once. One thread at a time.
 class OpenTickets {
@@ -28,4 +29,4 @@ class OpenTickets {
   std::size_t count_ = 0;
 };
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/openings.h"
 
 #include <librdkafka/rdkafka.h>
@@ -8,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 namespace {
 
 constexpr std::chrono::hours kRemembered{1};
@@ -119,4 +120,4 @@ std::vector<std::uint64_t> Openings::give_up() {
   return tickets;
 }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

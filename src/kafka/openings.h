@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which events may go to librdkafka: to a partition that has nothing of the producer yet, one.
 #pragma once
 
@@ -14,7 +15,7 @@
 
 #include "kafka/record.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// An event that waits.
 struct HeldBack {
@@ -73,4 +74,4 @@ class Openings {
   std::string first_key_;                         // of the event that went alone, its partition unknown
 };
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

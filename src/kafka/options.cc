@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/options.h"
 
 #include <charconv>
@@ -8,7 +9,7 @@
 #include "base/kafka_property.h"
 #include "kafka/client_config.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 namespace {
 
 constexpr int kMostPartitions = 100'000;  // librdkafka's own limits
@@ -121,9 +122,9 @@ void check_options(const KafkaOptions& options) {
   }
 }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 KafkaOptions KafkaOptions::from(const std::map<std::string, std::string>& environment) {
   using kafka::value_of;
@@ -157,4 +158,4 @@ std::string kafka_group_of(const SubscriptionOptions& options) {
   return group;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What KafkaOptions may say.
 #pragma once
 
@@ -6,7 +7,7 @@
 
 #include <leftfold/kafka.h>
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// Why Kafka takes no topic of this name; empty when it does.
 [[nodiscard]] std::string_view why_no_topic_name(std::string_view name);
@@ -22,4 +23,4 @@ void check_options(const KafkaOptions& options);
 /// Throws Error(invalid_config) for a property that is refused, for a value that librdkafka does not take.
 void check_properties(const KafkaOptions& options);
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

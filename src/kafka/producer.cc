@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/producer.h"
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 #include "kafka/client_config.h"
 #include "kafka/failure.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 namespace {
 
 // A batch, without its records (Kafka protocol, RecordBatch).
@@ -131,4 +132,4 @@ void Producer::give_up() {
   static_cast<void>(rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT));
 }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One librdkafka producer, whose reports are events of a queue.
 #pragma once
 
@@ -15,7 +16,7 @@
 #include "kafka/record.h"
 #include "kafka/waker.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// A fatal error ends it for good; make another one then. Destroying it gives up what is on the way, without reports.
 /// One thread at a time. `options` and `waker`, which hears of what comes into the queue, must outlive it.
@@ -71,4 +72,4 @@ class Producer {
   const Queue events_;
 };
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

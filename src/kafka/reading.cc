@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/reading.h"
 
 #include <numeric>
@@ -10,7 +11,7 @@
 #include "kafka/failure.h"
 #include "kafka/offsets.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 namespace {
 
 // Of the group of `client`. When it may not be asked for, librdkafka asks until the time is over, and its consumer has
@@ -57,4 +58,4 @@ std::vector<Progress> read_progress(const KafkaOptions& options, std::string_vie
   return progress;
 }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

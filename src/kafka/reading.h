@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The reading side as KafkaBroker uses it.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include "kafka/handles.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// A subscription of `options.topic`, which has `partitions` partitions. `options` outlives it.
 [[nodiscard]] std::unique_ptr<Subscription> open_subscription(const KafkaOptions& options, std::int32_t partitions,
@@ -26,4 +27,4 @@ namespace leftfold::kafka {
 [[nodiscard]] std::vector<Progress> read_progress(const KafkaOptions& options, std::string_view group,
                                                   std::int32_t partitions);
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

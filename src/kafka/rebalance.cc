@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The part of KafkaSubscription that answers the group: which partitions come, where they start, which go.
 #include <algorithm>
 #include <atomic>
@@ -7,7 +8,7 @@
 #include "kafka/offsets.h"
 #include "kafka/subscription.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 namespace {
 
 // Epochs grow over all assignments of this process, and with the wall clock over processes.
@@ -220,4 +221,4 @@ void KafkaSubscription::log(LogLevel level, std::string_view message, std::initi
   options_.log->log(level, subscription_.name, message, fields);
 }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

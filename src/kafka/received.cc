@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/received.h"
 
 #include <map>
@@ -11,7 +12,7 @@
 #include "kafka/record_rules.h"
 #include "kafka/value_reader.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 namespace {
 
 void add_unreadable(EventPage& page, const Received& record, const std::string& why) {
@@ -60,4 +61,4 @@ void add_to_page(EventPage& page, const rd_kafka_message_t& message) {
   add_to_page(page, record);
 }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A record as it came, without librdkafka's types: what reading it depends on.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include <leftfold/event_page.h>
 #include <leftfold/types.h>
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 struct Received {
   std::string_view topic;
@@ -22,4 +23,4 @@ struct Received {
 /// As record.h says of a message.
 void add_to_page(EventPage& page, const Received& record);
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/record.h"
 
 #include <string>
@@ -10,7 +11,7 @@
 #include "core/in_quotes.h"
 #include "kafka/record_rules.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 namespace {
 
 // No fields but these: reading it checks that the text is an object, and well-formed.
@@ -170,4 +171,4 @@ Record to_record(const RecordedEvent& event, std::string_view source) {
   return record;
 }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An event as a Kafka record, and back. docs/format/kafka.md has the bytes.
 #pragma once
 
@@ -9,7 +10,7 @@
 
 #include "kafka/handles.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// One event's record; the key is the aggregate's id.
 struct Record {
@@ -26,4 +27,4 @@ struct Record {
 /// what the message holds. The message must be without error.
 void add_to_page(EventPage& page, const rd_kafka_message_t& message);
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

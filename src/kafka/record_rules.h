@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What writing and reading a record agree on: whatever is written can be read.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "core/utf8.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// How the Node library calls what is kSnapshotNote here.
 inline constexpr std::string_view kNodeSnapshot = "Snapshot";
@@ -33,4 +34,4 @@ inline constexpr Timestamp kLastTime =
 }
 [[nodiscard]] constexpr bool is_time(Timestamp time) noexcept { return time >= kFirstTime && time <= kLastTime; }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

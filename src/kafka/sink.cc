@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/sink.h"
 
 #include <chrono>
@@ -16,7 +17,7 @@
 #include "kafka/topic_limit.h"
 #include "kafka/waker.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 namespace {
 
 using std::chrono::milliseconds;
@@ -271,4 +272,4 @@ std::vector<SinkReceipt> KafkaSink::take_due() {
 
 std::unique_ptr<EventSink> open_sink(const KafkaOptions& options) { return std::make_unique<KafkaSink>(options); }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

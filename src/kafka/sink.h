@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The writing side as KafkaBroker uses it.
 #pragma once
 
@@ -5,9 +6,9 @@
 
 #include <leftfold/kafka.h>
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// A sink to `options.topic`. `options` outlives it.
 [[nodiscard]] std::unique_ptr<EventSink> open_sink(const KafkaOptions& options);
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a sink counts.
 #pragma once
 
 #include <leftfold/metrics.h>
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// Any thread. `metrics` must outlive it.
 struct SinkMetrics {
@@ -29,4 +30,4 @@ struct SinkMetrics {
   }
 };
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/subscription.h"
 
 #include <algorithm>
@@ -12,7 +13,7 @@
 #include "kafka/reading.h"
 #include "kafka/record.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 namespace {
 
 // The consumer must be polled within max.poll.interval.ms, whatever else is waited for.
@@ -193,4 +194,4 @@ std::unique_ptr<Subscription> open_subscription(const KafkaOptions& options, std
   return std::make_unique<KafkaSubscription>(options, partitions, subscription);
 }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

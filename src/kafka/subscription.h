@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One subscription: a consumer of its own, in a group of its own.
 #pragma once
 
@@ -15,7 +16,7 @@
 #include "kafka/subscription_metrics.h"
 #include "kafka/waker.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// Reads records from a queue per partition, so that a partition can be left alone without pausing it: in librdkafka
 /// 2.0.2 that costs the prefetched records and, used wrongly, repeats some. Checkpoints are stored at librdkafka, which
@@ -83,4 +84,4 @@ class KafkaSubscription final : public Subscription {
   bool again_ = false;                                             // one of them is to be reported anew
 };
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a subscription counts.
 #pragma once
 
@@ -5,7 +6,7 @@
 
 #include <leftfold/metrics.h>
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// Any thread. `metrics` must outlive it.
 struct SubscriptionMetrics {
@@ -33,4 +34,4 @@ struct SubscriptionMetrics {
   }
 };
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/topic.h"
 
 #include <algorithm>
@@ -14,7 +15,7 @@
 #include "kafka/client_config.h"
 #include "kafka/failure.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 namespace {
 
 using std::chrono::milliseconds;
@@ -206,4 +207,4 @@ class Asking {
 
 std::int32_t ready_topic(const KafkaOptions& options) { return Asking{options}.until_ready(); }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/topic_limit.h"
 
 #include <librdkafka/rdkafka.h>
@@ -14,7 +15,7 @@
 #include "kafka/failure.h"
 #include "kafka/handles.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 namespace {
 
 using ConfigResource = Handle<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;
@@ -126,4 +127,4 @@ class Asking {
 
 TopicLimit read_topic_limit(const KafkaOptions& options) { return Asking{options}.ask(); }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

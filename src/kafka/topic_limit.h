@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How large a batch the topic takes.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include <leftfold/kafka.h>
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// max.message.bytes of a topic: what a batch may have, as the broker counts it.
 struct TopicLimit {
@@ -19,4 +20,4 @@ struct TopicLimit {
 /// be asked. Throws Error(invalid_config).
 [[nodiscard]] TopicLimit read_topic_limit(const KafkaOptions& options);
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

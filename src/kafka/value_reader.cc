@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/value_reader.h"
 
 #include <algorithm>
@@ -12,7 +13,7 @@
 #include "kafka/event_ids.h"
 #include "kafka/record_rules.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
@@ -174,4 +175,4 @@ void ValueReader::check(simdjson::error_code error) {
   if (error != simdjson::SUCCESS) fail(std::string{"malformed JSON: "} + error_message(error));
 }
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A record's value: flat JSON with the members of docs/format/kafka.md.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "kafka/received.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// Reads one value, in one pass and without allocations of its own. Of payload and metadata only the extent is found:
 /// whoever decodes them checks them, once, and bytes that do not decode are parked then too.
@@ -65,4 +66,4 @@ class ValueReader {
   unsigned given_ = 0;  // those that are not null
 };
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What ends a wait for librdkafka: something in one of its queues, or somebody who calls.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include "kafka/handles.h"
 
-namespace leftfold::kafka {
+namespace leftfold::inline v0::kafka {
 
 /// One thread waits, any thread wakes it. Must outlive the queues that it watches.
 class Waker {
@@ -54,4 +55,4 @@ class Waker {
   bool woken_ = false;
 };
 
-}  // namespace leftfold::kafka
+}  // namespace leftfold::inline v0::kafka

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "lambda/batch_response.h"
 
 #include <algorithm>
@@ -5,7 +6,7 @@
 
 #include <leftfold/json.h>
 
-namespace leftfold::lambda {
+namespace leftfold::inline v0::lambda {
 namespace {
 
 // NOLINTBEGIN(readability-identifier-naming): names of the JSON
@@ -36,4 +37,4 @@ std::string batch_response(std::span<const Change> not_done) {
   return to_json(response);
 }
 
-}  // namespace leftfold::lambda
+}  // namespace leftfold::inline v0::lambda

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which part of a batch Lambda has to send again.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include <leftfold/change_stream.h>
 
-namespace leftfold::lambda {
+namespace leftfold::inline v0::lambda {
 
 /// True when the sequence number `a` comes before `b`: decimal texts of up to 40 digits, so they fit into no integer.
 [[nodiscard]] bool comes_before(std::string_view a, std::string_view b) noexcept;
@@ -16,4 +17,4 @@ namespace leftfold::lambda {
 /// https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
 [[nodiscard]] std::string batch_response(std::span<const Change> not_done);
 
-}  // namespace leftfold::lambda
+}  // namespace leftfold::inline v0::lambda

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "lambda/failure_report.h"
 
 #include <string_view>
@@ -7,7 +8,7 @@
 #include <leftfold/error.h>
 #include <leftfold/json.h>
 
-namespace leftfold::lambda {
+namespace leftfold::inline v0::lambda {
 namespace {
 
 constexpr std::size_t kMostMessageBytes = 8 * 1024;
@@ -64,4 +65,4 @@ FailureReport report_current_exception() {
   }
 }
 
-}  // namespace leftfold::lambda
+}  // namespace leftfold::inline v0::lambda

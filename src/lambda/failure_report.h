@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is told to Lambda about an exception.
 #pragma once
 
 #include <exception>
 #include <string>
 
-namespace leftfold::lambda {
+namespace leftfold::inline v0::lambda {
 
 /// Plain value.
 struct FailureReport {
@@ -16,4 +17,4 @@ struct FailureReport {
 /// 8 KiB. Call it in a catch block.
 [[nodiscard]] FailureReport report_current_exception();
 
-}  // namespace leftfold::lambda
+}  // namespace leftfold::inline v0::lambda

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <cstdlib>
 #include <utility>
 
@@ -7,7 +8,7 @@
 #include "lambda/failure_report.h"
 #include "lambda/runtime_api.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 using lambda::FailureReport;
@@ -88,4 +89,4 @@ void run_lambda(const std::function<LambdaHandler()>& init, const LambdaOptions&
   }
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "lambda/runtime_api.h"
 
 #include <algorithm>
@@ -13,7 +14,7 @@
 
 #include "base/sleep.h"
 
-namespace leftfold::lambda {
+namespace leftfold::inline v0::lambda {
 namespace {
 
 using std::chrono::milliseconds;
@@ -136,4 +137,4 @@ void RuntimeApi::fail(const std::string& request_id, const FailureReport& report
 
 void RuntimeApi::fail_init(const FailureReport& report) { (void)post("init/error", report.body, report.type); }
 
-}  // namespace leftfold::lambda
+}  // namespace leftfold::inline v0::lambda

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lambda's runtime API, version 2018-06-01, as its documentation describes it.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 #pragma once
@@ -10,7 +11,7 @@
 #include "http/client.h"
 #include "lambda/failure_report.h"
 
-namespace leftfold::lambda {
+namespace leftfold::inline v0::lambda {
 
 struct ReceivedInvocation {
   LambdaInvocation about;
@@ -45,4 +46,4 @@ class RuntimeApi {
   bool doubtful_ = false;  // an earlier attempt of the request may have arrived
 };
 
-}  // namespace leftfold::lambda
+}  // namespace leftfold::inline v0::lambda

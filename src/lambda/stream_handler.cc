@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <chrono>
 #include <span>
@@ -9,7 +10,7 @@
 
 #include "lambda/batch_response.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 /// When publishing has to end, so that there is time left to answer.
@@ -35,4 +36,4 @@ LambdaHandler lambda_stream_handler(ReadChanges read, PublishChanges publish, Cl
   };
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

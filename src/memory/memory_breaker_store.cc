@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/memory_breaker_store.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 BreakerRecord MemoryBreakerStore::read(std::string_view name) {
   const std::lock_guard lock{mutex_};
@@ -30,4 +31,4 @@ bool MemoryBreakerStore::write(const BreakerRecord& record) {
   return true;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/memory_control_store.h>
 
 #include <utility>
 
 #include <leftfold/error.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 void check_name(std::string_view subscription) {
@@ -68,4 +69,4 @@ std::int64_t MemoryControlStore::restart(std::string_view subscription, std::str
   return restarts;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/memory_cursor_store.h>
 
 #include <algorithm>
 
 #include <leftfold/error.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 void check(std::string_view aggregate_id) {
@@ -45,4 +46,4 @@ bool MemoryCursorStore::remove(std::string_view aggregate_id) {
   return true;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/memory_dead_letter_store.h>
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 #include "core/dead_letter_checks.h"
 #include "memory/memory_dead_letters.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 using detail::MemoryDeadLetters;
 
@@ -230,4 +231,4 @@ std::vector<DeadLetterChange> MemoryDeadLetterStore::changes(std::string_view su
   return page;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

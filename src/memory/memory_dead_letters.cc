@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "memory/memory_dead_letters.h"
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 
 #include "core/dead_letter_checks.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 LetterKey key_of(const DeadLetter& letter) { return LetterKey::of(letter.event.view()); }
@@ -155,4 +156,4 @@ bool MemoryDeadLetters::edit(const DeadLetterClaim& claim, const LetterKey& lett
   return true;
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What MemoryDeadLetterStore holds.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include <leftfold/dead_letter_store.h>
 #include <leftfold/types.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 // Sequences and the audit trail. Each function does all it says or, when it throws, nothing. One thread at a time.
 class MemoryDeadLetters {
@@ -68,4 +69,4 @@ class MemoryDeadLetters {
   std::uint64_t made_ = 0;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/memory_event_sink.h>
 
 #include <string>
@@ -7,7 +8,7 @@
 
 #include "base/fnv.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 MemoryTopic::MemoryTopic(std::int32_t partitions) {
   if (partitions < 1) {
@@ -91,4 +92,4 @@ std::vector<SinkReceipt> MemoryEventSink::close(Instant) {
   return std::exchange(due_, {});
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

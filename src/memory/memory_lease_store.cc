@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/memory_lease_store.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 std::vector<Lease> MemoryLeaseStore::list(std::string_view group) {
   const std::lock_guard lock{mutex_};
@@ -31,4 +32,4 @@ bool MemoryLeaseStore::remove(const Lease& lease) {
   return true;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

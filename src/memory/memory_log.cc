@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The EventStore half of MemoryStore. Read it beside the comments of event_store.h: each of the port's promises is a
 // few lines here, and docs/stores/writing-a-store.md walks through them.
 #include "memory/memory_log.h"
@@ -6,7 +7,7 @@
 #include <iterator>
 #include <utility>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 // Like reserve(), but keeps the cost of many small appends linear.
@@ -148,4 +149,4 @@ std::optional<Appended> MemoryLog::find_append(std::string_view aggregate_id, st
   return result;
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a MemoryStore holds: one log of events, an index by aggregate, and each subscription's place in the log.
 #pragma once
 
@@ -16,7 +17,7 @@
 #include <leftfold/event_page.h>
 #include <leftfold/event_store.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 class MemorySubscription;
 
@@ -77,4 +78,4 @@ class MemoryLog {
   bool in_time_order_ = true;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/memory_snapshot_store.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 MemorySnapshotStore::~MemorySnapshotStore() = default;
 
@@ -27,4 +28,4 @@ bool MemorySnapshotStore::remove(std::string_view aggregate_id, std::string_view
   return snapshots_.erase({std::string{aggregate_id}, std::string{schema}}) > 0;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
 #include <leftfold/memory.h>
@@ -5,7 +6,7 @@
 #include "memory/memory_log.h"
 #include "memory/memory_subscription.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 MemoryStore::MemoryStore(Clock& clock) : log_{std::make_shared<detail::MemoryLog>(clock)} {}
 MemoryStore::~MemoryStore() = default;
@@ -45,4 +46,4 @@ std::unique_ptr<Subscription> MemoryStore::subscribe(const SubscriptionOptions& 
 Position MemoryStore::head(std::int32_t partition) { return partition == 0 ? head() : Position::start(); }
 Position MemoryStore::checkpoint(std::string_view subscription) { return log_->checkpoint(subscription); }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

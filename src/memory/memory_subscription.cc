@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "memory/memory_subscription.h"
 
 #include <algorithm>
@@ -5,7 +6,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 MemorySubscription::MemorySubscription(std::shared_ptr<MemoryLog> log, SubscriptionOptions options)
     : log_{std::move(log)}, options_{std::move(options)}, place_{find_place()} {}
@@ -117,4 +118,4 @@ void MemorySubscription::give_back() {
   log_->changed_.notify_all();
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

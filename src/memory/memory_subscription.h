@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One reader of a MemoryStore's log.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include "memory/memory_log.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// Reads the log in its one partition, number 0. With a shared or gated kind it does so while it owns its name's Place,
 /// which passes from one subscription to the next as they release it or end.
@@ -50,4 +51,4 @@ class MemorySubscription final : public Subscription {
   bool woken_ = false;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resilience/breaker_machine.h"
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 // Two breakers of one name in two processes must not jitter alike, one on a VirtualClock must always do.
@@ -271,4 +272,4 @@ std::optional<Instant> BreakerMachine::half_open_until() const {
   return lease_ ? std::min(*lease_, overdue) : overdue;
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The state machine of a circuit breaker.
 #pragma once
 
@@ -21,7 +22,7 @@
 #include "resilience/call_window.h"
 #include "resilience/small_random.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// How long a breaker stays open for the `reopened`-th time in a row (from 0), jittered.
 [[nodiscard]] std::chrono::milliseconds open_time(const BreakerOptions& options, std::uint64_t reopened,
@@ -189,4 +190,4 @@ auto BreakerMachine::locked(Body body) {
   if constexpr (!std::is_void_v<std::invoke_result_t<Body, Instant>>) return result;
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/circuit_breaker.h>
 
 #include "resilience/option_checks.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 void validate(const BreakerOptions& options) {
   using detail::check_between;
@@ -45,4 +46,4 @@ std::string_view to_string(BreakerState state) noexcept {
   return "unknown";
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // The part of BreakerMachine that SharedBreaker uses.
 #include <algorithm>
 
 #include "resilience/breaker_machine.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 BreakerMachine::View BreakerMachine::view() {
   return locked([&](Instant) { return View{state_, own_ && !remote_, !probes_.empty(), asked_, generation_}; });
@@ -69,4 +70,4 @@ bool BreakerMachine::overridden_here() const {
   return (state_ == BreakerState::forced_open || state_ == BreakerState::disabled) && !override_is_remote_;
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

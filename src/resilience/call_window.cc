@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resilience/call_window.h"
 
 #include <algorithm>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 // The last window_time in buckets: the current one, which is filling, and those before it. A call leaves with its
@@ -148,4 +149,4 @@ std::unique_ptr<CallWindow> make_call_window(const BreakerOptions& options, Inst
   return std::make_unique<TimeWindow>(options, now);
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

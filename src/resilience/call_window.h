@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The calls a circuit breaker looks back at.
 #pragma once
 
@@ -9,7 +10,7 @@
 #include <leftfold/circuit_breaker.h>
 #include <leftfold/types.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// One call that was made.
 struct Call {
@@ -62,4 +63,4 @@ class CallWindow {
 /// The window that the (valid) options ask for, beginning at `now`.
 [[nodiscard]] std::unique_ptr<CallWindow> make_call_window(const BreakerOptions& options, Instant now);
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/circuit_breaker.h>
 
 #include <algorithm>
 
 #include "resilience/breaker_machine.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 using detail::BreakerMachine;
@@ -106,4 +107,4 @@ const FailureRules& CircuitBreaker::default_rules() noexcept {
   return rules;
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

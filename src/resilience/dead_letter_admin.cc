@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resilience/dead_letter_admin.h"
 
 #include <leftfold/error.h>
 
 #include "resilience/sequence_ids.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 constexpr std::chrono::milliseconds kLease{30'000};  // a change takes a moment; a dead process' claim ends with it
@@ -93,4 +94,4 @@ std::size_t DeadLetterAdmin::request_retries(const DeadLetterFilter& filter, con
   return asked;
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What people do to dead letters: skip, discard, edit, ask for retries. Each is audited by the store.
 #pragma once
 
@@ -9,7 +10,7 @@
 
 #include <leftfold/dead_letter_store.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// How one change went.
 enum class AdminEnd {
@@ -59,4 +60,4 @@ class DeadLetterAdmin {
   const std::string owner_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/failure_options.h>
 
 #include <algorithm>
 
 #include "resilience/option_checks.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 void validate(const FailureOptions& options) {
   using detail::check_between;
@@ -24,4 +25,4 @@ void validate(const FailureOptions& options) {
   check_between("expire_after", options.expire_after, milliseconds{0});
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

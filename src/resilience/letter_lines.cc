@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resilience/letter_lines.h"
 
 #include <cstdint>
@@ -9,7 +10,7 @@
 
 #include "core/utf8.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 using Text = std::optional<std::string>;
@@ -200,4 +201,4 @@ LetterLine read_letter_line(std::string_view line, std::size_t number) {
   return read;
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Dead letters as JSON lines, for export and import. docs/format/dead-letters.md describes them.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include <leftfold/dead_letter_store.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// The format of the lines this program writes, and the newest it reads.
 inline constexpr int kLetterFormat = 1;
@@ -25,4 +26,4 @@ struct LetterLine {
 /// malformed, missing or given in both ways, unsupported for a newer format.
 [[nodiscard]] LetterLine read_letter_line(std::string_view line, std::size_t number);
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resilience/letter_transfer.h"
 
 #include <map>
@@ -11,7 +12,7 @@
 #include "resilience/letter_lines.h"
 #include "resilience/sequence_ids.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 std::size_t export_letters(DeadLetterStore& store, const DeadLetterFilter& filter,
                            const std::function<void(std::string_view line)>& write) {
@@ -57,4 +58,4 @@ Imported import_letters(DeadLetterStore& store, ControlStore& controls, std::ist
   return imported;
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

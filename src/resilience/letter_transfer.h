@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Export and import of dead letters.
 #pragma once
 
@@ -10,7 +11,7 @@
 #include <leftfold/control_store.h>
 #include <leftfold/dead_letter_store.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// Calls `write` with one line (docs/format/dead-letters.md) a letter, sequence by sequence in the order of
 /// DeadLetterStore::list, letters in order. Changes nothing. What is parked or handled meanwhile may be there or not.
@@ -32,4 +33,4 @@ struct Imported {
 Imported import_letters(DeadLetterStore& store, ControlStore& controls, std::istream& lines, const ChangedBy& by,
                         std::string_view into = {});
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resilience/option_checks.h"
 
 #include <sstream>
@@ -5,7 +6,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 [[noreturn]] void refuse(std::string_view field, const std::string& value, const std::string& low,
@@ -36,4 +37,4 @@ void check_between(std::string_view field, std::chrono::milliseconds value, std:
   refuse(field, text(value), text(low), text(high));
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

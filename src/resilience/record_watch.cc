@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resilience/record_watch.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 void RecordWatch::note(const BreakerRecord& record, Instant now) {
   const bool listened = revision_ >= 0;
@@ -45,4 +46,4 @@ std::size_t RecordWatch::others_voting(std::string_view self, Instant now) const
   }));
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

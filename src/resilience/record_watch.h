@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a process knows of a shared breaker record's age.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include <leftfold/breaker_store.h>
 #include <leftfold/types.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// Remembers when each revision, and each node's word, was first seen here. A record holds durations alone, so this is
 /// all that time means for it, and no clock of another process matters. One thread at a time.
@@ -47,4 +48,4 @@ class RecordWatch {
   std::optional<Instant> voting_since_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resilience/redrive.h"
 
 #include <utility>
@@ -7,7 +8,7 @@
 
 #include "core/thrown.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 using End = RedriveResult::End;
@@ -149,4 +150,4 @@ RedriveResult redrive(DeadLetterStore& store, const RedriveTarget& target, std::
   return Redrive{store, target, std::move(*claim), clock, stop}.run();
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

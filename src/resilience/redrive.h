@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Re-drive: handles the dead letters of one sequence again, in order, under a claim.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include <leftfold/dead_letter_store.h>
 #include <leftfold/failure.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// What a re-drive needs to know of the subscription.
 struct RedriveTarget {
@@ -51,4 +52,4 @@ struct RedriveResult {
 [[nodiscard]] RedriveResult redrive(DeadLetterStore& store, const RedriveTarget& target, std::string_view sequence,
                                     Clock& clock, const std::stop_token& stop);
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

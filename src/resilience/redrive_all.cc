@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resilience/redrive_all.h"
 
 #include <condition_variable>
@@ -7,7 +8,7 @@
 
 #include "resilience/sequence_ids.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 using End = RedriveAllResult::End;
@@ -65,4 +66,4 @@ RedriveAllResult redrive_all(DeadLetterStore& store, const RedriveTarget& target
   return all;
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

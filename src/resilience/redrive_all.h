@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Re-drives many sequences: one first, to see whether it works, then the others, not too fast.
 #pragma once
 
@@ -12,7 +13,7 @@
 
 #include "resilience/redrive.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 struct RedriveAllOptions {
   bool canary = true;                  ///< goes on after the first sequence only when it finished
@@ -43,4 +44,4 @@ struct RedriveAllResult {
 [[nodiscard]] RedriveAllResult redrive_all(DeadLetterStore& store, const RedriveTarget& target, DeadLetterFilter filter,
                                            const RedriveAllOptions& options, Clock& clock, const std::stop_token& stop);
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

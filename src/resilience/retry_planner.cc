@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resilience/retry_planner.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 RetryPlanner::RetryPlanner(const RetryPolicy& policy, std::uint64_t seed)
     : policy_{policy}, tokens_{policy.budget}, random_{seed} {
@@ -65,4 +66,4 @@ std::chrono::milliseconds RetryPlanner::jittered(int n) {
   return std::max(pause, RetryPolicy::kShortestPause);
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

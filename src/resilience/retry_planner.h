@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Decides what is next for an event whose handler failed.
 #pragma once
 
@@ -12,7 +13,7 @@
 
 #include "resilience/small_random.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// What was tried with one event so far. Plain value, kept with the event.
 struct Attempts {
@@ -65,4 +66,4 @@ class RetryPlanner {
   SmallRandom random_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/retry_policy.h>
 
 #include "resilience/option_checks.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 void validate(const RetryPolicy& policy) {
   using detail::check_between;
@@ -18,4 +19,4 @@ void validate(const RetryPolicy& policy) {
   check_between("retry.budget_refill", policy.budget_refill, 0, kMost);
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resilience/sequence_ids.h"
 
 #include <utility>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 std::vector<SequenceId> sequence_ids(DeadLetterStore& store, const DeadLetterFilter& filter) {
   constexpr std::size_t kPage = 500;
@@ -14,4 +15,4 @@ std::vector<SequenceId> sequence_ids(DeadLetterStore& store, const DeadLetterFil
   }
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

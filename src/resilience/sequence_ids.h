@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The sequences an operation on many is about.
 #pragma once
 
@@ -6,7 +7,7 @@
 
 #include <leftfold/dead_letter_store.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 struct SequenceId {
   std::string subscription;
@@ -17,4 +18,4 @@ struct SequenceId {
 /// store throws.
 [[nodiscard]] std::vector<SequenceId> sequence_ids(DeadLetterStore& store, const DeadLetterFilter& filter);
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

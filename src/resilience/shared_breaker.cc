@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/shared_breaker.h>
 
 #include <unistd.h>
@@ -8,7 +9,7 @@
 #include "resilience/option_checks.h"
 #include "resilience/shared_node.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 // "host:pid:random": for people, and unique.
@@ -44,4 +45,4 @@ void SharedBreaker::tick() noexcept { node_->tick(); }
 Instant SharedBreaker::next_tick() const { return node_->next_tick(); }
 std::optional<BreakerRecord> SharedBreaker::last_seen() const { return node_->last_seen(); }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resilience/shared_node.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 using State = BreakerRecord::State;
@@ -312,4 +313,4 @@ void SharedNode::tell(LogLevel level, std::string_view message, const BreakerRec
             {"why", record.why}});
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

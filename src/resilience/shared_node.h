@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One process's part in a shared breaker.
 #pragma once
 
@@ -17,7 +18,7 @@
 #include "resilience/record_watch.h"
 #include "resilience/small_random.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// What SharedBreaker is inside. A tick reads the record, obeys it, and decides whether this process has to change it:
 ///
@@ -98,4 +99,4 @@ class SharedNode {
   std::optional<BreakerRecord> last_seen_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

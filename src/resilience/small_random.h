@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // A small seedable source of random numbers, for jitter.
 #pragma once
 
 #include <cstdint>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014). Eight bytes of state
 /// and any seed is a good one, unlike with the generators of <random>; the same on every platform, so a seed that a
@@ -25,4 +26,4 @@ class SmallRandom {
   std::uint64_t state_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

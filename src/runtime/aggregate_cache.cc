@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/aggregate_cache.h"
 
 #include <utility>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 AggregateEntry* AggregateCache::find(std::string_view id) {
   const auto at = entries_.find(id);
@@ -68,4 +69,4 @@ void AggregateCache::trim() noexcept {
   while (entries_.size() > remembered_ && oldest_ != nullptr) remove(*oldest_);
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

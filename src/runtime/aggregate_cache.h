@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The aggregates that a Resequencer remembers.
 #pragma once
 
@@ -12,7 +13,7 @@
 
 #include "runtime/aggregate_entry.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Finds aggregates by id, and forgets those that were not needed for longest. One with events on the way, waiters, a
 /// stall or a cursor that was not taken stays, beyond the limit if need be. Addresses of entries are stable.
@@ -64,4 +65,4 @@ class AggregateCache {
   std::vector<AggregateEntry*> dirty_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a Resequencer knows of one aggregate.
 #pragma once
 
@@ -14,7 +15,7 @@
 
 #include "runtime/change_lane.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 struct AggregateEntry;
 
@@ -81,4 +82,4 @@ struct AggregateEntry {
   }
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A partition while this process has it.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include "runtime/offset_window.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// One assignment of a partition. Its tasks keep it alive, so that a handler that finishes after the partition went
 /// away finds `live` false and its result is fenced.
@@ -32,4 +33,4 @@ struct AssignedPartition {
   Instant drain_deadline{};
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

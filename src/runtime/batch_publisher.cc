@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/batch_publisher.h>
 
 #include <algorithm>
@@ -12,7 +13,7 @@
 
 #include "runtime/sorter_session.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 /// How many changes lie before the oldest open one.
@@ -98,4 +99,4 @@ BatchPublisher::~BatchPublisher() = default;
 
 std::size_t BatchPublisher::publish(const ChangePage& page, Instant deadline) { return impl_->publish(page, deadline); }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

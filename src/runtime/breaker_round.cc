@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/breaker_round.h"
 
 #include <algorithm>
 
 #include <leftfold/error.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 void BreakerRound::begin() {
   end();
@@ -45,4 +46,4 @@ bool BreakerRound::write(const BreakerRecord& record) {
   return store_.write(record);
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

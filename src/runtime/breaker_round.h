@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One look at the breaker store for all breakers of a Runner.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include <leftfold/breaker_store.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// A BreakerStore before another one. In a round, what is read is of one list of all records, for as long as nothing is
 /// written: a store that is paid by the call is asked once, not once for each breaker. A store that failed is not asked
@@ -32,4 +33,4 @@ class BreakerRound final : public BreakerStore {
   std::exception_ptr failure_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/change_lane.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 OpenChange* ChangeLane::add(std::string_view sequence, std::size_t events) {
   if (events == 0) {
@@ -39,4 +40,4 @@ void ChangeLane::close(OpenChange& change) noexcept {
   --open_;
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

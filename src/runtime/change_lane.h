@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How far one source of changes is settled.
 #pragma once
 
@@ -6,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 class ChangeLane;
 
@@ -55,4 +56,4 @@ class ChangeLane {
   std::deque<OpenChange> changes_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One event on its way through a projector.
 #pragma once
 
@@ -12,7 +13,7 @@
 
 #include "runtime/failure_handling.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// An event that is to be finished, and what is known of it. Moves only.
 struct Delivery {
@@ -61,4 +62,4 @@ struct Delivery {
 
 using Deliveries = std::vector<Delivery>;
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

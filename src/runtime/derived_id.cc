@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/derived_id.h"
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 
 #include "base/sha256.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 Uuid derived_id(std::string_view aggregate_id, Version version) {
   base::Sha256 hash;
@@ -20,4 +21,4 @@ Uuid derived_id(std::string_view aggregate_id, Version version) {
   return Uuid{raw};
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/dispatch.h"
 
 #include <algorithm>
@@ -5,7 +6,7 @@
 
 #include "runtime/handler_failed.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 constexpr std::chrono::seconds kBreakerLook{1};  // somebody may reset a breaker, and nobody tells
@@ -303,4 +304,4 @@ bool Dispatch::has_partition() const {
   return !partitions_.empty();
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

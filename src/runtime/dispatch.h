@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Between the poll thread and the workers of one Listener.
 #pragma once
 
@@ -17,7 +18,7 @@
 #include "runtime/strands.h"
 #include "runtime/subscription_run.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// Holds the events in flight: strands, offset windows and the bounds on both. Workers take a strand, handle one event
 /// and put it back; one whose event is to be tried again waits without a worker, and the poll thread keeps its time.
@@ -181,4 +182,4 @@ class Dispatch final : public LiveEvents {
   std::uint64_t fenced_ = 0;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

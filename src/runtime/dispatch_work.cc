@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The workers' side of Dispatch: what becomes of one event.
 #include <algorithm>
 #include <utility>
@@ -5,7 +6,7 @@
 #include "runtime/dispatch.h"
 #include "runtime/handler_failed.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 // Waking a worker costs some ten microseconds until it runs.
@@ -266,4 +267,4 @@ void Dispatch::stop_before(Strands::Started& started, std::unique_lock<std::mute
   lock.lock();
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

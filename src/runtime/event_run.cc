@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/event_run.h"
 
 #include <optional>
 
 #include "runtime/handler_failed.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 // Returns what the handler threw.
@@ -96,4 +97,4 @@ EventRun handle_run(RegisteredHandler& handler, std::span<Delivery> events, Cloc
   return run;
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A run of events through a projector, one after another.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include "runtime/registered_handler.h"
 #include "runtime/version_gate.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// How long a projector handles before it commits and lets readers in.
 inline constexpr std::chrono::milliseconds kHandlingBudget{20};
@@ -54,4 +55,4 @@ struct RunOptions {
 [[nodiscard]] EventRun handle_run(RegisteredHandler& handler, std::span<Delivery> events, Clock& clock,
                                   const RunOptions& options);
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/failure_handling.h"
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 #include "core/thrown.h"
 #include "runtime/handler_failed.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 // When an event that was parked before its retries were used up is tried once more: after the pause that its next one
@@ -250,4 +251,4 @@ Decision FailureHandling::follow(const RecordedEvent& event, Trouble& trouble) {
   });
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

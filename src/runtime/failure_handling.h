@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What one subscription does about failures: classify, plan, park, hold followers back.
 #pragma once
 
@@ -19,7 +20,7 @@
 #include "runtime/outage_guard.h"
 #include "runtime/parked_marks.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// What one event met so far; kept with it while it waits. Plain value.
 struct Trouble {
@@ -113,4 +114,4 @@ class FailureHandling {
   ParkedMarks parked_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/failure_log.h"
 
 #include <utility>
 #include <vector>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 void FailureLog::note(LogLevel level, std::string_view message, const RecordedEvent& event, FailureClass failure,
                       std::string_view cause, int attempts) {
@@ -34,4 +35,4 @@ void FailureLog::note(LogLevel level, std::string_view message, const RecordedEv
   log_.log(level, subscription_, message, fields);
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

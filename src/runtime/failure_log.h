@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Failures in the log: each event once, and not more than anybody can read.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include <leftfold/failure.h>
 #include <leftfold/log.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// Log lines about failed events of one subscription, at most kLines in kPeriod; the next line says how many were left
 /// out. Any thread.
@@ -37,4 +38,4 @@ class FailureLog {
   std::uint64_t left_out_ = 0;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

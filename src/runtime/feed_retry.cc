@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/feed_retry.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 using std::chrono::milliseconds;
@@ -43,4 +44,4 @@ void FeedRetry::recovered(std::string_view what) {
   failures_ = 0;
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

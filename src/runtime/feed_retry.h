@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Repeats calls of the feed and of read models that may succeed later.
 #pragma once
 
@@ -9,7 +10,7 @@
 
 #include "runtime/subscription_run.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// A store that does not answer is waited for: it never ends a run. Pauses double from 20 ms to 2 s: short enough that
 /// a restart of the store is hardly noticed, long enough not to keep it from starting.
@@ -49,4 +50,4 @@ class FeedRetry {
   bool logged_ = false;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

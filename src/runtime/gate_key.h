@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Under which name and version a read model knows an event of an aggregate.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include <leftfold/event_page.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// Of a handled-version row (ReadModelTransaction::handled). Events without a version, which other programs may send,
 /// are in order by their place in their partition. Refers to the event; neither copied nor moved.
@@ -39,4 +40,4 @@ class GateKey {
   Version version_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

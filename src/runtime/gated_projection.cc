@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/gated_projection.h"
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 #include "runtime/checkpoint_name.h"
 #include "runtime/gate_key.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 // Another partition came first: the tables are made, and partition 0 has no checkpoint yet.
@@ -261,4 +262,4 @@ void GatedProjection::redrive(const RecordedEvent& event) {
   transaction->commit(*done);
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A projector whose read model keeps its checkpoint: what it wrote and how far it got commit together.
 #pragma once
 
@@ -15,7 +16,7 @@
 #include "runtime/registered_handler.h"
 #include "runtime/version_gate.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// The transactions of one projector. What the read model itself says decides what is handled, so the effect is exactly
 /// once whatever the feed delivers again, and whoever else runs the same subscription:
@@ -87,4 +88,4 @@ class GatedProjection {
   ProjectionRows rows_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tells those who wait until something is handled that a watermark moved.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include <leftfold/clock.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// A condition on values that are published as sequentially consistent atomics: publish, then moved(). Costs the
 /// publisher one load while nobody waits.
@@ -40,4 +41,4 @@ class HandledSignal {
   std::condition_variable_any changed_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

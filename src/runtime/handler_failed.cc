@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/handler_failed.h"
 
 #include <utility>
 
 #include <leftfold/runner.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 std::string failure_text(const std::string& subscription, const EventMetadata& event, const std::string& cause) {
@@ -43,4 +44,4 @@ std::exception_ptr handler_failed(const std::string& subscription, const Recorde
 }
 
 }  // namespace detail
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From what a handler threw to what run() throws.
 #pragma once
 
@@ -6,7 +7,7 @@
 
 #include <leftfold/event_page.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// The text of an exception; something readable for one that is no std::exception.
 [[nodiscard]] std::string describe(const std::exception_ptr& cause) noexcept;
@@ -15,4 +16,4 @@ namespace leftfold::detail {
 [[nodiscard]] std::exception_ptr handler_failed(const std::string& subscription, const RecordedEvent& event,
                                                 const std::exception_ptr& cause) noexcept;
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/handler_gate.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 void HandlerGate::enter() {
   std::unique_lock lock{mutex_};
@@ -37,4 +38,4 @@ void HandlerGate::resume() noexcept {
   changed_.notify_all();
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

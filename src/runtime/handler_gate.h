@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lets Runner::read look at a handler while it handles nothing.
 #pragma once
 
@@ -5,7 +6,7 @@
 #include <cstddef>
 #include <mutex>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// Any number of threads are inside handling, or one has paused them. Phase-fair: a pause waits for those inside only,
 /// and handlers that queued up during a pause go before the next one, so neither side starves.
@@ -39,4 +40,4 @@ class InsideGate {
   HandlerGate& gate_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

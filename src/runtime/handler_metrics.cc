@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/handler_metrics.h"
 
 #include <algorithm>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 constexpr std::array<std::string_view, 5> kResultNames{"ok", "skipped", "retried", "dead", "failed"};
@@ -161,4 +162,4 @@ void HandlerMetrics::state(std::string_view state) noexcept {
   for (std::size_t i = 0; i < kStates.size(); ++i) state_[i]->set(kStates[i] == state ? 1 : 0);
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

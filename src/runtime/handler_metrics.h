@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The metrics of one handler, looked up once.
 #pragma once
 
@@ -19,7 +20,7 @@
 #include <leftfold/metrics.h>
 #include <leftfold/types.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// leftfold_handler_* and leftfold_dlq_* of one handler; docs/reference/metrics.md lists them. Nothing is counted when
 /// nobody gave the Runner its Metrics. Any thread; the Metrics must outlive it.
@@ -86,4 +87,4 @@ class HandlerMetrics {
   std::array<Gauge*, 6> state_{};
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/held_events.h"
 
 #include <algorithm>
 #include <iterator>
 #include <utility>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 void HeldEvents::wait(Delivery delivery, Instant until) {
   delivery.keep();
@@ -76,4 +77,4 @@ std::size_t HeldEvents::events() const noexcept {
   return count;
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The events of one partition that a projector took and could not finish yet.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include "runtime/delivery.h"
 #include "runtime/offset_window.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// From the first event that waits until none does: what waits, and up to where everything is finished. Meanwhile the
 /// events of other aggregates go on. One thread.
@@ -69,4 +70,4 @@ class HeldEvents {
   Deliveries aside_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

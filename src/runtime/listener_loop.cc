@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/listener_loop.h"
 
 #include <utility>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 ListenerLoop::ListenerLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<SubscriptionRun> run,
                            std::size_t workers, std::size_t max_in_flight)
@@ -101,4 +102,4 @@ void ListenerLoop::drain(Subscription& subscription) {
   store_checkpoints(subscription, true);
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

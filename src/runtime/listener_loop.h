@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A Listener's subscription: a poll thread that takes and checkpoints, workers that handle.
 #pragma once
 
@@ -7,7 +8,7 @@
 #include "runtime/dispatch.h"
 #include "runtime/subscription_loop.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 class ListenerLoop final : public SubscriptionLoop {
  public:
@@ -34,4 +35,4 @@ class ListenerLoop final : public SubscriptionLoop {
   FeedRetry checkpoint_retry_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which events a session has in hand, for those who re-drive letters beside it.
 #pragma once
 
 #include <mutex>
 #include <string_view>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// Port of a session: whether a worker handles an event of an aggregate right now. Any thread.
 class LiveEvents {
@@ -34,4 +35,4 @@ class CurrentSession {
   const LiveEvents* session_ = nullptr;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

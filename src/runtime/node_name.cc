@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/node_name.h"
 
 #include <unistd.h>
 
 #include <array>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 std::string node_name() {
   std::array<char, 256> host{};
@@ -12,4 +13,4 @@ std::string node_name() {
   return std::string{host.data()} + ":" + std::to_string(getpid());
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

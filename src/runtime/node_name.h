@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 // What this process is called in letters, claims and votes.
 #pragma once
 
 #include <string>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// "host:pid".
 [[nodiscard]] std::string node_name();
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

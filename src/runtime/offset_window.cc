@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/offset_window.h"
 
 #include <algorithm>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 void OffsetWindow::open(Position position) {
   entries_.push_back({position, false, false});
@@ -49,4 +50,4 @@ void OffsetWindow::drop_finished() noexcept {
   }
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which events of one partition are finished, and up to where all of them are.
 #pragma once
 
@@ -6,7 +7,7 @@
 
 #include <leftfold/types.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// The events of one assignment between its watermark and the newest one taken. Positions may have gaps (compaction,
 /// transaction markers), so nothing is inferred from a number that is missing.
@@ -49,4 +50,4 @@ class OffsetWindow {
   Position last_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Opens a sink that somebody else makes.
 #pragma once
 
@@ -6,7 +7,7 @@
 #include <leftfold/error.h>
 #include <leftfold/publisher.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Never null. Throws what `open_sink` throws, and Error(invalid_argument) when it returns none.
 [[nodiscard]] inline std::unique_ptr<EventSink> opened(const OpenSink& open_sink) {
@@ -18,4 +19,4 @@ namespace leftfold::runtime {
       "throw Error(unavailable) while there is none"};
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/outage_guard.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 bool OutageGuard::wants_success() noexcept {
   if (!watching_.load(std::memory_order_relaxed)) return false;
@@ -44,4 +45,4 @@ void OutageGuard::forget_before(Instant begin) {
   many_ = seen_.size() >= kMany;
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tells an outage from poison by how many aggregates fail.
 #pragma once
 
@@ -13,7 +14,7 @@
 
 #include <leftfold/clock.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// Counts, over a sliding minute, the aggregates that succeeded and those that are about to be parked after their
 /// retries. Poison is one aggregate among many; when a good share would be parked, what they need is down.
@@ -54,4 +55,4 @@ class OutageGuard {
   std::deque<std::pair<Instant, std::string>> order_;  // of notes; an aggregate may be in it several times
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

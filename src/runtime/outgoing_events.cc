@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/outgoing_events.h"
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 #include "core/in_quotes.h"
 #include "runtime/unpublished_event.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 // Tickets between the oldest one that is open and the newest. Only where one partition stands still while others take
@@ -103,4 +104,4 @@ std::optional<Timestamp> OutgoingEvents::oldest() const noexcept {
   return oldest;
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

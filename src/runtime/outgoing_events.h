@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The way to the broker and back: events sent, and what their receipts settle.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include "runtime/ticket_ring.h"
 #include "runtime/until.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Sends events of aggregates in the order in which it is told to, and moves AggregateEntry::acked over
 /// acknowledgements without a gap. One thread at a time; what it was given must outlive it.
@@ -52,4 +53,4 @@ class OutgoingEvents {
   std::string why_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

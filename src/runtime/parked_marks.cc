@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/parked_marks.h"
 
 #include <functional>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 std::size_t ParkedMarks::bit_of(std::string_view aggregate) noexcept {
   return std::hash<std::string_view>{}(aggregate) % kBits;
@@ -42,4 +43,4 @@ bool ParkedMarks::contains(std::string_view aggregate) const {
   return aggregates_.find(aggregate) != aggregates_.end();
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

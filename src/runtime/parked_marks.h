@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which aggregates may have parked events.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// A set of aggregate ids that is asked for every event, by all workers: a Bloom filter of one hash stands before it,
 /// so that an event of an aggregate without a mark costs one load and no lock. Its bits are cleared when the set is
@@ -35,4 +36,4 @@ class ParkedMarks {
   std::set<std::string, std::less<>> aggregates_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

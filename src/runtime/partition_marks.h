@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How far this process is in the partitions it has.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include <leftfold/types.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// For measuring alone. Any thread.
 class PartitionMarks {
@@ -39,4 +40,4 @@ class PartitionMarks {
   std::map<std::int32_t, Position> marks_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/projection_rows.h"
 
 #include <optional>
@@ -5,7 +6,7 @@
 
 #include "runtime/gate_key.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 void ProjectionRows::learn(const std::vector<HandledVersion>& rows, std::int32_t partition) {
   beside_.erase(partition);
@@ -118,4 +119,4 @@ void ProjectionRows::Update::apply() {
   }
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which aggregates of a projector have a row in its read model, and what becomes of the rows with each commit.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include "runtime/delivery.h"
 #include "runtime/failure_handling.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// What a projector's process remembers of the rows: enough that an aggregate without one costs no look-up. It may
 /// remember one that is gone, never the other way round, as whoever makes one moves the checkpoint or the count of
@@ -69,4 +70,4 @@ class ProjectionRows::Update {
   bool changed_ = false;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

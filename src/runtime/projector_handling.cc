@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The part of ProjectorLoop that decides what becomes of events.
 #include <algorithm>
 #include <utility>
@@ -5,7 +6,7 @@
 #include "runtime/handler_failed.h"
 #include "runtime/projector_loop.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 using Commit = GatedProjection::Commit;
 
@@ -260,4 +261,4 @@ void ProjectorLoop::moved(std::int32_t id, Part& part, Position done) {
   handler_.publish(id, done);
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/projector_loop.h"
 
 #include <algorithm>
 #include <utility>
 #include <vector>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 ProjectorLoop::ProjectorLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<SubscriptionRun> run,
                              std::size_t batch)
@@ -248,4 +249,4 @@ bool ProjectorLoop::has_partition() const {
   return assigned_;
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A Projector's subscription: one thread that takes and handles, batch by batch.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include "runtime/held_events.h"
 #include "runtime/subscription_loop.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// While nothing waits, events are handled in the order they came, and what is kept of a partition is a number. From
 /// the first event that has to wait until none does, HeldEvents knows what is unfinished.
@@ -92,4 +93,4 @@ class ProjectorLoop final : public SubscriptionLoop {
   bool told_ = false;                  // that it takes long
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publishing.h"
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 
 #include "runtime/unpublished_event.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 constexpr std::int64_t kPageEvents = 64;  // of one read: DynamoDB's may have 400 KB each
@@ -173,4 +174,4 @@ void Publishing::stall(AggregateEntry& entry, Stall::Kind kind, std::string why)
   cache_.rouse(entry);
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

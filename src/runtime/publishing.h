@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is done with one version of one aggregate.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include "runtime/stalled_aggregates.h"
 #include "runtime/until.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Drops, sends, reads back or stalls, as Resequencer says. One thread at a time; what it was given must outlive it.
 class Publishing {
@@ -57,4 +58,4 @@ class Publishing {
   StalledAggregates stalled_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/reconcile.h>
 
 #include <algorithm>
@@ -14,7 +15,7 @@
 #include "runtime/scan_run.h"
 #include "runtime/sorter_session.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 using runtime::PageWork;
@@ -195,4 +196,4 @@ ReconcileProgress seed_cursors(const PublishedStore& stored, const ReconcileOpti
   return run(stored, options, "seed", work, stop);
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

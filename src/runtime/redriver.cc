@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/redriver.h"
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 
 #include "runtime/gated_projection.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 constexpr std::size_t kMostAtOnce = 16;  // sequences a look, so that a stop and other handlers are not kept waiting
@@ -113,4 +114,4 @@ void Redriver::expire(RegisteredHandler& handler, Timestamp now) const {
   }
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Re-drives parked sequences of the handlers of one Runner.
 #pragma once
 
@@ -12,7 +13,7 @@
 #include "resilience/redrive.h"
 #include "runtime/registered_handler.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// Handles letters as the live path handles events: same handler, same gate, one at a time for an aggregate. Live
 /// events of the aggregate go behind its letters meanwhile; a sequence of which a worker of this process still has an
@@ -35,4 +36,4 @@ class Redriver {
   Logger& log_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A handler as the Runner keeps it for as long as it lives.
 #pragma once
 
@@ -16,7 +17,7 @@
 #include "runtime/live_events.h"
 #include "runtime/partition_marks.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// Settings are final after add(); the rest may be used from any thread.
 struct RegisteredHandler {
@@ -47,4 +48,4 @@ struct RegisteredHandler {
   }
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

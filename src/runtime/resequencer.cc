@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/resequencer.h"
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 #include "runtime/outgoing_events.h"
 #include "runtime/publishing.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 class Resequencer::Impl {
  public:
@@ -216,4 +217,4 @@ const ResequencerCounts& Resequencer::counts() const noexcept { return impl_->co
 
 std::size_t Resequencer::remembered() const noexcept { return impl_->cache().size(); }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Brings changes into the order of versions and sends them: the heart of everything that publishes.
 #pragma once
 
@@ -22,7 +23,7 @@
 #include "runtime/change_lane.h"
 #include "runtime/resequencer_counts.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 struct ResequencerOptions {
   /// Aggregates in memory; one with events on the way, something that waits or a cursor not yet taken is never
@@ -89,4 +90,4 @@ class Resequencer {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/resequencer_counts.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 constexpr const char* kUnpublishable = "leftfold_publisher_unpublishable_total";
@@ -37,4 +38,4 @@ void ResequencerMetrics::show(const ResequencerCounts& counts) noexcept {
   shown_ = counts;
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

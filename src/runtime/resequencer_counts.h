@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a Resequencer has done.
 #pragma once
 
@@ -6,7 +7,7 @@
 
 #include <leftfold/metrics.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Since its beginning. Plain value.
 struct ResequencerCounts {
@@ -42,4 +43,4 @@ class ResequencerMetrics {
   Gauge& blocked_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

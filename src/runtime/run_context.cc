@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/run_context.h"
 
 #include <utility>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 void RunContext::fail(std::exception_ptr failure) noexcept {
   {
@@ -38,4 +39,4 @@ void RunContext::remove_thread(std::size_t& count) noexcept {
   changed_.notify_all();
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

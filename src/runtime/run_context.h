@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the subscriptions of one run() share: its stop, its first failure, its drain deadline.
 #pragma once
 
@@ -12,7 +13,7 @@
 #include <leftfold/clock.h>
 #include <leftfold/log.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// One call of Runner::run. Held by its threads too, which may outlast the call when a handler does not return.
 /// Any thread.
@@ -58,4 +59,4 @@ class RunContext {
   std::optional<Instant> drain_deadline_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

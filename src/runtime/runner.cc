@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/runner.h>
 
 #include <algorithm>
@@ -12,7 +13,7 @@
 #include "runtime/running.h"
 #include "runtime/supervisor.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 using detail::ListenerLoop;
 using detail::ProjectorLoop;
@@ -348,4 +349,4 @@ detail::HandlerGate& Runner::gate_of(const void* handler) const { return impl_->
 detail::HandlerPause::HandlerPause(HandlerGate& gate) : gate_{gate} { gate_.pause(); }
 detail::HandlerPause::~HandlerPause() { gate_.resume(); }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/running.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 Running::Running(std::unique_ptr<Impl> impl) noexcept : impl_{std::move(impl)} {}
 Running::Running(Running&&) noexcept = default;
@@ -11,4 +12,4 @@ void Running::finish() {
   if (impl_) impl_->finish();
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The thread behind a Running.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "runtime/thread_name.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 class Running::Impl {
  public:
@@ -36,4 +37,4 @@ class Running::Impl {
   std::jthread thread_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

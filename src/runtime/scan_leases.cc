@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/scan_leases.h"
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 constexpr std::string_view kPrefix = "segment-";
@@ -196,4 +197,4 @@ void ScanLeases::release(Lease& mine) {
   (void)write(mine, std::move(wanted));
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

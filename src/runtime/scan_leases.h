@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Divides a scan of a store among processes, so that it can be stopped and goes on.
 #pragma once
 
@@ -12,7 +13,7 @@
 
 #include "runtime/publisher/lease_book.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// A run over all segments of a store is a group of leases, one a segment; the checkpoint of each is where its scan
 /// goes on. When all are done, the next run begins them again. A lease that somebody deletes in between is made again
@@ -68,4 +69,4 @@ class ScanLeases {
   std::optional<Lease> in_doubt_;        // what was written when no answer came
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

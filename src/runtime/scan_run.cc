@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/scan_run.h"
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 #include "base/sleep.h"
 #include "runtime/node_name.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 using std::chrono::milliseconds;
@@ -221,4 +222,4 @@ bool ScanRun::wait_for_rate(Lease* mine, const std::stop_token& stop) {
   return true;
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

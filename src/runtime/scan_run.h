@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Goes through all of a store, segment by segment, beside other processes that do the same.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include "runtime/publisher/backoff.h"
 #include "runtime/scan_leases.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// What is done with the pages of a scan. One thread at a time.
 class PageWork {
@@ -76,4 +77,4 @@ class ScanRun {
   Backoff backoff_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

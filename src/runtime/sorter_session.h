@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One sink and the Resequencer that lives with it.
 #pragma once
 
@@ -10,7 +11,7 @@
 #include "runtime/opened_sink.h"
 #include "runtime/resequencer.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// What every kind of publishing says of its Resequencer.
 template <class Options>
@@ -50,4 +51,4 @@ class SorterSession {
   Resequencer sorter_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/stalled_aggregates.h"
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 
 #include <leftfold/clock.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 using std::chrono::milliseconds;
@@ -104,4 +105,4 @@ bool StalledAggregates::is_surely_corrupt(const AggregateEntry& entry, Instant n
          surely_corrupt(*entry.stall, entry.stall->tries + 1, now);
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

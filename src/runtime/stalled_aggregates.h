@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Aggregates that do not go on, and when they are tried again.
 #pragma once
 
@@ -13,7 +14,7 @@
 
 #include "runtime/aggregate_entry.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Gives each stalled aggregate the time of its next try: soon, as long as it may mend itself within moments, and
 /// every `blocked_retry` once it is blocked, which is logged once. One thread at a time; `log` must outlive it.
@@ -49,4 +50,4 @@ class StalledAggregates {
   std::size_t blocked_ = 0;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/strands.h"
 
 #include <algorithm>
@@ -5,7 +6,7 @@
 
 #include "runtime/failure_handling.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 constexpr std::size_t kMaxSpare = 64;  // twice the default of events in flight
@@ -138,4 +139,4 @@ void Strands::remove(Strand& strand) {
   if (spare_.size() < kMaxSpare) spare_.push_back(std::move(node));
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Strands: the events of one aggregate run one after another, those of different aggregates side by side.
 #pragma once
 
@@ -16,7 +17,7 @@
 
 #include "runtime/assigned_partition.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 struct Trouble;
 
@@ -106,4 +107,4 @@ class Strands {
   std::vector<Map::node_type> spare_;  // nodes of removed strands: a busy subscription allocates none
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/subscription_loop.h"
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 #include "runtime/handler_failed.h"
 #include "runtime/thread_name.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 SubscriptionLoop::SubscriptionLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<SubscriptionRun> run)
     : feed_{feed}, handler_{handler}, run_{std::move(run)}, retry_{*run_} {}
@@ -121,4 +122,4 @@ void SubscriptionLoop::log_assigned(const Assignment& assignment, Position after
        {"epoch", std::to_string(assignment.epoch)}});
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One subscription while a run lasts: its threads, and the part of the algorithm all kinds share.
 #pragma once
 
@@ -16,7 +17,7 @@
 #include "runtime/registered_handler.h"
 #include "runtime/subscription_run.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// The poll thread's loop: take, give partitions up, accept new ones, deliver. Kinds differ in what they deliver to.
 /// start(), finished() and the destructor: the thread of run(); status(): any thread.
@@ -90,4 +91,4 @@ class SubscriptionLoop {
   std::vector<std::jthread> threads_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/subscription_run.h"
 
 #include <utility>
 
 #include "runtime/handler_failed.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 SubscriptionRun::SubscriptionRun(std::shared_ptr<RunContext> run, std::string subscription, OnFatal on_fatal)
     : run_{std::move(run)},
@@ -48,4 +49,4 @@ bool SubscriptionRun::pause_until(Instant until) {
   return !halted().stop_requested();
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

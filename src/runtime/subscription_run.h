@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One session of one subscription: from its start to its end, which may come before that of the run.
 #pragma once
 
@@ -14,7 +15,7 @@
 
 #include "runtime/run_context.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// What the threads of one subscription share in one session: when to stop, what failed, how long to drain. A session
 /// ends with its run, or by itself: paused, restarted, or stopped by a failure that leaves the others alone.
@@ -60,4 +61,4 @@ class SubscriptionRun {
   std::optional<Instant> drain_deadline_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/supervisor.h"
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 
 #include "runtime/thread_name.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 constexpr std::chrono::seconds kReportEvery{10};
@@ -267,4 +268,4 @@ std::vector<SubscriptionStatus> Supervisor::status() const {
   return all;
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The sessions of all subscriptions of one run: begins them, ends and restarts them as operators ask.
 #pragma once
 
@@ -20,7 +21,7 @@
 #include "runtime/run_context.h"
 #include "runtime/subscription_loop.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// What a Runner's run consists of. Its keeper thread notices pauses, restarts and what other breakers say; another one
 /// re-drives what is due. Neither is started when the Runner was given no store for them.
@@ -83,4 +84,4 @@ class Supervisor {
   std::jthread redrive_thread_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/thread_name.h"
 
 #include <pthread.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 void name_this_thread(std::string name) noexcept {
   if (name.size() > 15) name.resize(15);
@@ -11,4 +12,4 @@ void name_this_thread(std::string name) noexcept {
 #endif
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What each ticket of a sink stands for.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include "runtime/aggregate_entry.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// An event that was sent.
 struct SentEvent {
@@ -67,4 +68,4 @@ class TicketRing {
   std::uint64_t end_ = 0;  // the next ticket; 0 before the first
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

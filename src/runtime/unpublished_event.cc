@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/unpublished_event.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include "base/utf8.h"
 #include "runtime/derived_id.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 constexpr std::size_t kMostBytes = 500;
@@ -57,4 +58,4 @@ void log_marked(Logger& log, const RecordedEvent& event, std::string_view why) {
            {"cause", std::string{why}}});
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

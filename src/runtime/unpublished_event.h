@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What stands in the broker for an event that cannot be published.
 #pragma once
 
@@ -7,7 +8,7 @@
 #include <leftfold/event_copy.h>
 #include <leftfold/log.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// An event of type kUnpublished at the same place, whose metadata says why, in at most a few hundred bytes.
 /// `event` may be an event of which nothing but aggregate and version is known; `now` is then its time, and its id is
@@ -20,4 +21,4 @@ namespace leftfold::runtime {
 /// Says in the log that the one stands for the other.
 void log_marked(Logger& log, const RecordedEvent& event, std::string_view why);
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

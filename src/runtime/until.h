@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Until when a call may go on.
 #pragma once
 
@@ -5,7 +6,7 @@
 
 #include <leftfold/clock.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Plain value for the length of a call.
 struct Until {
@@ -20,4 +21,4 @@ struct Until {
   }
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

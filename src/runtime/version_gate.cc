@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/version_gate.h"
 
 #include <algorithm>
@@ -5,7 +6,7 @@
 
 #include <leftfold/event_page.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 namespace {
 
 // Of the row that says begins_anywhere(); no aggregate has an empty id.
@@ -165,4 +166,4 @@ void MemoryVersions::set_missing(std::string_view aggregate, const MissingRanges
   missing_.insert_or_assign(std::string{aggregate}, ranges);
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

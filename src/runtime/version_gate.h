@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which version of each aggregate a projector has come to, for feeds that may bring an event twice, early or late.
 #pragma once
 
@@ -11,11 +12,11 @@
 
 #include <leftfold/read_model.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 struct RecordedEvent;
 }
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// Versions that never came although later ones were parked: both ends belong to it.
 struct MissingRange {
@@ -120,4 +121,4 @@ class MemoryVersions final : public VersionRows {
   std::map<std::string, MissingRanges, std::less<>> missing_;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/breaker_store.h"
 
 #include <string>
@@ -5,7 +6,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 namespace {
 
 using State = BreakerRecord::State;
@@ -120,4 +121,4 @@ std::vector<BreakerRecord> SqliteBreakers::records(std::optional<std::string_vie
   });
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Records of shared circuit breakers in a SQLite file.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include "sqlite/side_tables.h"
 #include "sqlite/statement.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// BreakerStore on the tables `leftfold_breakers` and `leftfold_breaker_nodes`. Waits for locks for kLongestWait at
 /// most, whatever the store's other parts do: who talks to it has other things to do, and asks again. Any thread.
@@ -38,4 +39,4 @@ class SqliteBreakers final : public BreakerStore {
   SideReader reader_;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Wakes subscriptions of this process when this process committed.
 #pragma once
 
@@ -7,7 +8,7 @@
 #include <mutex>
 #include <vector>
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// What one subscription waits on. Any thread.
 struct Waker {
@@ -53,4 +54,4 @@ class CommitSignal {
   std::atomic<std::size_t> count_{0};
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

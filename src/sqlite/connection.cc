@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/connection.h"
 
 #include <unistd.h>
@@ -13,7 +14,7 @@
 #include "sqlite/failure.h"
 #include "sqlite/statement.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 namespace {
 
 namespace fs = std::filesystem;
@@ -127,4 +128,4 @@ int Connection::wait_for_lock(void* self, int attempt) noexcept {
   return 1;
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One connection to a SQLite file.
 #pragma once
 
@@ -12,7 +13,7 @@
 
 #include <leftfold/types.h>
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 enum class Access { read_write, read_only };
 
@@ -61,4 +62,4 @@ class Connection {
   std::unique_ptr<sqlite3, Close> handle_;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

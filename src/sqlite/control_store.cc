@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/control_store.h"
 
 #include "sqlite/dead_letter_rows.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 namespace {
 
 void check_name(std::string_view subscription) {
@@ -101,4 +102,4 @@ std::int64_t SqliteControls::restart(std::string_view subscription, std::string_
   return restarts;
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

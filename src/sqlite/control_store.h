@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What operators want of subscriptions, in a SQLite file.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include "sqlite/side_tables.h"
 #include "sqlite/statement.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// ControlStore on the table `leftfold_controls`. Any thread.
 class SqliteControls final : public ControlStore {
@@ -38,4 +39,4 @@ class SqliteControls final : public ControlStore {
   SideReader reader_;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

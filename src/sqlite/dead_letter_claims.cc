@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/dead_letter_claims.h"
 
 #include <string>
@@ -5,7 +6,7 @@
 #include "core/dead_letter_checks.h"
 #include "sqlite/dead_letter_rows.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 namespace {
 
 constexpr std::string_view kFirst =
@@ -204,4 +205,4 @@ bool DeadLetterClaims::request_retry(std::string_view subscription, std::string_
   return changed();
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Works on one sequence of dead letters under a claim: the SQL that changes what is parked.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include "sqlite/dead_letter_writer.h"
 #include "sqlite/statement.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// Each call is to be made inside a transaction of the caller's, which is undone when it throws. What is refused has
 /// changed nothing. One thread at a time.
@@ -56,4 +57,4 @@ class DeadLetterClaims {
       remove_all_, edit_, touch_, request_;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/dead_letter_reader.h"
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 #include "sqlite/dead_letter_rows.h"
 #include "sqlite/statement.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 namespace {
 
 // Sequences with their first letters.
@@ -148,4 +149,4 @@ std::vector<DeadLetterChange> read_changes(Connection& connection, std::string_v
   return changes;
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads the tables of dead letters.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "sqlite/connection.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// As the functions of DeadLetterStore with these names. One thread at a time, the connection's.
 [[nodiscard]] std::vector<std::string> read_sequences(Connection& connection, std::string_view subscription);
@@ -25,4 +26,4 @@ namespace leftfold::sqlite {
                                                          std::string_view sequence, std::size_t offset,
                                                          std::size_t max);
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/dead_letter_rows.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include "core/dead_letter_names.h"
 #include "core/in_quotes.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 namespace {
 
 /// Rows that something else wrote may hold anything; what is too large stays large.
@@ -111,4 +112,4 @@ DeadLetter letter_of(const Statement& row, int first, std::string_view sequence)
   return letter;
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

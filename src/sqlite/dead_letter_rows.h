@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Dead letters as rows of `leftfold_dead_letters`, and the other tables' values.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "sqlite/statement.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// The columns that letter_of reads, in its order, and how many they are.
 inline constexpr std::string_view kLetterColumns =
@@ -47,4 +48,4 @@ void bind_time(Statement& statement, int index, std::optional<Timestamp> time);
 [[nodiscard]] ParkReason reason_of(std::string_view name);
 [[nodiscard]] FailureClass failure_class_of(std::string_view name);
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

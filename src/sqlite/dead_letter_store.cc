@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/dead_letter_store.h"
 
 #include "core/dead_letter_checks.h"
 #include "sqlite/dead_letter_reader.h"
 #include "sqlite/dead_letter_rows.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 SqliteDeadLetters::SqliteDeadLetters(const FileAccess& access)
     : clock_{*access.clock}, writer_{access}, reader_{access, "leftfold_dead_sequences"} {}
@@ -133,4 +134,4 @@ std::vector<DeadLetterChange> SqliteDeadLetters::changes(std::string_view subscr
       [&](Connection& connection) { return read_changes(connection, subscription, sequence, offset, max); });
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The dead letters of a SQLite file.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include "sqlite/dead_letter_writer.h"
 #include "sqlite/side_tables.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// DeadLetterStore on the tables `leftfold_dead_...`. One write transaction a call, durable when it returns; claims are
 /// measured by the wall clock, which all processes of one machine share. Any thread.
@@ -63,4 +64,4 @@ class SqliteDeadLetters final : public DeadLetterStore {
   SideReader reader_;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tables of dead letters and of what operators want, as docs/format/sqlite.md describes them.
 #pragma once
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// Texts from outside are ANY: bytes that are no UTF-8 text, or hold a NUL, are BLOBs (Statement::bind_bytes).
 inline constexpr const char* kDeadLetterTables = R"sql(
@@ -79,4 +80,4 @@ CREATE TABLE leftfold_controls(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

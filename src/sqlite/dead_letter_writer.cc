@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/dead_letter_writer.h"
 
 #include "core/dead_letter_checks.h"
 #include "sqlite/dead_letter_rows.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 DeadLetterAudit::DeadLetterAudit(Connection& connection)
     : insert_{connection,
@@ -89,4 +90,4 @@ bool DeadLetterWriter::park_behind(std::string_view subscription, const DeadLett
   return true;
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Parks letters: the SQL that adds to the tables of dead letters.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include "sqlite/connection.h"
 #include "sqlite/statement.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// The audit trail, as far as it is written. One thread at a time, inside a transaction.
 class DeadLetterAudit {
@@ -49,4 +50,4 @@ class DeadLetterWriter {
   Statement find_, make_, count_, insert_, grow_;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/durable_writer.h"
 
 #include <string>
@@ -7,7 +8,7 @@
 
 #include "sqlite/failure.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 DurableWriter::DurableWriter(std::unique_ptr<Connection> connection, std::shared_ptr<SharedFile> shared,
                              Options options)
@@ -73,4 +74,4 @@ void DurableWriter::undo() noexcept {
   hold_.leave();
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Write transactions that survive a power cut.
 #pragma once
 
@@ -10,7 +11,7 @@
 #include "sqlite/shared_file.h"
 #include "sqlite/statement.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// One connection with synchronous=FULL and its write transactions, one after the other: begin(), then commit() or
 /// undo(), then leave(). One thread at a time, not always the same.
@@ -66,4 +67,4 @@ class DurableWriter {
   WriterGate::Hold hold_;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

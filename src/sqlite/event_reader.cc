@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/event_reader.h"
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 #include <leftfold/error.h>
 #include <leftfold/json.h>
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 namespace {
 
 constexpr std::size_t kMostEventsInPage = 65'536;
@@ -257,4 +258,4 @@ std::unique_ptr<EventReader> ReaderPool::get() {
   return std::make_unique<EventReader>(std::move(connection));
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

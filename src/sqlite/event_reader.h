@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads events: one connection and its statements, and the pool of them.
 #pragma once
 
@@ -24,7 +25,7 @@
 #include "sqlite/shared_file.h"
 #include "sqlite/statement.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// Names of aggregates by id, bounded. Rows of `streams` never change, so nothing here gets old.
 /// One thread at a time.
@@ -100,4 +101,4 @@ class ReaderPool {
   IdleReaders<EventReader> idle_{most_idle()};
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

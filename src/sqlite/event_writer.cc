@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/event_writer.h"
 
 #include <algorithm>
@@ -5,7 +6,7 @@
 
 #include "sqlite/schema.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 EventWriter::EventWriter(std::unique_ptr<Connection> connection, std::shared_ptr<SharedFile> shared, Options options)
     : options_{options},
@@ -179,4 +180,4 @@ void EventWriter::finish() noexcept {
   transaction_.leave();
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

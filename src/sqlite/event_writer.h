@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes appends into the file: the SQL of one group commit.
 #pragma once
 
@@ -17,7 +18,7 @@
 #include "sqlite/shared_file.h"
 #include "sqlite/statement.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// One write transaction after the other: begin(), apply() each request, commit(), finish(). A request that conflicts
 /// leaves the transaction as it was; when apply() throws, undo() is due. One thread at a time, not always the same.
@@ -68,4 +69,4 @@ class EventWriter {
   int log_pages_ = 0;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/failure.h"
 
 #include <cerrno>
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 namespace {
 
 std::string_view next_step(Errc code, int result) {
@@ -68,4 +69,4 @@ Error failure_as(Errc code, sqlite3* db, int result, std::string_view file, std:
   return Error{code, text, where};
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

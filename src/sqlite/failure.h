@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What SQLite's result codes mean to a caller.
 #pragma once
 
@@ -9,7 +10,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// The code for a call that failed with SQLite's (extended) `result` and, for a failed system call, errno `os_error`.
 /// For a failed COMMIT see EventWriter::commit: there some results leave the outcome open.
@@ -23,4 +24,4 @@ namespace leftfold::sqlite {
 [[nodiscard]] Error failure_as(Errc code, sqlite3* db, int result, std::string_view file, std::string_view doing,
                                std::source_location where = std::source_location::current());
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/feed_subscription.h"
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 namespace {
 
 using std::chrono::milliseconds;
@@ -159,4 +160,4 @@ void FeedSubscription::give_back() noexcept {
   access_.shared->commits.notify();  // those of this process that wait for it
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One subscription of the embedded broker.
 #pragma once
 
@@ -16,7 +17,7 @@
 #include "sqlite/shared_file.h"
 #include "sqlite/subscription_table.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// What a store lends its subscriptions; it outlives them.
 struct FeedAccess {
@@ -66,4 +67,4 @@ class FeedSubscription final : public Subscription {
   Waker waker_;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

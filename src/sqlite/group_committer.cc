@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/group_committer.h"
 
 #include <pthread.h>
@@ -8,7 +9,7 @@
 #include <string>
 #include <utility>
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 namespace {
 
 Error as_error(const std::exception& failure) {
@@ -225,4 +226,4 @@ void GroupCommitter::complete(const Groups& groups) {
   }
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

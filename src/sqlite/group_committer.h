@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Appends of many threads in one commit.
 #pragma once
 
@@ -19,7 +20,7 @@
 
 #include "sqlite/event_writer.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// Gathers appends that arrive at the same time and commits them together, in the order of arrival.
 ///
@@ -87,4 +88,4 @@ class GroupCommitter {
   std::jthread thread_;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

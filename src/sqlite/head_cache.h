@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The versions of recently written aggregates.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// What the writer knows of an aggregate.
 struct StreamHead {
@@ -51,4 +52,4 @@ class HeadCache {
   std::uint64_t age_ = 1;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

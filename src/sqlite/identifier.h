@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names in SQL that is put together.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// A name in double quotes, whatever is in it.
 [[nodiscard]] inline std::string identifier(std::string_view name) {
@@ -13,4 +14,4 @@ namespace leftfold::sqlite {
   return text.append(1, '"');
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

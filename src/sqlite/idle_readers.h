@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Connections that nobody uses at the moment, kept open for the next one who reads.
 #pragma once
 
@@ -7,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// Any thread.
 template <class Reader>
@@ -36,4 +37,4 @@ class IdleReaders {
   std::vector<std::unique_ptr<Reader>> idle_;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/kept_tables.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include "sqlite/schema.h"
 #include "sqlite/statement.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 namespace {
 
 constexpr const char* kKeptTable = R"sql(
@@ -284,4 +285,4 @@ void KeptTables::count_change(std::int64_t kept_generation) {
       projector_, prefix);
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lets one generation of a projector's tables take the place of another, in a transaction of the caller's.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include "sqlite/connection.h"
 #include "sqlite/schema_objects.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// The name under which the shadow's file is attached.
 inline constexpr std::string_view kShadow = "shadow";
@@ -58,4 +59,4 @@ class KeptTables {
   const std::string projector_;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

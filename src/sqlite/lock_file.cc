@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/lock_file.h"
 
 #include <fcntl.h>
@@ -12,7 +13,7 @@
 
 #include "sqlite/failure.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 namespace {
 
 struct flock byte_range(std::int64_t byte, short type) {
@@ -80,4 +81,4 @@ void LockFile::unlock(std::int64_t byte) noexcept {
   fcntl(descriptor_, F_OFD_SETLK, &range);
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

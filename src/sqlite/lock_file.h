@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // Locks between processes that the kernel frees when their holder ends.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// One holder's view of the file FILE-lock: write locks on single bytes, of the open file description (OFD) kind, so
 /// that two holders in one process exclude each other too, and closing one leaves the other's locks alone.
@@ -34,4 +35,4 @@ class LockFile {
   int descriptor_ = -1;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A projector's transaction on the file of its read model.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include "sqlite/read_model_file.h"
 #include "sqlite/thread_files.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// One batch of a projector. One thread.
 class ProjectorTransaction final : public ReadModelTransaction {
@@ -93,4 +94,4 @@ class ProjectorTransaction final : public ReadModelTransaction {
   bool ended_ = false;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/sqlite_read_model.h>
 
 #include <mutex>
@@ -10,7 +11,7 @@
 #include "sqlite/shadow.h"
 #include "sqlite/sqlite_cursor.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 using sqlite::ProjectorTransaction;
 using sqlite::ReadModelFile;
@@ -80,4 +81,4 @@ void SqliteReadModel::expect_columns(detail::SqliteCursor& cursor, int fields) {
 
 void SqliteReadModel::CursorDeleter::operator()(detail::SqliteCursor* cursor) const noexcept { delete cursor; }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

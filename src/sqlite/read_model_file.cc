@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/read_model_file.h"
 
 #include <leftfold/error.h>
@@ -5,7 +6,7 @@
 #include "sqlite/failure.h"
 #include "sqlite/schema.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 namespace {
 
 std::unique_ptr<UserConnection> open_writer(const std::filesystem::path& file, bool in_memory,
@@ -139,4 +140,4 @@ std::unique_ptr<UserConnection> ReadModelFile::take_reader() {
   return reader;
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

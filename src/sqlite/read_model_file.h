@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The connections of a SqliteReadModel.
 #pragma once
 
@@ -24,7 +25,7 @@
 #include "sqlite/shared_file.h"
 #include "sqlite/statement.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// A connection for the user's SQL: keeps prepared statements, and refuses what would break the transaction it runs in
 /// or leftfold's own tables. One thread at a time.
@@ -113,4 +114,4 @@ class ReadModelFile {
   IdleReaders<UserConnection> idle_readers_{kMostIdle};
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The part of SqliteReadModel that is ReadTables: each table one of the file, of a key and a row of JSON.
 #include <algorithm>
 #include <string>
@@ -9,7 +10,7 @@
 #include "core/in_quotes.h"
 #include "sqlite/identifier.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 using detail::in_quotes;
@@ -108,4 +109,4 @@ std::vector<TableRow> SqliteReadModel::list(std::string_view table, std::string_
                          static_cast<std::int64_t>(std::min(max, kMaxRowsListed)));
 }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/schema.h"
 
 #include <algorithm>
@@ -12,7 +13,7 @@
 #include "sqlite/dead_letter_tables.h"
 #include "sqlite/lock_file.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 namespace {
 
 constexpr std::array<const char*, 4> kTables{"streams", "events", "commands", "subscriptions"};
@@ -215,4 +216,4 @@ bool is_store_table(std::string_view name) noexcept {
   });
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tables of the file, as docs/format/sqlite.md describes them.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include "sqlite/connection.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 inline constexpr std::int64_t kApplicationId = 0x4C666C64;  // "Lfld"
 inline constexpr std::int64_t kFormatVersion = 2;
@@ -37,4 +38,4 @@ void open_read_model(Connection& connection, std::chrono::milliseconds lock_time
 /// Whether a table of this name is one of a store's own, beside the `leftfold_` ones. As SQLite compares names.
 [[nodiscard]] bool is_store_table(std::string_view name) noexcept;
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

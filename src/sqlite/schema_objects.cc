@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/schema_objects.h"
 
 #include <map>
@@ -5,7 +6,7 @@
 #include "sqlite/identifier.h"
 #include "sqlite/statement.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 std::vector<SchemaObject> user_objects(Connection& connection, std::string_view schema) {
   Statement list{connection, "SELECT type, name, tbl_name, sql FROM " + identifier(schema) +
@@ -53,4 +54,4 @@ TableShape shape_of(Connection& connection, std::string_view schema, std::string
   return shape;
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

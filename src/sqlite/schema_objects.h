@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a user's SQL made in a file: tables, indexes, triggers, views.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include "sqlite/connection.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 struct SchemaObject {
   std::string type;  // "table", "index", "trigger" or "view"
@@ -30,4 +31,4 @@ struct TableShape {
 };
 [[nodiscard]] TableShape shape_of(Connection& connection, std::string_view schema, std::string_view table);
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

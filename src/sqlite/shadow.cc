@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/shadow.h"
 
 #include <filesystem>
@@ -17,7 +18,7 @@
 #include "sqlite/statement.h"
 #include "sqlite/table_comparison.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 namespace {
 
 namespace fs = std::filesystem;
@@ -223,4 +224,4 @@ Position restore_kept_of(ReadModelFile& live, std::string_view projector, std::c
   }
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/shared_file.h"
 
 #include <sys/stat.h>
@@ -8,7 +9,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 std::shared_ptr<SharedFile> SharedFile::of(const std::filesystem::path& file) {
   struct Registry {
@@ -43,4 +44,4 @@ void SharedFile::check_found_at(const std::filesystem::path& file) const {
   }
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What all users of one file in this process share.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include "sqlite/turns.h"
 #include "sqlite/writer_gate.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// One object a file, found by device and inode, so that a store and a read model that name the file differently meet.
 /// Any thread.
@@ -33,4 +34,4 @@ class SharedFile {
   ino_t inode_ = 0;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Connections for tables beside the events, opened when they are first needed.
 #pragma once
 
@@ -18,7 +19,7 @@
 #include "sqlite/durable_writer.h"
 #include "sqlite/shared_file.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// What it takes to open one more connection to a store's file. Plain value.
 struct FileAccess {
@@ -103,4 +104,4 @@ class SideReader {
   bool has_table_ = false;  // once there, it stays
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/snapshot_store.h"
 
 #include <string>
@@ -6,7 +7,7 @@
 #include "sqlite/dead_letter_rows.h"
 #include "sqlite/schema.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 SqliteSnapshots::SqliteSnapshots(const FileAccess& access)
     : access_{access.waiting_at_most(kLongestWait)}, writer_{access_} {}
@@ -74,4 +75,4 @@ std::optional<StoredSnapshot> SqliteSnapshots::load(std::string_view aggregate_i
   return found;
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

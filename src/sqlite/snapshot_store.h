@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Snapshots in a SQLite file.
 #pragma once
 
@@ -16,7 +17,7 @@
 #include "sqlite/side_tables.h"
 #include "sqlite/statement.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// SnapshotStore on the table `leftfold_snapshots`. Waits for locks for kLongestWait at most, whatever the store's
 /// other parts do: a snapshot is not worth more, and the end of a program waits for the last one. Any thread; as many
@@ -56,4 +57,4 @@ class SqliteSnapshots final : public SnapshotStore {
   IdleReaders<Reader> idle_{kMostIdle};
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/sqlite_cursor.h"
 
 #include <sqlite3.h>
@@ -9,7 +10,7 @@
 #include <leftfold/error.h>
 #include <leftfold/sqlite_read_model.h>
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 SqliteCursor::SqliteCursor(std::shared_ptr<sqlite::ReadModelFile> file, std::string_view sql, bool write)
     : file_{std::move(file)}, sql_{sql} {
@@ -157,4 +158,4 @@ void throw_out_of_range(SqliteCursor& cursor, int column) {
   cursor.refuse_column(column, "holds a number too large for its field");
 }
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

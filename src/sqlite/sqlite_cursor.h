@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One run of a statement of a read model.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include "sqlite/read_model_file.h"
 
-namespace leftfold::detail {
+namespace leftfold::inline v0::detail {
 
 /// Finds the connection a statement belongs to: the thread's transaction, one of its own, or a reader. Undoes a
 /// transaction of its own unless run() committed it.
@@ -45,4 +46,4 @@ class SqliteCursor {
   bool own_transaction_ = false;
 };
 
-}  // namespace leftfold::detail
+}  // namespace leftfold::inline v0::detail

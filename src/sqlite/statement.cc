@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/statement.h"
 
 #include <cstring>
@@ -7,7 +8,7 @@
 #include "sqlite/connection.h"
 #include "sqlite/failure.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 Statement::Statement(Connection& connection, std::string_view sql) : connection_{&connection} {
   const int result = sqlite3_prepare_v3(connection.handle(), sql.data(), static_cast<int>(sql.size()),
@@ -57,4 +58,4 @@ void Statement::fail(int result) const {
   throw failure(connection_->handle(), result, connection_->file(), sqlite3_sql(handle_));
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

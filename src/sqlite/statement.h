@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One prepared statement.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include <leftfold/uuid.h>
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 class Connection;
 
@@ -102,4 +103,4 @@ class ResetAtEnd {
   Statement& statement_;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

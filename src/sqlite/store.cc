@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/sqlite.h>
 
 #include <filesystem>
@@ -19,7 +20,7 @@
 #include "sqlite/snapshot_store.h"
 #include "sqlite/subscription_table.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 using sqlite::Access;
 using sqlite::Connection;
@@ -196,4 +197,4 @@ SnapshotStore& SqliteStore::snapshots() noexcept { return impl_->snapshots(); }
 
 const std::string& SqliteStore::file() const noexcept { return impl_->file(); }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/subscription_table.h"
 
 #include <string>
@@ -5,7 +6,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 SubscriptionTable::SubscriptionTable(std::unique_ptr<Connection> connection, std::shared_ptr<SharedFile> shared,
                                      std::chrono::milliseconds lock_timeout)
@@ -72,4 +73,4 @@ bool SubscriptionTable::store(std::int64_t subscription, std::int64_t epoch, Pos
   return sqlite3_changes(connection_->handle()) == 1;
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table `subscriptions`: checkpoints and epochs.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include "sqlite/shared_file.h"
 #include "sqlite/statement.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// Writes checkpoints on a connection of its own with synchronous=NORMAL: one that a power cut takes back only makes
 /// events come again, so it is not worth an fsync. Any thread. Each call throws Error(unavailable, storage_full,
@@ -46,4 +47,4 @@ class SubscriptionTable {
   Statement find_, add_, set_first_, assign_, store_;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

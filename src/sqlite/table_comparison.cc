@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/table_comparison.h"
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 #include "sqlite/schema_objects.h"
 #include "sqlite/statement.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 namespace {
 
 /// The SQL of one table's comparison; `a` is in use, `b` the shadow.
@@ -124,4 +125,4 @@ TableComparison compare_tables(Connection& connection, std::size_t most) {
   return comparison.take();
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Compares a projector's tables in use with those of its shadow, row by row.
 #pragma once
 
@@ -7,10 +8,10 @@
 
 #include "sqlite/connection.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// Compares the tables of the attached shadow with those of the same name in use; inside a transaction that holds both
 /// still. Values are the same when their type and content are. Throws Error(unavailable, corrupt).
 [[nodiscard]] TableComparison compare_tables(Connection& connection, std::size_t most);
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

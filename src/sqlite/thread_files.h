@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a thread's statements on a read model go while it has a transaction on the shadow.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include <thread>
 #include <utility>
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 class ReadModelFile;
 
@@ -63,4 +64,4 @@ class ThreadFiles {
   std::map<std::thread::id, std::shared_ptr<ReadModelFile>> files_;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

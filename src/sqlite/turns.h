@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who of this process may try for a subscription next.
 #pragma once
 
@@ -7,7 +8,7 @@
 #include <map>
 #include <mutex>
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// A queue a subscription, so that waiting threads of one process get it in turn; between processes the lock file
 /// decides. Any thread.
@@ -35,4 +36,4 @@ class Turns {
   std::map<std::int64_t, std::deque<const void*>> queues_;
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <cstring>
 #include <string>
 #include <utility>
@@ -8,7 +9,7 @@
 #include "sqlite/read_model_file.h"
 #include "sqlite/schema.h"
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 namespace {
 
 constexpr std::size_t kMostKeptStatements = 256;
@@ -107,4 +108,4 @@ void UserConnection::put_back(std::string_view sql, Statement statement) {
   kept_.insert_or_assign(std::string{sql}, std::move(statement));
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

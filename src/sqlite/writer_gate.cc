@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sqlite/writer_gate.h"
 
 #include <string>
 
 #include <leftfold/error.h>
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 void WriterGate::Hold::leave() noexcept {
   if (WriterGate* gate = std::exchange(gate_, nullptr)) gate->leave();
@@ -55,4 +56,4 @@ void WriterGate::leave() noexcept {
   }
 }
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In-process order among the writers of one file.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include <thread>
 #include <utility>
 
-namespace leftfold::sqlite {
+namespace leftfold::inline v0::sqlite {
 
 /// Lets one connection of this process write to a file at a time, first come first served. SQLite alone would let them
 /// meet in its busy handler, where they sleep and the luckiest wins.
@@ -57,4 +58,4 @@ class WriterGate {
   std::atomic<std::thread::id> holder_{};
 };
 
-}  // namespace leftfold::sqlite
+}  // namespace leftfold::inline v0::sqlite

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/testing/breaker_store_suite.h>
 
 #include <chrono>
@@ -11,7 +12,7 @@
 #include "testing/cases_of.h"
 #include "testing/requests.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 using namespace std::chrono_literals;
@@ -204,4 +205,4 @@ std::vector<Case> breaker_store_suite(MakeBreakerStore make) {
   return cases_of<BreakerStoreTest>(std::move(make), {kCases});
 }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a suite's functions become its cases.
 #pragma once
 
@@ -9,7 +10,7 @@
 
 #include <leftfold/testing/suite.h>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 /// A promise, and the function that checks it on a fresh `Test`.
 template <class Test>
@@ -34,4 +35,4 @@ template <class Test, class Make>
   return cases;
 }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

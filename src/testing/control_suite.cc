@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/testing/control_suite.h>
 
 #include <chrono>
@@ -9,7 +10,7 @@
 #include "testing/cases_of.h"
 #include "testing/requests.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 using namespace std::chrono_literals;
@@ -132,4 +133,4 @@ constexpr NamedCheck<ControlTest> kCases[] = {
 
 std::vector<Case> control_suite(MakeControlStore make) { return cases_of<ControlTest>(std::move(make), {kCases}); }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

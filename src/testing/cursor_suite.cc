@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/testing/cursor_suite.h>
 
 #include <atomic>
@@ -10,7 +11,7 @@
 #include "testing/cases_of.h"
 #include "testing/requests.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 // A fresh place with one open store on it.
@@ -173,4 +174,4 @@ constexpr NamedCheck<CursorStoreTest> kCases[] = {
 
 std::vector<Case> cursor_suite(MakeCursorStore make) { return cases_of<CursorStoreTest>(std::move(make), {kCases}); }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "testing/dead_letter_cases.h"
 
 #include <array>
 #include <cstdint>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 using namespace std::chrono_literals;
@@ -143,4 +144,4 @@ void expect_removed(DeadLetterStore::Removed actual, DeadLetterStore::Removed ex
   expect_equal(name_of(actual), name_of(expected), what, where);
 }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the cases of the dead letter suite run on.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "testing/cases_of.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 struct DeadLetterPlaces {
   MakeDeadLetterStore make;
@@ -71,4 +72,4 @@ void expect_same_letter(const DeadLetter& actual, const DeadLetter& expected,
 void expect_removed(DeadLetterStore::Removed actual, DeadLetterStore::Removed expected, std::string_view what,
                     std::source_location where = std::source_location::current());
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // Changes by hand: skip, discard, edit, import, and the audit trail they leave.
 #include "testing/dead_letter_cases.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 using namespace std::chrono_literals;
@@ -159,4 +160,4 @@ constexpr DeadLetterCase kCases[] = {
 
 std::span<const DeadLetterCase> dead_letter_change_cases() { return kCases; }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // Claims: one at a time, fenced by their token, ended by their lease.
 #include "testing/dead_letter_cases.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 using namespace std::chrono_literals;
@@ -209,4 +210,4 @@ constexpr DeadLetterCase kCases[] = {
 
 std::span<const DeadLetterCase> dead_letter_claim_cases() { return kCases; }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // Parking: letters are kept as they came, once each, in order, within the limits.
 #include "testing/dead_letter_cases.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 using namespace std::chrono_literals;
@@ -211,4 +212,4 @@ constexpr DeadLetterCase kCases[] = {
 
 std::span<const DeadLetterCase> dead_letter_park_cases() { return kCases; }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

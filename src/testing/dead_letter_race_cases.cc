@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Races between handles: followers and the last evict, claims, parking.
 #include <atomic>
 #include <barrier>
@@ -6,7 +7,7 @@
 #include "testing/dead_letter_cases.h"
 #include "testing/requests.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 using Removed = DeadLetterStore::Removed;
@@ -123,4 +124,4 @@ constexpr DeadLetterCase kCases[] = {
 
 std::span<const DeadLetterCase> dead_letter_race_cases() { return kCases; }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

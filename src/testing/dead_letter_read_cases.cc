@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // Looking at dead letters: lists, filters, pages, exact counts.
 #include "testing/dead_letter_cases.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 using namespace std::chrono_literals;
@@ -143,4 +144,4 @@ constexpr DeadLetterCase kCases[] = {
 
 std::span<const DeadLetterCase> dead_letter_read_cases() { return kCases; }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/testing/dead_letter_suite.h>
 
 #include <utility>
 
 #include "testing/dead_letter_cases.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 std::vector<Case> dead_letter_suite(MakeDeadLetterStore make, DeadLetterSuiteOptions options) {
   return cases_of<DeadLetterTest>(DeadLetterPlaces{std::move(make), options},
@@ -12,4 +13,4 @@ std::vector<Case> dead_letter_suite(MakeDeadLetterStore make, DeadLetterSuiteOpt
                                    dead_letter_change_cases(), dead_letter_race_cases()});
 }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

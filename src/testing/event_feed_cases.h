@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the cases of the event feed suite run on.
 #pragma once
 
@@ -15,7 +16,7 @@
 #include "testing/cases_of.h"
 #include "testing/requests.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 /// A subscription as a case uses it: what take() brought is collected, with the assignment it belongs to.
 /// One thread at a time, but wake() from any.
@@ -114,4 +115,4 @@ using EventFeedCase = NamedCheck<EventFeedTest>;
 [[nodiscard]] std::span<const EventFeedCase> prompt_cases();
 [[nodiscard]] std::span<const EventFeedCase> turn_cases();
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

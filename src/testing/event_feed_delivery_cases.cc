@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // What arrives: order, checkpoints, starts, kinds.
 #include "testing/event_feed_cases.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 const SubscriptionOptions kShared{"group.handler", SubscriptionKind::shared, StartFrom::beginning};
@@ -293,4 +294,4 @@ constexpr EventFeedCase kCases[] = {
 
 std::span<const EventFeedCase> delivery_cases() { return kCases; }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who has the partition: one at a time, handed over, older owners fenced.
 #include <atomic>
 #include <mutex>
@@ -6,7 +7,7 @@
 
 #include "testing/event_feed_cases.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 const SubscriptionOptions kShared{"group.handler", SubscriptionKind::shared, StartFrom::beginning};
@@ -188,4 +189,4 @@ constexpr EventFeedCase kCases[] = {{"others see the checkpoint", others_see_the
 std::span<const EventFeedCase> ownership_cases() { return kCases; }
 std::span<const EventFeedCase> turn_cases() { return kTurnCases; }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

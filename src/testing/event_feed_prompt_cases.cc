@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // Feeds whose events are there when they are appended: what one take() brings is known.
 #include <chrono>
 
 #include "testing/event_feed_cases.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 using std::chrono::seconds;
@@ -51,4 +52,4 @@ constexpr EventFeedCase kCases[] = {
 
 std::span<const EventFeedCase> prompt_cases() { return kCases; }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/testing/event_feed_suite.h>
 
 #include <condition_variable>
@@ -7,7 +8,7 @@
 
 #include "testing/event_feed_cases.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 // Only a broken feed waits this long.
@@ -112,4 +113,4 @@ std::vector<Case> event_feed_suite(MakeEventFeed make, FeedTraits traits) {
   return cases;
 }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

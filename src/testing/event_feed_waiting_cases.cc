@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // Waiting: what ends a take(), and that it ends.
 #include <chrono>
 
 #include "testing/event_feed_cases.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 using std::chrono::seconds;
@@ -150,4 +151,4 @@ constexpr EventFeedCase kCases[] = {
 
 std::span<const EventFeedCase> waiting_cases() { return kCases; }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/testing/event_import_suite.h>
 
 #include <chrono>
@@ -7,7 +8,7 @@
 
 #include "testing/requests.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 // A fresh place with one open handle on it.
@@ -204,4 +205,4 @@ std::vector<Case> event_import_suite(MakeEventImport make, EventStoreSuiteOption
   return cases;
 }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

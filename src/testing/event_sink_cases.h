@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the cases of the event sink suite run on.
 #pragma once
 
@@ -15,7 +16,7 @@
 
 #include "testing/cases_of.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 /// What a suite's cases share.
 struct SinkSuite {
@@ -89,4 +90,4 @@ using EventSinkCase = NamedCheck<EventSinkTest>;
 [[nodiscard]] std::span<const EventSinkCase> sink_outage_cases();
 [[nodiscard]] std::span<const EventSinkCase> sink_outage_waiting_cases();
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The end of a sink: in peace, at its deadline, without close().
 #include <chrono>
 
@@ -5,7 +6,7 @@
 
 #include "testing/event_sink_cases.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 using std::chrono::seconds;
@@ -89,4 +90,4 @@ constexpr EventSinkCase kCases[] = {
 
 std::span<const EventSinkCase> sink_closing_cases() { return kCases; }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Outages: nothing is lost, nothing is out of order, nothing hangs.
 #include <chrono>
 #include <map>
@@ -7,7 +8,7 @@
 
 #include "testing/event_sink_cases.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 using Repeats = EventSinkTest::Repeats;
@@ -130,4 +131,4 @@ constexpr EventSinkCase kCases[] = {
 
 std::span<const EventSinkCase> sink_outage_cases() { return kCases; }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What arrives: each event, as it was sent, in order, and its receipt.
 #include <leftfold/testing/expect.h>
 
@@ -5,7 +6,7 @@
 #include "testing/event_sink_cases.h"
 #include "testing/requests.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 void expect_json(std::string_view held, std::string_view sent, const char* what, const EventSinkSuiteOptions& options) {
@@ -126,8 +127,12 @@ void receipts_make_room(EventSinkTest& t) {
   const std::int64_t first = fill(t, 0);
   expect(first >= 60, "there is room for at least 60 events");
   expect_equal(t.try_send(event_of("full", first)), 0U, "ticket without room");
-  (void)t.take({}, t.clock().instant() + std::chrono::seconds{60});
-  t.send(event_of("full", first));
+  // The first receipts may be of events that made room already while it was filled.
+  const Instant deadline = t.clock().instant() + std::chrono::seconds{60};
+  while (t.try_send(event_of("full", first)) == 0) {
+    expect(t.clock().instant() < deadline, "receipts make room within a minute");
+    (void)t.take({}, deadline);
+  }
   const std::int64_t second = fill(t, first + 1);
   t.take_all();
   t.expect_all_acknowledged();
@@ -183,4 +188,4 @@ constexpr EventSinkCase kCases[] = {
 
 std::span<const EventSinkCase> sink_sending_cases() { return kCases; }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/testing/event_sink_suite.h>
 
 #include <chrono>
@@ -7,7 +8,7 @@
 
 #include "testing/event_sink_cases.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 // Only a broken sink needs so long.
@@ -132,4 +133,4 @@ std::vector<Case> event_sink_suite(MakeSinkPlace make, EventSinkSuiteOptions opt
   return cases;
 }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

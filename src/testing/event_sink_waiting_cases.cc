@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Waiting: what ends a receipts(), and that it ends.
 #include <atomic>
 #include <chrono>
@@ -10,7 +11,7 @@
 #include "testing/event_sink_cases.h"
 #include "testing/requests.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 using std::chrono::seconds;
@@ -161,4 +162,4 @@ constexpr EventSinkCase kOutageCases[] = {
 std::span<const EventSinkCase> sink_waiting_cases() { return kCases; }
 std::span<const EventSinkCase> sink_outage_waiting_cases() { return kOutageCases; }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

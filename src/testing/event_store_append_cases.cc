@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Appending: versions, conflicts, what is stored, what is refused.
 #include <chrono>
 #include <string>
@@ -6,7 +7,7 @@
 
 #include "testing/event_store_cases.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 void first_event_is_version_0(EventStoreTest& t) {
@@ -182,4 +183,4 @@ constexpr EventStoreCase kCases[] = {
 
 std::span<const EventStoreCase> append_cases() { return kCases; }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the cases of the event store suite run on.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include "testing/requests.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 /// A fresh place with one open handle on it, for one case.
 class EventStoreTest {
@@ -50,4 +51,4 @@ struct EventStoreCase {
 [[nodiscard]] std::span<const EventStoreCase> idempotency_cases();
 [[nodiscard]] std::span<const EventStoreCase> concurrency_cases();
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

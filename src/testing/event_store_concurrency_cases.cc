@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Many writers at once, through one handle and through two.
 #include <atomic>
 #include <map>
@@ -7,7 +8,7 @@
 
 #include "testing/event_store_cases.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 constexpr int kThreads = 8;
@@ -187,4 +188,4 @@ constexpr EventStoreCase kCases[] = {
 
 std::span<const EventStoreCase> concurrency_cases() { return kCases; }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

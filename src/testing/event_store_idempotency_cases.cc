@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // Idempotency keys: the same command twice is the same command.
 #include "testing/event_store_cases.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 AppendRequest keyed(AppendRequest request, std::string key) {
@@ -132,4 +133,4 @@ constexpr EventStoreCase kCases[] = {
 
 std::span<const EventStoreCase> idempotency_cases() { return kCases; }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reading: pages and their edges, the order of everything, other handles and restarts.
 #include <limits>
 
 #include "testing/event_store_cases.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
@@ -190,4 +191,4 @@ constexpr EventStoreCase kCases[] = {
 
 std::span<const EventStoreCase> read_cases() { return kCases; }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

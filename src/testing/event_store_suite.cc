@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/testing/event_store_suite.h>
 
 #include <utility>
 
 #include "testing/event_store_cases.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 std::vector<Case> event_store_suite(MakeEventStore make, EventStoreSuiteOptions options) {
   const auto shared_make = std::make_shared<const MakeEventStore>(std::move(make));
@@ -24,4 +25,4 @@ std::vector<Case> event_store_suite(MakeEventStore make, EventStoreSuiteOptions 
   return cases;
 }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/testing/expect.h>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 ExpectationFailed::ExpectationFailed(const std::string& what, std::source_location where)
     : std::logic_error{what + "\n  at " + where.file_name() + ":" + std::to_string(where.line())},
@@ -32,4 +33,4 @@ void expect(bool holds, std::string_view what, std::source_location where) {
   if (!holds) throw ExpectationFailed{"not true: " + std::string{what}, where};
 }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

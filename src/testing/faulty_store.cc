@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/testing/faulty_store.h>
 
 #include <string>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 constexpr std::array<std::string_view, 5> kNames{"append", "read_stream", "read_all", "head", "find_append"};
@@ -98,4 +99,4 @@ std::optional<Appended> FaultyStore::find_append(std::string_view aggregate_id, 
   return store_.find_append(aggregate_id, idempotency_key);
 }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

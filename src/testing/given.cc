@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/testing/given.h>
 
 #include <cxxabi.h>
@@ -6,7 +7,7 @@
 #include <cstdlib>
 #include <memory>
 
-namespace leftfold::testing::detail {
+namespace leftfold::inline v0::testing::detail {
 namespace {
 
 using Texts = std::span<const EventText>;
@@ -146,4 +147,4 @@ void fail_message(std::string_view aggregate, std::string_view expected, std::st
                           where};
 }
 
-}  // namespace leftfold::testing::detail
+}  // namespace leftfold::inline v0::testing::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/testing/lease_suite.h>
 
 #include <atomic>
@@ -10,7 +11,7 @@
 #include "testing/cases_of.h"
 #include "testing/requests.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 // A fresh place with one open store on it.
@@ -256,4 +257,4 @@ constexpr NamedCheck<LeaseStoreTest> kCases[] = {
 
 std::vector<Case> lease_suite(MakeLeaseStore make) { return cases_of<LeaseStoreTest>(std::move(make), {kCases}); }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/testing/read_model_suite.h>
 
 #include <utility>
@@ -5,7 +6,7 @@
 #include "testing/cases_of.h"
 #include "testing/requests.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 struct Place {
@@ -282,4 +283,4 @@ std::vector<Case> read_model_suite(MakeReadModel make, ReadModelSuiteOptions opt
   return cases_of<ReadModelTest>(Place{std::move(make), options}, {kCases});
 }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the cases of the suite of read tables share.
 #pragma once
 
@@ -15,7 +16,7 @@
 
 #include "testing/cases_of.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 struct ReadTablesPlace {
   MakeReadTables make;
@@ -55,4 +56,4 @@ struct ReadTablesTest {
 /// Several threads, several openings, and many random calls.
 [[nodiscard]] std::span<const NamedCheck<ReadTablesTest>> read_tables_together_cases();
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/testing/read_tables_suite.h>
 
 #include <string>
@@ -7,7 +8,7 @@
 #include "testing/read_tables_cases.h"
 #include "testing/requests.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 void a_table_is_empty_before_its_first_row(ReadTablesTest& t) {
@@ -211,4 +212,4 @@ std::vector<Case> read_tables_suite(MakeReadTables make, ReadTablesSuiteOptions 
   return cases_of<ReadTablesTest>(place, {kCases, read_tables_together_cases()});
 }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

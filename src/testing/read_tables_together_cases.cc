@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Cases of several threads, several openings, and of many random calls.
 #include <map>
 #include <optional>
@@ -10,7 +11,7 @@
 #include "testing/read_tables_cases.h"
 #include "testing/requests.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 struct Counter {
@@ -219,4 +220,4 @@ constexpr NamedCheck<ReadTablesTest> kCases[] = {
 
 std::span<const NamedCheck<ReadTablesTest>> read_tables_together_cases() { return kCases; }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

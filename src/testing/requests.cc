@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "testing/requests.h"
 
 #include <exception>
@@ -10,7 +11,7 @@
 
 #include "json/same_document.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 void expect_json(std::string_view stored, std::string_view written, const char* what,
@@ -121,4 +122,4 @@ void on_threads(int count, const std::function<void(int)>& work) {
   if (failure != nullptr) std::rethrow_exception(failure);
 }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Short ways for the suites to write to a store and to read it.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include <leftfold/testing/event_store_suite.h>
 #include <leftfold/testing/expect.h>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 /// A new event of type "Happened" whose payload holds `n`.
 [[nodiscard]] NewEvent new_event(int n = 0);
@@ -47,4 +48,4 @@ void expect_stored(const RecordedEvent& event, const AppendRequest& request, std
 /// Runs `work(i)` on `count` threads and waits for all; rethrows the first exception.
 void on_threads(int count, const std::function<void(int)>& work);
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

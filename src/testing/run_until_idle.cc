@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/testing/run_until_idle.h>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 void run_until_idle(Runner& runner, EventFeed& feed, const std::stop_token& stop) {
   Running running = runner.start();
@@ -13,4 +14,4 @@ void run_until_idle(Runner& runner, EventFeed& feed, const std::stop_token& stop
   running.finish();
 }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/testing/snapshot_suite.h>
 
 #include <atomic>
@@ -8,7 +9,7 @@
 #include "testing/cases_of.h"
 #include "testing/requests.h"
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 // A fresh place with one open handle on it.
@@ -142,4 +143,4 @@ constexpr NamedCheck<SnapshotTest> kCases[] = {
 
 std::vector<Case> snapshot_suite(MakeSnapshotStore make) { return cases_of<SnapshotTest>(std::move(make), {kCases}); }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/testing/virtual_clock.h>
 
 #include <algorithm>
 #include <utility>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 namespace {
 
 // Two mutexes as one. A condition variable lets go of it in one step with beginning to wait, so whoever holds either
@@ -81,4 +82,4 @@ std::size_t VirtualClock::waiting() const {
   return static_cast<std::size_t>(std::count_if(waiters_.begin(), waiters_.end(), ahead));
 }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

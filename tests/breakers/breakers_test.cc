@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Five processes on one store: T14 of the failure tests. Time is real and short; every wait is for a condition.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A process that calls something all the time, through a shared breaker.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The store that the processes share, and what its tests do to it.
 #pragma once
 

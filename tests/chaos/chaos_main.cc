@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // leftfold_chaos --seed N --minutes M: the whole of leftfold under fire, and a verdict. Exit: 0 everything holds, 1
 // not, 2 usage. scripts/chaos starts it with servers of its own.
 #include <chrono>

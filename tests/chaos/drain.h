@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The end of a chaos run: everything comes to rest, and is looked at.
 #pragma once
 

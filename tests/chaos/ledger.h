@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The read table of the chaos run: right only if each step counted exactly once and in order.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The servers of a chaos run, and what is done to them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The processes of a chaos run: kept running as a service manager would.
 #pragma once
 

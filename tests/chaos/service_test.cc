@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A process that ends by itself is started again only when a service manager's restart is what it asks for.
 #include <gtest/gtest.h>
 

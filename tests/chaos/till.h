@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the chaos run's programs write: commands of tills, each known by its writer and number alone.
 #pragma once
 

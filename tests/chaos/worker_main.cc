@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The service of the chaos run, as users write one: store, broker and all else by the environment. CHAOS_FOLDER is
 // where its processes keep what they did.
 //   chaos_worker run                                   the handlers

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One chaos run's servers, processes and files.
 #pragma once
 

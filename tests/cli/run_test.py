@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs one *.test file: commands of the shop and of lfold, and what they must print.
 
     run: COMMAND       runs it to its end (a shell line) in a folder of its own

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The program the command line tests run: a small shop with handlers and commands of its own.
 #include <unistd.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The correct program that the cases break in one place each.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: a command returns nothing: on a repeated idempotency key it is not called at all
 #include <leftfold/repository.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: create_event: this event is not in the aggregate's Events<...> list
 #include "cart.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: event_version is above 1: say how older events become ones of today
 // expect: leftfold::Upcasts<&from_1>
 #include <leftfold/upcast.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: leftfold: a struct with a base class that has data cannot be stored: make the base a field
 #include <leftfold/json.h>
 

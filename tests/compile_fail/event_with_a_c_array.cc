@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: leftfold: a C array cannot be stored: use std::array
 #include <array>
 

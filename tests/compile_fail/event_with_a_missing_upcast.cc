@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: an upcast is missing: Upcasts<...> needs one for each version before event_version
 // expect: ItemAdded
 #include <leftfold/upcast.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: leftfold: a pointer or reference cannot be stored: use a value, std::optional or std::vector
 #include <optional>
 

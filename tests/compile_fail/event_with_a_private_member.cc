@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: an event is a plain struct: public fields, no constructors, no private members
 #include <leftfold/event.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: more upcasts than versions: raise event_version, or remove one from Upcasts<...>
 #include <leftfold/upcast.h>
 

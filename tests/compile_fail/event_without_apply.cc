@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: the state needs `void apply(const E&)` for every event in its list
 // expect: CartCheckedOut
 #include "cart.h"

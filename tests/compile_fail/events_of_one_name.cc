@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: two events in one list are stored under the same name
 #include <leftfold/event.h>
 

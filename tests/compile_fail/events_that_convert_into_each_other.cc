@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: events in one list must not convert to each other
 #include <leftfold/event.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: a former name of one cannot be a name of another
 #include <leftfold/event.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: `on` must take its event by const reference: `void on(const Event&)`
 #include <leftfold/handler_table.h>
 

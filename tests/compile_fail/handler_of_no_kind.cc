@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: a handler derives from leftfold::Projector<Events> or leftfold::Listener<Events>
 #include <leftfold/runner.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: the handler receives nothing: write `void on(const Event&)` for an event of its list
 #include <leftfold/handler_table.h>
 

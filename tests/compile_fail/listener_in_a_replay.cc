@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: a Listener is never replayed: it would send its mails again. Give Replay a Projector
 #include <leftfold/replay.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: a Projector needs `void reset()`: make its table empty
 #include <leftfold/runner.h>
 

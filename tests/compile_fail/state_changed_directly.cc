@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect g++: in read-only object
 // expect clang++: returns a const value
 #include "cart.h"

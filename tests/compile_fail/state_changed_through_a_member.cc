@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: items
 // expect: const
 #include "cart.h"

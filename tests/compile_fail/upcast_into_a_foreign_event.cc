@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: an upcast splits an event into one that is not in its list: add that event to the list
 #include <leftfold/upcast.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: an upcast is a function `void from_1(leftfold::Json& payload)`
 #include <leftfold/event_info.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Prints every case of every conformance suite, "PORT<tab>CASE" a line: what scripts/conformance looks for in results.
 #include <algorithm>
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the crash test writes and reads: accounts, a table of their totals, and commands that depend on their number
 // only.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Kills a writer, a Runner and a replay that swaps tables, on one SQLite file at random moments, again and again, and
 // then checks that nothing was lost, doubled or torn.
 //

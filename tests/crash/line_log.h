@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A file of lines that survives the death of its writer: what was added is there, save perhaps for a torn last line.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An App whose store is DynamoDB by its settings alone.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A short way to ask for events of no meaning.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The stream of the events table, on a server with DynamoDB's API.
 #include <gtest/gtest.h>
 

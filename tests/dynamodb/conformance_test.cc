@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // DynamoDbStore keeps the promises of EventStore, on a server with DynamoDB's API.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `lfold store copy` between a file and a table, killed on the way, with the proof that nothing differs.
 #include <gtest/gtest.h>
 

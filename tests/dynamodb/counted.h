@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events of a number, for projectors on read tables.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What counters' writers did, and what the events table says about it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Dead letters on DynamoDB beyond what every store promises: its sizes, its bulk writes, its items, what it costs.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A proxy before a server with DynamoDB's API that does to requests what a script says.
 #pragma once
 

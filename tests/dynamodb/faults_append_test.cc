@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An append whose answer does not come: it is stored once, and its caller learns what became of it.
 #include <gtest/gtest.h>
 

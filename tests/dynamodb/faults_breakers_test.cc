@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Breakers and controls while DynamoDB fails: nothing counts twice, and nobody waits.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the tests of faults share: tables, a proxy before them, time that does not make anybody wait.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writers that meet faults of all kinds at random; afterwards the whole history is looked at, past the proxy: what was
 // acknowledged is there, once; what was refused is not; of what is in doubt everything is there or nothing.
 // LEFTFOLD_FAULT_SEED repeats a run's faults (not its threads'), LEFTFOLD_FAULT_COMMANDS makes it longer.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Signatures that the service does not take: by a wrong clock, or with keys that have expired.
 #include <gtest/gtest.h>
 

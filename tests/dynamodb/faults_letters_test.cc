@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Dead letters when answers do not come: what was parked is there once, what was taken away is gone once, one claim.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ten minutes during which DynamoDB does nothing: time is the test's, so they are over in a moment.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Batches of a projector that meet faults: its rows and its checkpoint say the same afterwards, whatever happened.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads that see a part of a transaction, pages without items, and answers that do not come.
 #include <gtest/gtest.h>
 

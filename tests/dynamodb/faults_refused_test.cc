@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Refusals because of load and because of other transactions: waited for, counted, and nothing is stored meanwhile.
 #include <gtest/gtest.h>
 

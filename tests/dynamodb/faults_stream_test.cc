@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A stream with many shards and faults, read by the store's own adapter.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is asked of DynamoDB when tables are created, and what may go wrong then.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The streams' endpoint before a real server's stream of one shard: shows its records as a graph of shards, with
 // faults.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a Runner asks of its stores while it has nothing to do.
 #include <gtest/gtest.h>
 

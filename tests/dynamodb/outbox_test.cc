@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Node library's items with its mark of not being published, in a table as that library makes it.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The ports of a publisher beyond their suites: names, costs, items as the page shows them.
 #include <gtest/gtest.h>
 

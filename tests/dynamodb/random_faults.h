@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Faults of all kinds, mixed by a seed.
 #pragma once
 

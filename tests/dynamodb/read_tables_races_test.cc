@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Read tables that others clear meanwhile, and batches that only the service can refuse.
 #include <gtest/gtest.h>
 

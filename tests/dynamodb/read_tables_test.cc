@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Projectors whose tables and checkpoint are in the second table.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Replay from a table: a parallel scan, handled by version.
 #include <gtest/gtest.h>
 

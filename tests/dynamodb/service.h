@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The server with DynamoDB's API that these tests run against.
 #pragma once
 

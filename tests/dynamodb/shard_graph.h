@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A stream of many shards, made of the records of one: what DynamoDB's streams do and no local server does.
 #pragma once
 

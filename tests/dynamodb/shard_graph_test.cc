@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The graph of shards that tests read instead of a real one: it must do what DynamoDB's streams do.
 #include "dynamodb/shard_graph.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Repositories with snapshots on DynamoDB, and the Node library's snapshots between its events.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What DynamoDbStore does beyond the port: races, limits, the Node library's items, scans, costs, its page in docs/.
 #include <gtest/gtest.h>
 

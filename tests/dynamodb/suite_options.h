@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What this store can do of the suite of event stores.
 #pragma once
 

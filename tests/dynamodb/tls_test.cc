@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // DynamoDbStore over TLS: through a proxy that has a certificate, before a server with DynamoDB's API.
 #include <gtest/gtest.h>
 

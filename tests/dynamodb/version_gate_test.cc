@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A projector in the second table, on a feed that brings events again and before their turn.
 #include <gtest/gtest.h>
 

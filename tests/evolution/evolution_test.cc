@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A history written by three generations of a program is read by the newest. The *.jsonl and *.json files beside this
 // one are what the older ones wrote: bytes on disk that no later change may touch.
 #include <leftfold/event_info.h>

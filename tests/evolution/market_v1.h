@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A market's orders as their first program wrote them. It is history: never change it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The program of generation 2, for market.test.
 #include "evolution/market_v2.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The same orders a year later. It is history: never change it.
 #pragma once
 

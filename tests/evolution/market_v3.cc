@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The program of generation 3, for market.test.
 #include "evolution/market_v3.h"
 

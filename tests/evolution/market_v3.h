@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The same orders today: an event has another name, one became two, one is of no use any more.
 #pragma once
 

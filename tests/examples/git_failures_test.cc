@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Wrong paths and wrong repositories: a clear error, and nothing is stored.
 #include <fstream>
 #include <string>

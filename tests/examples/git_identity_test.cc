@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who is who: files through renames, deletions, lines of history, and imports that were cut short.
 #include <algorithm>
 #include <atomic>

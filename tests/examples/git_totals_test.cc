@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The example's totals against git's own, on a made repository and on this checkout.
 #include <algorithm>
 #include <charconv>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The cart's rules, as given, when, then.
 #include <gtest/gtest.h>
 

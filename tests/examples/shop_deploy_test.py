@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The files under examples/shop/deploy are YAML of the right shape, and start verbs that the program has.
 
 shop_deploy_test.py SHOP: no Docker and no cluster is needed, and nothing is started but `SHOP --help`.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The cart service as its clients meet it: shop_service_test.py SHOP, the program. Its store is a SQLite file."""
 import gzip
 import http.client

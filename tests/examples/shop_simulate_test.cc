@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The shop run as a user runs it: its totals agree with its events, and a second run continues.
 #include <cstdint>
 #include <string>

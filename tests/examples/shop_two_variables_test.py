@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The demo's program with two variables set: shop_two_variables_test.py SHOP, on the servers of scripts/services."""
 import os
 import pathlib

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // leftfold and services that use the Node library, on the same table: interop.js is the other side.
 #include <gtest/gtest.h>
 #include <sys/wait.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a broker's ACLs forbid, on a real broker.
 #include <gtest/gtest.h>
 

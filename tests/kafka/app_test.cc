@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An App whose broker is Kafka by its settings alone.
 #include <gtest/gtest.h>
 

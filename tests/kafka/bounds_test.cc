@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // KAFKA_CONSUMER_MAX_PARALLEL_HANDLES and KAFKA_CONSUMER_MAX_QUEUE_SIZE mean what they say, and an aggregate whose
 // handler hangs keeps nobody else from being handled.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // KafkaBroker as programs use it.
 #include <gtest/gtest.h>
 

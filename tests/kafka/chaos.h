@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One group of kafka_worker processes on a topic of its own, and what is checked at its end.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Looks at a group's committed offsets from outside, while its members work.
 #pragma once
 

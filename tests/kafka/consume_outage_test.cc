@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The broker is killed and started again while processes handle events. It must be one that nobody else uses:
 // LEFTFOLD_SERVICES_STATE, as tests/kafka/CMakeLists.txt sets it.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The network is cut under a sink and a subscription, again and again.
 #include <gtest/gtest.h>
 #include <netinet/in.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The promises of EventFeed on the real broker.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Anything can be written to a topic: what no handler can read is parked with its bytes, and ends no process.
 #include <gtest/gtest.h>
 

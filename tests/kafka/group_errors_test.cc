@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A coordinator that refuses commits, or has forgotten the member: nothing is committed that was not finished, and what
 // was lost is fenced and comes again.
 #include <gtest/gtest.h>

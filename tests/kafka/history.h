@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the listeners of all processes of one group did, in one file that outlives them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What must hold for one group, whatever happened to its processes.
 #pragma once
 

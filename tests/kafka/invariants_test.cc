@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The checker sees what it is there for.
 #include <gtest/gtest.h>
 

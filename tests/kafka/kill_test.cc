@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SIGKILL in the middle of handlers, between the parking of a letter and the commit of its offset, and wherever else it
 // comes.
 #include <gtest/gtest.h>

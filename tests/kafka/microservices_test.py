@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The two services of docs/guides/microservices.md: microservices_test.py ORDERS SHIPPING, the programs."""
 import json
 import os

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One event that no handler can handle, with others behind it.
 #include <gtest/gtest.h>
 

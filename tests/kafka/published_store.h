@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An event store whose events are in a Kafka topic once append() has returned.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One to six processes come, stop, die and hang at random while events are published; then one of them drains.
 #include <gtest/gtest.h>
 

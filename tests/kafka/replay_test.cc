@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A topic of a real broker is replayed while events arrive, and the Runner goes on behind the replay: without a hole
 // and without a repeat, the tables are those of a Runner that handled from the beginning.
 #include <gtest/gtest.h>

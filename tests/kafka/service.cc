@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kafka/service.h"
 
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): kill() is POSIX

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """scripts/services with a Kafka broker of its own, in the folder LEFTFOLD_SERVICES_STATE (which it empties)."""
 import os
 import pathlib

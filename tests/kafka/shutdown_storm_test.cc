@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SIGTERM at random moments: a process ends in time, repeats nothing, and the others have its work at once.
 #include <gtest/gtest.h>
 

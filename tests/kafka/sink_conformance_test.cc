@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Kafka sink keeps the promises of EventSink, on a real broker.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a sink had on the way when it was given up may be kept later than what the next one sends. The broker is frozen,
 // so it must be one that nobody else uses: LEFTFOLD_SERVICES_STATE, as tests/kafka/CMakeLists.txt sets it.
 #include <gtest/gtest.h>

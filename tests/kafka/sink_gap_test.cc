@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a broker refuses: nothing is in the topic without what was sent before it, and what it can take goes on.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Kafka sink keeps the promises of EventSink while its broker is killed and started again. The broker must be one
 // that nobody else uses: LEFTFOLD_SERVICES_STATE, as tests/kafka/CMakeLists.txt sets it.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Handlers slower than everything that Kafka expects of a consumer, and partitions that are taken away from under them.
 #include <gtest/gtest.h>
 

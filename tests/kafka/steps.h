@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the chaos tests publish and handle: steps of accounts, and a table that is right only if each step counted
 // exactly once and in order.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The broker of scripts/services up kafka-tls: TLS, logins, ACLs.
 #pragma once
 

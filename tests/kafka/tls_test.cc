@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whom clients and brokers trust, on a real broker: certificates, logins, protocols.
 #include <gtest/gtest.h>
 

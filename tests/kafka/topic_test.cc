@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Creating the topic.
 #include <gtest/gtest.h>
 

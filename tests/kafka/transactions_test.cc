@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Records of transactions: the markers at their ends take offsets, and what was aborted is there and yet is not.
 #include <gtest/gtest.h>
 

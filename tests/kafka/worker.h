@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A process of a service: a Listener that writes the history and a Projector with a read model, on Kafka.
 #pragma once
 

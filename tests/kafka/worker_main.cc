@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // kafka_worker NAME=VALUE...: see kafka/worker.h. SIGTERM ends it cleanly, exit code 0.
 #include <signal.h>
 

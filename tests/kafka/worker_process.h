@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A kafka_worker that can be stopped, killed and frozen.
 #pragma once
 

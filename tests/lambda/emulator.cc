@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "lambda/emulator.h"
 
 #include <unistd.h>

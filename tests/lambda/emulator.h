@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // AWS's own Runtime Interface Emulator with the function in it, which scripts/services installs.
 #pragma once
 

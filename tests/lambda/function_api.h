@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lambda's runtime API for a function in another process: invocations come when a test says so.
 #pragma once
 

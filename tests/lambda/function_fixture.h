@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The function as a process between a real table, a Kafka that breaks when it is told to, and a runtime API.
 #pragma once
 

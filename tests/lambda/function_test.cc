@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the function makes of batches, whatever is in them.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the function does when it begins and ends, and when what it needs is away.
 #include <gtest/gtest.h>
 

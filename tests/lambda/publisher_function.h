@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The bootstrap of lambda-event-publisher, which the tests run.
 #pragma once
 

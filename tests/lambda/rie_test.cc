@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The function in AWS's own Runtime Interface Emulator, with a real table and the real records of its stream.
 #include <gtest/gtest.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): kill() is POSIX

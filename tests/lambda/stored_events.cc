@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "lambda/stored_events.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A table of events on a real server, and what its stream tells of it, as AWS Lambda would hand it to a function.
 #pragma once
 

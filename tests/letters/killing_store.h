@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A store of dead letters whose process dies at a chosen step.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the tests of several processes share, whatever the store: a log of what was handled that outlives processes.
 #pragma once
 

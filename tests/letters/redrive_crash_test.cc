@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Processes killed between two steps of parking and re-driving: nothing is lost, skipped or out of order.
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Several processes on the same sequences: each letter is handled once and in order.
 #include <gtest/gtest.h>
 #include <sched.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a table through publisher processes to a topic, on real servers. LEFTFOLD_PUBLISHER_EVENTS makes it longer.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every test of a publisher expects at its end.
 #pragma once
 

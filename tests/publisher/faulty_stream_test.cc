@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The publisher behind a stream that does what DynamoDB's streams do and no local server does.
 #include <gtest/gtest.h>
 

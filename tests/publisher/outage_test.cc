@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The publisher while its broker is killed and started again.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A table of events, a topic they are published to, and what must hold between them.
 #pragma once
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """scripts/check_docs finds drift, dead links and a README that is too long, and mends the drift."""
 import unittest
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """scripts/check_includes finds each kind of forbidden include in a tree that is otherwise good."""
 import unittest
 

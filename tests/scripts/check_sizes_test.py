@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """scripts/check_sizes finds long files, long lines and copies."""
 import unittest
 

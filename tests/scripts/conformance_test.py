@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """scripts/conformance writes what the results say, and refuses results that are not whole."""
 import json
 import unittest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the tests of the scripts share: a small checkout in a temporary folder, and a script run on it."""
 import pathlib
 import subprocess

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // C11's threads as POSIX's. librdkafka uses C11's, of which the thread sanitizer knows nothing: a thread that it did
 // not see begin crashes in its first malloc(), and what such a lock guards looks like a race. In the program, these
 // come before those of the C library. In glibc both kinds are the same objects.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which Error a call throws.
 #pragma once
 

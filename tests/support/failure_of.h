@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Error that a call throws, in texts to compare.
 #pragma once
 

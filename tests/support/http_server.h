@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A real HTTP/1.1 server on an ephemeral port of 127.0.0.1, that can also misbehave.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // librdkafka's mock cluster: a Kafka inside the process, which breaks when it is told to.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a Kafka topic holds, read without any of the code that reads for subscriptions.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A change stream in memory: shards, records and misfortunes as a test says.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the checkout lies, for tests that read its pages.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Records of a DynamoDB stream as AWS Lambda delivers them: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 #pragma once
 

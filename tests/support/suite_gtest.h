@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Registers the cases of a conformance suite as GoogleTest tests.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // lambda-event-publisher: publishes the events of a DynamoDB stream to Kafka, as an AWS Lambda function.
 // docs/operations/lambda.md says how to deploy it and which variables it reads.
 #include <algorithm>

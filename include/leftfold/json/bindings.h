@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // Hands the fields of a plain struct to a function, all at once. C++20 has no packs of structured bindings, so every
 // count of fields is spelt out here, and this file holds nothing else.
 #pragma once
 
 #include <cstddef>
 
-namespace leftfold::reflect::detail {
+namespace leftfold::inline v0::reflect::detail {
 
 /// The most fields a struct may have.
 inline constexpr std::size_t kMaxFields = 64;
@@ -378,4 +379,4 @@ constexpr decltype(auto) with_fields([[maybe_unused]] Object& object, F&& f) {
   // clang-format on
 }
 
-}  // namespace leftfold::reflect::detail
+}  // namespace leftfold::inline v0::reflect::detail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Builds the description (type.h) of every type that can be stored.
 #pragma once
 
@@ -21,7 +22,7 @@
 #include <leftfold/types.h>
 #include <leftfold/uuid.h>
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 
 /// Description<T>::value describes T. The primary template is that of plain structs.
 template <class T>
@@ -369,4 +370,4 @@ struct Description<std::chrono::sys_time<std::chrono::duration<Rep, Period>>> {
       });
 };
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

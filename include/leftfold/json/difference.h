@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is different between two JSON documents.
 #pragma once
 
@@ -5,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 
 /// One value that is in one document only, or not the same in both. Plain value.
 struct Difference {
@@ -24,4 +25,4 @@ struct Difference {
 /// Throws JsonError for a text that is malformed or nested deeper than 32 levels.
 [[nodiscard]] std::vector<Difference> differences(std::string_view before, std::string_view after);
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

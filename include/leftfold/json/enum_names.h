@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The names of enum values.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include <leftfold/reflect.h>
 
-namespace leftfold::reflect {
+namespace leftfold::inline v0::reflect {
 
 /// Values from kEnumMin to kEnumMax have names, others do not: the compiler is asked for each of them.
 inline constexpr int kEnumMin = -128;
@@ -98,4 +99,4 @@ template <class Enum>
   return detail::EnumNames<Enum>::kNames;
 }
 
-}  // namespace leftfold::reflect
+}  // namespace leftfold::inline v0::reflect

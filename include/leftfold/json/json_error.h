@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is wrong with a JSON text, and where in it.
 #pragma once
 
@@ -6,7 +7,7 @@
 
 #include <leftfold/error.h>
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 /// A JSON text that is malformed or does not fit its type, or a value that JSON cannot hold. code() is invalid_data.
 /// what() says where, what was found and what was expected. Immutable.
@@ -22,4 +23,4 @@ class JsonError final : public Error {
   std::string path_;
 };
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

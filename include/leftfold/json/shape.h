@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // The structure of what can be stored, as JSON: what a schema says of an event.
 #pragma once
 
 #include <leftfold/json/describe.h>
 #include <leftfold/json_value.h>
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 
 /// The structure of the type of `value`, which is a default one and is changed on the way. docs/reference/schema.md
 /// defines the form: "int32", {"list":"string"}, {"struct":"Address","fields":{...}} with the default of each field.
@@ -18,4 +19,4 @@ template <class T>
   return shape(Description<T>::value, &value);
 }
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether a type can be stored as JSON, as an answer instead of a compile error.
 #pragma once
 
@@ -15,7 +16,7 @@
 #include <leftfold/json/describe.h>
 #include <leftfold/reflect.h>
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 
 namespace detail {
 
@@ -119,4 +120,4 @@ struct IsStorable<std::chrono::sys_time<std::chrono::duration<Rep, Period>>, A>
 template <class T>
 concept Storable = std::default_initializable<T> && detail::IsStorable<T, detail::Around<>>::value;
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

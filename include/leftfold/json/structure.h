@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The structure of a stored type as one text, the same from every compiler.
 #pragma once
 
@@ -6,7 +7,7 @@
 #include <leftfold/json/describe.h>
 #include <leftfold/json/type.h>
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 
 /// Everything that decides how values of the type are written and read: field names in their order, kinds, nesting,
 /// names and numbers of enums, alternatives; no names of structs, which are not stored. docs/format/snapshots.md shows
@@ -20,4 +21,4 @@ template <class T>
   return structure(Description<T>::value);
 }
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

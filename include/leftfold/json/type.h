@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The run-time description of a type that can be stored: what the JSON writer and reader walk instead of templates,
 // so that a struct costs its user one small table to compile and no code.
 #pragma once
@@ -6,11 +7,11 @@
 #include <cstdint>
 #include <string_view>
 
-namespace leftfold::reflect {
+namespace leftfold::inline v0::reflect {
 struct EnumName;
 }
 
-namespace leftfold::json {
+namespace leftfold::inline v0::json {
 
 enum class Kind : unsigned char {
   null,
@@ -139,4 +140,4 @@ struct TimeType : Type {
   bool (*set)(void* time, std::int64_t ticks);  ///< false when the type cannot hold it
 };
 
-}  // namespace leftfold::json
+}  // namespace leftfold::inline v0::json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a piece of a program may cost, in request units of the store.
 #pragma once
 
@@ -9,7 +10,7 @@
 
 #include <leftfold/testing/expect.h>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 // NOLINTBEGIN(readability-identifier-naming): they read as functions in costs_at_most(write_units{2})
 struct write_units {
@@ -60,4 +61,4 @@ class CostLimit {
 [[nodiscard]] inline CostLimit costs_at_most(read_units read) { return {read, std::nullopt}; }
 [[nodiscard]] inline CostLimit costs_at_most(write_units write, read_units read) { return {read, write}; }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

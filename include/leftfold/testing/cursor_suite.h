@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The promises of CursorStore as tests: run them for every implementation.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include <leftfold/cursor_store.h>
 #include <leftfold/testing/suite.h>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 /// Opens the store at one place. Every call opens it anew, as another process would; one that cannot be opened twice
 /// may return the same one. The place lasts as long as the function.
@@ -20,4 +21,4 @@ using MakeCursorStore = std::function<OpenCursorStore()>;
 /// One case a promise of cursor_store.h. Cases may start threads; all have ended when the case returns.
 [[nodiscard]] std::vector<Case> cursor_suite(MakeCursorStore make);
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

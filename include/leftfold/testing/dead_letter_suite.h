@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The promises of DeadLetterStore as tests: run them for every implementation.
 #pragma once
 
@@ -9,7 +10,7 @@
 #include <leftfold/dead_letter_store.h>
 #include <leftfold/testing/suite.h>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 /// Opens the store at one place. Every call opens it anew, as another process would; a store that cannot be opened
 /// twice may return the same one. The place lasts as long as the function.
@@ -28,4 +29,4 @@ struct DeadLetterSuiteOptions {
 /// One case a promise of dead_letter_store.h. Cases may start threads; all have ended when the case returns.
 [[nodiscard]] std::vector<Case> dead_letter_suite(MakeDeadLetterStore make, DeadLetterSuiteOptions options = {});
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

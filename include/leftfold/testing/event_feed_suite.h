@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The promises of EventFeed and Subscription as tests: run them for every implementation.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include <leftfold/event_store.h>
 #include <leftfold/testing/suite.h>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 /// A feed, and the store whose events it carries.
 struct FeedHandle {
@@ -39,4 +40,4 @@ struct FeedTraits {
 /// Cases may start threads; all have ended when the case returns.
 [[nodiscard]] std::vector<Case> event_feed_suite(MakeEventFeed make, FeedTraits traits = {});
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

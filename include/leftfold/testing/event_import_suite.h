@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The promises of EventImport as tests: run them for every implementation.
 #pragma once
 
@@ -10,7 +11,7 @@
 #include <leftfold/testing/event_store_suite.h>
 #include <leftfold/testing/suite.h>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 /// A store and its importing side; both are parts of one object.
 struct ImportHandle {
@@ -28,4 +29,4 @@ using MakeEventImport = std::function<OpenEventImport()>;
 /// One case a promise of event_import.h.
 [[nodiscard]] std::vector<Case> event_import_suite(MakeEventImport make, EventStoreSuiteOptions options = {});
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

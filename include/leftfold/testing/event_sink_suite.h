@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The promises of EventSink as tests: run them for every implementation.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include <leftfold/event_sink.h>
 #include <leftfold/testing/suite.h>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 /// A broker as the suite uses it. It lasts as long as any of its functions.
 struct SinkPlace {
@@ -39,4 +40,4 @@ struct EventSinkSuiteOptions {
 /// One case a promise of event_sink.h. Cases may start threads; all have ended when the case returns.
 [[nodiscard]] std::vector<Case> event_sink_suite(MakeSinkPlace make, EventSinkSuiteOptions options = {});
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

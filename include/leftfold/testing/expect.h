@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How the testing kit reports a failure: by an exception that any test framework shows.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include <leftfold/types.h>
 #include <leftfold/uuid.h>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 /// A test found something other than what it expects. what() says what, and where in the test. Immutable.
 class ExpectationFailed final : public std::logic_error {
@@ -70,4 +71,4 @@ std::string expect_error(Errc code, F&& f, std::string_view what,
   throw ExpectationFailed{std::string{what} + ": expected Error(" + show(code) + "), but nothing was thrown", where};
 }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A store that fails when a test says so.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include <leftfold/error.h>
 #include <leftfold/event_store.h>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 enum class StoreCall { append, read_stream, read_all, head, find_append };
 
@@ -85,4 +86,4 @@ class FaultyStore final : public EventStore {
   std::array<std::size_t, 5> calls_{};
 };
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

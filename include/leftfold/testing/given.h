@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tests of aggregates as sentences: given what happened, when a command comes, then this happens.
 #pragma once
 
@@ -22,7 +23,7 @@
 #include <leftfold/reflect.h>
 #include <leftfold/testing/expect.h>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 namespace detail {
 
@@ -248,4 +249,4 @@ template <AggregateType Root>
   return Given<Root>{"given", std::move(events), stored.size()};
 }
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

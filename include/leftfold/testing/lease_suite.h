@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The promises of LeaseStore as tests: run them for every implementation.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include <leftfold/lease_store.h>
 #include <leftfold/testing/suite.h>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 /// Opens the store at one place. Every call opens it anew, as another process would; one that cannot be opened twice
 /// may return the same one. The place lasts as long as the function.
@@ -20,4 +21,4 @@ using MakeLeaseStore = std::function<OpenLeaseStore()>;
 /// One case a promise of lease_store.h. Cases may start threads; all have ended when the case returns.
 [[nodiscard]] std::vector<Case> lease_suite(MakeLeaseStore make);
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

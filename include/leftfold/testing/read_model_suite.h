@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The promises of ReadModel as tests: run them for every implementation.
 #pragma once
 
@@ -9,7 +10,7 @@
 #include <leftfold/read_model.h>
 #include <leftfold/testing/suite.h>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 /// A read model that holds one number, 0 at first: all the suite needs of a table.
 struct ReadModelHandle {
@@ -32,4 +33,4 @@ struct ReadModelSuiteOptions {
 /// One case a promise of read_model.h. Cases may start threads; all have ended when the case returns.
 [[nodiscard]] std::vector<Case> read_model_suite(MakeReadModel make, ReadModelSuiteOptions options = {});
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The promises of ReadTables as tests: run them for every implementation, beside those of ReadModel.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include <leftfold/read_tables.h>
 #include <leftfold/testing/suite.h>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 struct ReadTablesSuiteOptions {
   bool others_read_meanwhile = true;  ///< other threads read while a transaction is open; else they wait for its end
@@ -24,4 +25,4 @@ using MakeReadTables = std::function<OpenReadTables()>;
 /// One case a promise of read_tables.h. Cases may start threads; all have ended when the case returns.
 [[nodiscard]] std::vector<Case> read_tables_suite(MakeReadTables make, ReadTablesSuiteOptions options = {});
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

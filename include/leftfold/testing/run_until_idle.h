@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs handlers in a test until there is nothing left to do.
 #pragma once
 
@@ -6,7 +7,7 @@
 #include <leftfold/event_feed.h>
 #include <leftfold/runner.h>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 /// Runs the Runner on a thread of its own until every handler has handled every event of the feed, those that handlers
 /// append meanwhile included; then stops it. When it returns, checkpoints are stored and no handler is called any more,
@@ -21,4 +22,4 @@ namespace leftfold::testing {
 /// subscriptions.
 void run_until_idle(Runner& runner, EventFeed& feed, const std::stop_token& stop = {});
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

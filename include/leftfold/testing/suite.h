@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A conformance suite is a list of cases; any test framework, or none, can run it.
 #pragma once
 
@@ -5,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 /// One promise of a port, checked on a fresh implementation each time it runs.
 /// `run` throws ExpectationFailed, or what the implementation threw, when the promise is broken. Cases do not share
@@ -15,4 +16,4 @@ struct Case {
   std::function<void()> run;
 };
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

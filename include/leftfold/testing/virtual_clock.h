@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A clock that a test moves by hand, so that tests of waiting take no time.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include <leftfold/clock.h>
 
-namespace leftfold::testing {
+namespace leftfold::inline v0::testing {
 
 /// Time stands still until advance() or set_now() is called.
 ///
@@ -56,4 +57,4 @@ class VirtualClock final : public Clock {
   std::vector<Waiter*> waiters_;
 };
 
-}  // namespace leftfold::testing
+}  // namespace leftfold::inline v0::testing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/migration/commit_gatherer.h"
 
 #include <string>
@@ -8,7 +9,7 @@
 #include "core/in_quotes.h"
 #include "core/place.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 std::optional<RecordedCommit> CommitGatherer::add(const RecordedEvent& event) {
   if (event.commit_pos == 0) {
@@ -66,4 +67,4 @@ RecordedEvent event_of(const RecordedCommit& commit, std::size_t i) {
   return event;
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events that come one by one, as the commits they were stored in.
 #pragma once
 
@@ -6,7 +7,7 @@
 #include <leftfold/event_import.h>
 #include <leftfold/event_page.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// One thread at a time.
 class CommitGatherer {
@@ -27,4 +28,4 @@ class CommitGatherer {
 /// Event `i` of a commit, as a store that has it hands it out. Its texts are the commit's.
 [[nodiscard]] RecordedEvent event_of(const RecordedCommit& commit, std::size_t i);
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/migration/commit_importer.h"
 
 #include <string_view>
@@ -10,7 +11,7 @@
 #include "runtime/migration/commit_gatherer.h"
 #include "runtime/migration/event_hash.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 constexpr std::size_t kMostCommits = 500;
@@ -108,4 +109,4 @@ void CommitImporter::flush() {
   }
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Brings commits into a store that may have some of them already.
 #pragma once
 
@@ -10,7 +11,7 @@
 #include <leftfold/event_import.h>
 #include <leftfold/event_store.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Where commits go. Plain value; what it points to must outlive its users.
 struct ImportTarget {
@@ -53,4 +54,4 @@ class CommitImporter {
   ImportCounts counts_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

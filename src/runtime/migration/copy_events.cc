@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/migration/copy_events.h"
 
 #include <utility>
 
 #include "runtime/migration/commit_gatherer.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 bool copy_events(StoreWalk& source, CommitImporter& target, const std::function<void()>& each) {
   CommitGatherer gatherer;
@@ -17,4 +18,4 @@ bool copy_events(StoreWalk& source, CommitImporter& target, const std::function<
   return complete;
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

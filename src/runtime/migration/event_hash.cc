@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/migration/event_hash.h"
 
 #include <leftfold/json/json_error.h>
 
 #include "json/same_document.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 /// With its length: no field can be taken for a part of another.
@@ -73,4 +74,4 @@ void AggregateHash::add(std::string_view canonical_event) noexcept {
   ++events_;
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

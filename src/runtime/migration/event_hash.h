@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a stored event says, as a text and as hashes: the same in every store.
 #pragma once
 
@@ -9,7 +10,7 @@
 
 #include "base/sha256.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// All of an event but its position: aggregate, version, type, ids, commit, time, schema version, metadata, payload,
 /// each with its length. JSON stands in one form for all documents that say the same (members in any order, numbers
@@ -37,4 +38,4 @@ class AggregateHash {
   std::uint64_t events_ = 0;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/migration/event_line.h"
 
 #include <algorithm>
@@ -12,7 +13,7 @@
 
 #include "core/place.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 using Text = std::optional<std::string>;
@@ -156,4 +157,4 @@ EventCopy read_event_line(std::string_view line, std::size_t number) {
   }
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events as JSON lines, for export and import. docs/format/events-jsonl.md describes them.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include <leftfold/event_copy.h>
 #include <leftfold/event_page.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// The format of the lines this program writes, and the newest it reads.
 inline constexpr int kEventLineFormat = 1;
@@ -21,4 +22,4 @@ void append_event_line(std::string& out, const RecordedEvent& event);
 /// is malformed, missing or given twice, unsupported for a newer format.
 [[nodiscard]] EventCopy read_event_line(std::string_view line, std::size_t number);
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

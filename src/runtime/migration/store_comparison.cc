@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/migration/store_comparison.h"
 
 #include <utility>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 constexpr std::size_t kPage = 1000;
@@ -106,4 +107,4 @@ void StoreComparison::count(AggregateComparison aggregate) {
   if (first_.size() < kDifferencesKept) first_.push_back(std::move(aggregate));
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

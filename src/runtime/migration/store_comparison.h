@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether two stores hold the same events, aggregate by aggregate.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include "runtime/migration/event_hash.h"
 #include "runtime/migration/store_walk.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// What the two stores have of one aggregate. Plain value.
 struct AggregateComparison {
@@ -63,4 +64,4 @@ class StoreComparison {
   std::vector<AggregateComparison> first_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/migration/store_walk.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 constexpr std::size_t kPage = 1000;
@@ -100,4 +101,4 @@ void StoreWalk::look_at(const RecordedEvent& event, const OnAggregate& take) {
   }
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Everything a store holds, read once: its events, or its aggregates.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include <leftfold/event_scan.h>
 #include <leftfold/event_store.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// What is read of a store. Plain value; what it points to must outlive its users.
 struct ReadStore {
@@ -55,4 +56,4 @@ class StoreWalk {
   std::string last_aggregate_;  // of a scan
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

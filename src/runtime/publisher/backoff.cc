@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/backoff.h"
 
 #include <algorithm>
 #include <string>
 #include <utility>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 using std::chrono::milliseconds;
@@ -47,4 +48,4 @@ void FailureNotes::recovered(std::string_view message, std::string_view what) {
   if (std::exchange(logged_, false)) log_.log(LogLevel::info, "publisher", message, {{"of", std::string{what}}});
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

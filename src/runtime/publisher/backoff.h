@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pauses between tries of what failed.
 #pragma once
 
@@ -9,7 +10,7 @@
 #include <leftfold/error.h>
 #include <leftfold/log.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Exponential with full jitter, as RetryPolicy (its source stands there). One thread at a time.
 class Backoff {
@@ -48,4 +49,4 @@ class FailureNotes {
   bool logged_ = false;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/doorbell.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 void Doorbell::ring() noexcept {
   const std::scoped_lock lock{mutex_};
@@ -20,4 +21,4 @@ void Doorbell::wait(const std::stop_token& stop, Instant deadline) {
   rung_ = false;
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

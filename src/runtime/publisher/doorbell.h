@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Wakes the publishing thread, whatever it waits for.
 #pragma once
 
@@ -8,7 +9,7 @@
 #include <leftfold/clock.h>
 #include <leftfold/event_sink.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// While a sink is open the thread waits in its receipts(), which wake() ends; else here. Any thread; attach() and
 /// wait() the publishing one.
@@ -30,4 +31,4 @@ class Doorbell {
   EventSink* sink_ = nullptr;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

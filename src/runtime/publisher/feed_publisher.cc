@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/feed_publisher.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include "runtime/opened_sink.h"
 #include "runtime/publisher/backoff.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 using std::chrono::milliseconds;
@@ -145,4 +146,4 @@ PublisherStatus FeedPublisher::status() const {
   return status;
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

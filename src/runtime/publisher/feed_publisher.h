@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Publishes from a store whose events have an order: a subscription keeps the place.
 #pragma once
 
@@ -15,7 +16,7 @@
 #include "runtime/publisher/publisher_run.h"
 #include "runtime/publisher/watched_sink.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Sessions, one after the other: after a failure of broker or store it subscribes again and goes on from the
 /// checkpoint. It needs no Resequencer: the feed's order is the order of versions already, and neither cursors nor a
@@ -47,4 +48,4 @@ class FeedPublisher final : public PublisherRun {
   PublisherStatus shown_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

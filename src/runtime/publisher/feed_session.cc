@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/feed_session.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include "runtime/publisher/publisher_run.h"
 #include "runtime/unpublished_event.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 using std::chrono::milliseconds;
@@ -242,4 +243,4 @@ std::vector<PublisherPart> FeedSession::parts() const {
   return parts;
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

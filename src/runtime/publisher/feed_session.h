@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Publishing from a feed between two failures: one sink and one subscription.
 #pragma once
 
@@ -21,7 +22,7 @@
 #include "runtime/publisher/watched_sink.h"
 #include "runtime/resequencer_counts.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Sends events in the feed's order. A partition's checkpoint follows what the broker acknowledged without a gap. An
 /// aggregate with an event that the broker never takes, or that the feed cannot decode, waits in a list of its own, and
@@ -95,4 +96,4 @@ class FeedSession {
   ResequencerCounts counts_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/flusher.h"
 
 #include <utility>
@@ -8,7 +9,7 @@
 #include "runtime/publisher/backoff.h"
 #include "runtime/thread_name.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 using std::chrono::milliseconds;
@@ -108,4 +109,4 @@ std::string Flusher::failure() const {
   return failure_;
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

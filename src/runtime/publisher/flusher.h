@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stores cursors and then checkpoints, beside the publishing.
 #pragma once
 
@@ -16,7 +17,7 @@
 
 #include "runtime/publisher/hold.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// What was acknowledged since the last one. Plain value.
 struct Flush {
@@ -62,4 +63,4 @@ class Flusher {
   std::jthread thread_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

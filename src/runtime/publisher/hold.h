@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the keeper of leases and the publishing thread tell each other.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include "runtime/publisher/lease_name.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// A lease that this process owns. Plain value.
 struct Hold {
@@ -33,4 +34,4 @@ struct HoldProgress {
   std::string note;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

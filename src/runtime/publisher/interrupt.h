@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ends what the publishing thread waits for when the leases have changed, or at the stop.
 #pragma once
 
 #include <mutex>
 #include <stop_token>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Any thread.
 class Interrupt {
@@ -29,4 +30,4 @@ class Interrupt {
   std::stop_source source_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/lease_book.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 LeaseBook::LeaseBook(std::string worker, std::chrono::nanoseconds expires_after)
     : worker_{std::move(worker)}, expires_after_{expires_after} {}
@@ -103,4 +104,4 @@ std::optional<Lease> LeaseBook::to_steal(const Names& eligible, Instant now) con
   return *most->second.back();
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

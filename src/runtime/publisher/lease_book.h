@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What one worker knows of the leases of its group, and what it should do about them.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include <leftfold/lease_store.h>
 #include <leftfold/types.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Leases by observation: one is free when nobody owns it, or when its counter was not seen to move for `expires_after`
 /// on this process's monotonic clock. Nothing here asks a store or a clock, so that tests can play every course.
@@ -69,4 +70,4 @@ class LeaseBook {
   std::map<std::string, Entry, std::less<>> entries_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

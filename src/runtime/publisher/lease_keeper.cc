@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/lease_keeper.h"
 
 #include <iterator>
@@ -5,7 +6,7 @@
 
 #include "runtime/thread_name.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 LeaseKeeper::LeaseKeeper(LeaseStore& leases, ChangeStream& changes, LeaseRoundsOptions options,
                          std::function<void()> changed)
@@ -111,4 +112,4 @@ std::string LeaseKeeper::failure() const {
   return failure_;
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

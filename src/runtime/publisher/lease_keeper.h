@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The thread that keeps a worker's leases while others publish.
 #pragma once
 
@@ -17,7 +18,7 @@
 #include "runtime/publisher/lease_rounds.h"
 #include "runtime/publisher/shard_search.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// LeaseRounds on a thread of its own: a broker that makes publishing wait must not make leases expire, nor must a
 /// stream whose listings take long, for which there is another.
@@ -64,4 +65,4 @@ class LeaseKeeper {
   std::jthread thread_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/lease_name.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 constexpr std::string_view kPrefix = "shard/";
@@ -17,4 +18,4 @@ std::optional<ShardName> shard_of(std::string_view lease_name) {
   return ShardName{std::string{lease_name.substr(0, slash)}, std::string{lease_name.substr(slash + 1)}};
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a Publisher names the leases of its group.
 #pragma once
 
@@ -5,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// A shard of a stream, as its lease names it. Plain value.
 struct ShardName {
@@ -27,4 +28,4 @@ inline constexpr std::string_view kReadToEnd = "read to its end, and an event of
 /// The shard that a lease is for; nothing when it is another one, such as kRepairLease.
 [[nodiscard]] std::optional<ShardName> shard_of(std::string_view lease_name);
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/lease_rounds.h"
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 
 #include "runtime/publisher/retention.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 using std::chrono::milliseconds;
@@ -299,4 +300,4 @@ void LeaseRounds::failed(std::string_view what, const Error& error) {
                 error.what());
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The leases of one worker: lists, renews, takes, checkpoints and gives them back; finds new shards.
 #pragma once
 
@@ -20,7 +21,7 @@
 #include "runtime/publisher/shard_discovery.h"
 #include "runtime/publisher/shard_search.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 struct LeaseRoundsOptions {
   std::string group;
@@ -107,4 +108,4 @@ class LeaseRounds {
   std::string failure_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

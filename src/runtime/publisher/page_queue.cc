@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/page_queue.h"
 
 #include <utility>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 PageQueue::PageQueue(Clock& clock, std::function<void()> filled) : clock_{clock}, filled_{std::move(filled)} {}
 
@@ -44,4 +45,4 @@ void PageQueue::drop(std::int64_t reading) {
   room_.notify_all();
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pages that were read and are not yet taken by the publishing thread.
 #pragma once
 
@@ -15,7 +16,7 @@
 #include <leftfold/change_stream.h>
 #include <leftfold/clock.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Each reading may have kPagesEach pages in it, so that a shard that is behind does not keep the others' pages out,
 /// and memory is bounded by the number of shards. Any thread.
@@ -49,4 +50,4 @@ class PageQueue {
   std::map<std::int64_t, std::size_t> pages_;  // of each reading that has any
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/poll_stream.h"
 
 #include <charconv>
 #include <iterator>
 #include <string_view>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 constexpr std::string_view kStream = "poll";
@@ -119,4 +120,4 @@ void PollStream::settled(const std::string& sequence) {
   forget();
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A store without a stream as a stream of one shard: it is scanned again and again.
 #pragma once
 
@@ -17,7 +18,7 @@
 #include <leftfold/event_scan.h>
 #include <leftfold/outbox.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Every round brings each event of the store once more; cursors drop what was published, so a round costs reads and
 /// no sends. Events with a mark of being unpublished come first, and lose it when they are settled. An empty page ends
@@ -52,4 +53,4 @@ class PollStream final : public ChangeStream {
   std::set<EventName> in_pending_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

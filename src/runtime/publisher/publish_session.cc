@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/publish_session.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include "runtime/publisher/retention.h"
 #include "runtime/sorter_session.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 PublishSession::PublishSession(const PublishedStore& stored, std::unique_ptr<EventSink> sink,
                                const PublisherOptions& options, ShardLanes& lanes, Traffic& traffic,
                                PublisherMetrics& metrics, Missed missed)
@@ -99,4 +100,4 @@ std::vector<PublishCursor> PublishSession::end() {
   return cursors;
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Publishing between two failures: one sink and one Resequencer.
 #pragma once
 
@@ -18,7 +19,7 @@
 #include "runtime/publisher/watched_sink.h"
 #include "runtime/resequencer.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// When a function throws, it is over: end() it and begin another one. One thread at a time.
 class PublishSession {
@@ -57,4 +58,4 @@ class PublishSession {
   std::optional<PageQueue::Entry> rest_;  // of a page whose taking was interrupted
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

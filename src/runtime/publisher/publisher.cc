@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/publisher.h>
 
 #include <atomic>
@@ -14,7 +15,7 @@
 #include "runtime/publisher/publisher_run.h"
 #include "runtime/publisher/stream_publisher.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 namespace {
 
 [[noreturn]] void refuse(const std::string& why) { throw Error{Errc::invalid_argument, "Publisher: " + why}; }
@@ -120,4 +121,4 @@ void Publisher::run(const std::stop_token& stop) { impl_->run(stop); }
 
 PublisherStatus Publisher::status() const { return impl_->status(); }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/publisher_metrics.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 constexpr const char* kLost = "leftfold_publisher_lost_total";
@@ -41,4 +42,4 @@ void PublisherMetrics::show(const Now& now) noexcept {
   broken_.set(now.broken ? 1 : 0);
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a Publisher counts besides its Resequencer.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include <leftfold/metrics.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// leftfold_publisher_* of docs/reference/metrics.md, those of one Publisher. Any thread; the Metrics must outlive it.
 class PublisherMetrics {
@@ -39,4 +40,4 @@ class PublisherMetrics {
   Gauge& broken_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

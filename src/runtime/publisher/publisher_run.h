@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What stands behind a Publisher: one way of publishing.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include <leftfold/publisher.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// The publishing thread waits no longer than this without counting a turn and showing how it is: who watches it must
 /// see that it lives, and how old what waits is, while a broker is away.
@@ -26,4 +27,4 @@ class PublisherRun {
   [[nodiscard]] virtual PublisherStatus status() const = 0;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/repair_job.h"
 
 #include <chrono>
@@ -8,7 +9,7 @@
 #include "runtime/publisher/backoff.h"
 #include "runtime/thread_name.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 using std::chrono::milliseconds;
@@ -47,4 +48,4 @@ void RepairJob::run(const std::stop_token& stop) {
   }
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

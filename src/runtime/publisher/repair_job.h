@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Finds and publishes what the stream has lost, on a thread of its own.
 #pragma once
 
@@ -10,7 +11,7 @@
 #include <leftfold/clock.h>
 #include <leftfold/log.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Publishes every stored event whose aggregate's cursor is behind; returns when all is done or the stop came.
 using Repair = std::function<void(const std::stop_token& stop)>;
@@ -32,4 +33,4 @@ class RepairJob {
   std::jthread thread_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

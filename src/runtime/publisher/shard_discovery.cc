@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/shard_discovery.h"
 
 #include <algorithm>
 #include <exception>
 #include <utility>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 using std::chrono::milliseconds;
@@ -115,4 +116,4 @@ Instant ShardDiscovery::next() const {
   return next;
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

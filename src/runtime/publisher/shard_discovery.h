@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Finds the shards of a stream: asks for all of them now and then, and for the children of those that ended at once.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include "runtime/publisher/shard_search.h"
 #include "runtime/publisher/shard_table.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// One thread at a time; never waits. What it was given must outlive it.
 class ShardDiscovery {
@@ -65,4 +66,4 @@ class ShardDiscovery {
   std::mt19937 random_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/shard_lanes.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 ShardLanes::ShardLanes(ChangeStream& changes, ReadingPace pace, Clock& clock, Logger& log, std::function<void()> filled)
     : changes_{changes}, pace_{pace}, clock_{clock}, log_{log}, queue_{clock, std::move(filled)} {}
@@ -113,4 +114,4 @@ bool ShardLanes::any_finished() const {
   });
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The shards that this process holds, and how far each one is.
 #pragma once
 
@@ -19,7 +20,7 @@
 #include "runtime/publisher/shard_reading.h"
 #include "runtime/resequencer.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// One shard that is held. Plain value.
 struct ShardLane {
@@ -80,4 +81,4 @@ class ShardLanes {
   std::vector<std::unique_ptr<ShardReading>> retired_;  // until their threads have ended
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

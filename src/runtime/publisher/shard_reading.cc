@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/shard_reading.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include "runtime/publisher/backoff.h"
 #include "runtime/thread_name.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 using std::chrono::milliseconds;
@@ -69,4 +70,4 @@ void ShardReading::run(const std::stop_token& stop) {
   }
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

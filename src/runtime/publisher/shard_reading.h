@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The thread that reads one shard into the queue of pages.
 #pragma once
 
@@ -15,7 +16,7 @@
 #include "runtime/publisher/lease_name.h"
 #include "runtime/publisher/page_queue.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// How often a shard without news is asked. Plain value.
 struct ReadingPace {
@@ -60,4 +61,4 @@ class ShardReading {
   std::jthread thread_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/shard_search.h"
 
 #include <utility>
 
 #include "runtime/thread_name.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 ShardAnswer ask_now(ChangeStream& changes, const std::optional<ShardName>& parent) noexcept {
   ShardAnswer answer;
@@ -54,4 +55,4 @@ std::vector<ShardAnswer> ShardSearchThread::take_answers() {
   return std::exchange(answers_, {});
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Asks a store's stream for its shards, beside the thread that keeps leases.
 #pragma once
 
@@ -15,7 +16,7 @@
 
 #include "runtime/publisher/lease_name.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// What a stream said to one question. Plain value.
 struct ShardAnswer {
@@ -64,4 +65,4 @@ class ShardSearchThread final : public ShardSearch {
   std::jthread thread_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

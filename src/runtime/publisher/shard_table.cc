@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/shard_table.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 // Done, or as far as it can be.
@@ -151,4 +152,4 @@ bool ShardTable::switched(const LeaseBook& leases) const {
   return earlier;
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

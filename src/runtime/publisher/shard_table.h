@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The shards of a stream, their parents and children, and which of their leases are due.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include "runtime/publisher/lease_book.h"
 #include "runtime/publisher/lease_name.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// The union of all listings: one alone may lack shards, or show an open parent beside its children. Parents are read
 /// before their children because that saves reading back, not because the order of events hung on it: that comes from
@@ -66,4 +67,4 @@ class ShardTable {
   std::map<ShardName, Known> shards_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

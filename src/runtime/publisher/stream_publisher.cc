@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/stream_publisher.h"
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 
 #include "runtime/opened_sink.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 using std::chrono::milliseconds;
@@ -332,4 +333,4 @@ PublisherStatus StreamPublisher::status() const {
   return status;
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

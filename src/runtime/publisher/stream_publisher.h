@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Publishes from a store without an order: its stream's shards, shared with other processes by leases.
 #pragma once
 
@@ -23,7 +24,7 @@
 #include "runtime/publisher/shard_lanes.h"
 #include "runtime/publisher/watched_sink.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// What is published, as run() sees it. Plain value.
 struct StreamSource {
@@ -83,4 +84,4 @@ class StreamPublisher final : public PublisherRun {
   Flusher* flusher_ = nullptr;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

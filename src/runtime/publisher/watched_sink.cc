@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/publisher/watched_sink.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 std::chrono::milliseconds Traffic::oldest(Timestamp now) const noexcept {
   const std::int64_t stored = oldest_ms;
@@ -54,4 +55,4 @@ void WatchedSink::note(const std::vector<SinkReceipt>& receipts) {
   traffic_.oldest_ms = stored_.empty() ? Traffic::kNothing : stored_.front()->time_since_epoch().count();
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

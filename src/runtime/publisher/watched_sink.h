@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A sink whose traffic can be looked at from other threads.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include <leftfold/event_sink.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// What went through a Publisher's sinks. Any thread.
 struct Traffic {
@@ -44,4 +45,4 @@ class WatchedSink final : public EventSink {
   std::deque<std::optional<Timestamp>> stored_;  // when the event of each ticket was; none: it has its receipt
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

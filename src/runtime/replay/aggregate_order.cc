@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/replay/aggregate_order.h"
 
 #include <algorithm>
 
 #include <leftfold/error.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 EventPage AggregateOrder::read_missing(const TargetContext& context, const RecordedEvent& event, Version reached) {
   const std::int64_t missing = event.version.value() - reached.next().value();
@@ -19,4 +20,4 @@ EventPage AggregateOrder::read_missing(const TargetContext& context, const Recor
                                       " is nowhere to be read; replay from the store that has all events"};
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Brings what a scan finds into the order of versions.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 #include "runtime/replay/replay_target.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Remembers the version each aggregate has come to; for tables in memory. An event that was seen is dropped, one that
 /// comes before those it should follow lets them be read back from the store. One thread.
@@ -68,4 +69,4 @@ class AggregateOrder {
                                               Version reached);
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/replay/count_target.h"
 
 #include <algorithm>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 // A scan may bring an event twice; a count that is off by these is what a dry run can say without remembering all.
 void CountTarget::handle(const ReplayPage& page, const std::stop_token&) {
@@ -38,4 +39,4 @@ std::uint64_t CountTarget::of(const HandlerTable& table) const {
   return all;
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

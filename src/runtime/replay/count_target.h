@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A dry run: counts what would be handled.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "runtime/replay/replay_target.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Counts chosen events by type. types() and of(): any thread.
 class CountTarget final : public ReplayTarget {
@@ -31,4 +32,4 @@ class CountTarget final : public ReplayTarget {
   std::map<std::string, std::uint64_t, std::less<>> types_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

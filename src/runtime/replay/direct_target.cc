@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/replay/direct_target.h"
 
 #include <cstring>
@@ -11,7 +12,7 @@
 #include "runtime/replay/patient.h"
 #include "runtime/replay/replay_mark.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 // Not negative, and half of all are above it.
@@ -172,4 +173,4 @@ void PartialTarget::handle(std::vector<const RecordedEvent*>& events, const std:
 
 void PartialTarget::finish() { finish_replay_mark(*entry_.read_model, tally_.name); }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A projector whose table is in memory, or one that gets chosen events on top of its tables.
 #pragma once
 
@@ -12,7 +13,7 @@
 #include "runtime/replay/aggregate_order.h"
 #include "runtime/replay/replay_target.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// What becomes of an event that a projector could not handle: OnReplayError::stop throws HandlerFailed, skip counts
 /// and logs. `subscription` names the projector.
@@ -67,4 +68,4 @@ class PartialTarget final : public ReplayTarget {
   std::int64_t commits_;  // of a source without positions, from any number on: marks its transactions
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

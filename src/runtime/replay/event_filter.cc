@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/replay/event_filter.h"
 
 #include <algorithm>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 // Each list with its own mark in front, and what is in it in quotes that it cannot hold.
@@ -52,4 +53,4 @@ bool EventFilter::is_whole_for(const HandlerTable& table) const {
   });
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which events a replay is about.
 #pragma once
 
@@ -10,7 +11,7 @@
 #include <leftfold/handler_table.h>
 #include <leftfold/replay.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// The choice of ReplayOptions. Immutable; any thread.
 class EventFilter {
@@ -36,4 +37,4 @@ class EventFilter {
   std::string text_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

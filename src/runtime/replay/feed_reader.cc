@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads a broker up to where it stood when the replay began.
 #include <algorithm>
 #include <string>
@@ -8,7 +9,7 @@
 #include "runtime/replay/page_reader.h"
 #include "runtime/replay/patient.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 class FeedReader final : public PageReader {
@@ -98,4 +99,4 @@ std::unique_ptr<PageReader> read_feed(const ReaderContext& context, EventFeed& f
   return std::make_unique<FeedReader>(context, feed, std::move(begin), std::move(heads));
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

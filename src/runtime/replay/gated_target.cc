@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/replay/gated_target.h"
 
 #include <algorithm>
@@ -17,7 +18,7 @@
 #include "runtime/replay/patient.h"
 #include "runtime/replay/replay_mark.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 using detail::Deliveries;
 using detail::Delivery;
@@ -322,4 +323,4 @@ void GatedTarget::note(const ScanMark& mark, const std::stop_token& halt) {
 
 void GatedTarget::finish() { finish_replay_mark(*handler_->entry.read_model, tally_.name); }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A projector with a read model whose tables a replay makes anew.
 #pragma once
 
@@ -15,7 +16,7 @@
 #include "runtime/registered_handler.h"
 #include "runtime/replay/replay_target.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// The projector as a replay handles it: without retries, breaker and metrics; for OnReplayError::park with letters.
 [[nodiscard]] std::unique_ptr<detail::RegisteredHandler> handler_of(const detail::HandlerEntry& entry,
@@ -72,4 +73,4 @@ class GatedTarget final : public ReplayTarget {
   Instant next_note_{};
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/replay/pace.h"
 
 #include <algorithm>
@@ -5,7 +6,7 @@
 
 #include "base/sleep.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 std::size_t Pace::page(std::size_t most) const noexcept {
   if (a_second_ <= 0) return most;
@@ -23,4 +24,4 @@ bool Pace::wait(std::size_t events, const std::stop_token& stop) {
   return base::pause_until(clock_, due, stop) && !stop.stop_requested();
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // At most so many events a second.
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include <leftfold/clock.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Shared by the readers of a replay. Any thread; the clock must outlive it.
 class Pace {
@@ -28,4 +29,4 @@ class Pace {
   double events_ = 0;  // let through
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

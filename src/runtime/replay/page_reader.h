@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads the events of a replay ahead of its projectors.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include "runtime/replay/pace.h"
 #include "runtime/replay/page_window.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// What every reader of a run shares. What it refers to lives as long as the run.
 struct ReaderContext {
@@ -45,4 +46,4 @@ class PageReader {
 [[nodiscard]] std::unique_ptr<PageReader> read_feed(const ReaderContext& context, EventFeed& feed,
                                                     std::vector<Position> begin, std::vector<Position> heads);
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

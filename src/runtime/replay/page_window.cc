@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/replay/page_window.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 bool PageWindow::wait_for_room(std::uint64_t number, const std::stop_token& stop) {
   std::unique_lock lock{mutex_};
@@ -81,4 +82,4 @@ bool PageWindow::all_taken() const {
   return std::all_of(next_.begin(), next_.end(), [this](std::uint64_t next) { return next == end_; });
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

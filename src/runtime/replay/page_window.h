@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A bounded window over the pages of a replay: readers fill it, every consumer gets every page in order.
 #pragma once
 
@@ -15,7 +16,7 @@
 
 #include "runtime/replay/replay_page.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Pages are numbered from 0. One that the slowest consumer has not taken yet keeps those `room` later out, so memory
 /// is bounded. The first failure, of whichever thread, ends it for all. Any thread; a consumer is one thread.
@@ -63,4 +64,4 @@ class PageWindow {
   std::exception_ptr failure_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Calls that are repeated while a store does not answer.
 #pragma once
 
@@ -12,7 +13,7 @@
 
 #include "base/sleep.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Calls `f` until it returns, with pauses from 20 ms to 2 s. Returns false when the stop came first. Throws what is
 /// not retryable, and what is once ReplayOptions::patience is over.
@@ -48,4 +49,4 @@ template <class F>
   }
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/replay.h>
 
 #include <algorithm>
@@ -18,7 +19,7 @@
 #include "runtime/replay/shadow_build.h"
 #include "runtime/thread_name.h"
 
-namespace leftfold {
+namespace leftfold::inline v0 {
 
 using runtime::CountTarget;
 using runtime::GatedTarget;
@@ -422,4 +423,4 @@ std::vector<ShadowComparison> Replay::compare(std::size_t most, const std::stop_
 void Replay::swap(const std::stop_token& stop) { impl_->swap(stop); }
 void Replay::discard() { impl_->discard(); }
 
-}  // namespace leftfold
+}  // namespace leftfold::inline v0

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/replay/replay_mark.h"
 
 #include <charconv>
 #include <optional>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 std::string scan_key(std::string_view projector) { return std::string{projector} + "#scan"; }
@@ -74,4 +75,4 @@ void set_scan_mark(ReadModelTransaction& transaction, std::string_view projector
                           Version{mark.finished ? 1 : 0});
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an unfinished replay leaves in the read model, in its own transactions.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include "runtime/replay/event_filter.h"
 #include "runtime/replay/replay_page.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// The name of the rows, which no projector has: '#' stands for leftfold's own.
 [[nodiscard]] inline std::string replay_key(std::string_view projector) { return std::string{projector} + "#replay"; }
@@ -31,4 +32,4 @@ void finish_replay_mark(ReadModel& model, std::string_view projector);
 [[nodiscard]] std::vector<ScanMark> scan_marks(const ReadModelTransaction& transaction, std::string_view projector);
 void set_scan_mark(ReadModelTransaction& transaction, std::string_view projector, const ScanMark& mark);
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

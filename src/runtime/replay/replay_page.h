@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events on their way from a replay's readers to its projectors.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include <leftfold/event_page.h>
 #include <leftfold/event_scan.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Where a segment of a scan goes on after a page. Plain value.
 struct ScanMark {
@@ -40,4 +41,4 @@ struct ReplayPage {
   }
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/replay/replay_range.h"
 
 #include <algorithm>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 // The last position whose event was stored before `time`.
@@ -34,4 +35,4 @@ ReplayRange range_of(const ReplayOptions& options, EventStore& store) {
   return range;
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which positions of a store a replay is about.
 #pragma once
 
 #include <leftfold/event_store.h>
 #include <leftfold/replay.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 struct ReplayRange {
   Position after;  ///< the events after this one
@@ -15,4 +16,4 @@ struct ReplayRange {
 /// Throws what the store throws.
 [[nodiscard]] ReplayRange range_of(const ReplayOptions& options, EventStore& store);
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One projector of a replay, or a lane of it: what is done with pages.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include "runtime/replay/replay_page.h"
 #include "runtime/replay/tally.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// What every target of a replay is given. What it refers to lives as long as the run.
 struct TargetContext {
@@ -42,4 +43,4 @@ class ReplayTarget {
   virtual void finish() {}
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads a store in any order, segment by segment.
 #include <algorithm>
 #include <mutex>
@@ -9,7 +10,7 @@
 #include "runtime/replay/page_reader.h"
 #include "runtime/replay/patient.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 // Events that cannot be read become what every handler fails on, as those of a broker do.
@@ -84,4 +85,4 @@ std::unique_ptr<PageReader> read_segments(const ReaderContext& context, EventSca
   return std::make_unique<SegmentReader>(context, scan, std::move(marks), threads);
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

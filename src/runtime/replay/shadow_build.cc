@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/replay/shadow_build.h"
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 #include "runtime/replay/patient.h"
 #include "runtime/replay/replay_mark.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 // How often a swap begins again because an event that came in its last moment had to be parked first, which it cannot
@@ -94,4 +95,4 @@ void ShadowBuild::swap(GatedTarget& target, const std::stop_token& stop) {
   }
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

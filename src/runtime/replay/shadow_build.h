@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One projector's shadow, as a replay builds, compares and swaps it.
 #pragma once
 
@@ -14,7 +15,7 @@
 
 #include "runtime/replay/gated_target.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// One thread at a time; what it was given must outlive it.
 class ShadowBuild {
@@ -44,4 +45,4 @@ class ShadowBuild {
   std::optional<Position> ends_at_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

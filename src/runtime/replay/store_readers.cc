@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Readers of stores that say where an event is.
 #include <algorithm>
 #include <string>
@@ -6,7 +7,7 @@
 #include "runtime/replay/page_reader.h"
 #include "runtime/replay/patient.h"
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 namespace {
 
 class PositionReader final : public PageReader {
@@ -107,4 +108,4 @@ std::unique_ptr<PageReader> read_aggregates(const ReaderContext& context, EventS
   return std::make_unique<AggregateReader>(context, store);
 }
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

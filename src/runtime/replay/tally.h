@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a replay has done so far, counted by its threads and read by whoever asks.
 #pragma once
 
@@ -9,7 +10,7 @@
 
 #include <leftfold/types.h>
 
-namespace leftfold::runtime {
+namespace leftfold::inline v0::runtime {
 
 /// Of one projector. Any thread.
 struct ProjectorTally {
@@ -38,4 +39,4 @@ class FirstError {
   std::string text_;
 };
 
-}  // namespace leftfold::runtime
+}  // namespace leftfold::inline v0::runtime

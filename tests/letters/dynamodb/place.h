@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the processes of a test meet: tables on a server with DynamoDB's API.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the processes of a test meet: a SQLite file.
 #pragma once
 

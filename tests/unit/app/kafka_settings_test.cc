@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The settings of Kafka: what each is when nobody says anything, what it takes and what it refuses.
 #include "app/kafka_settings.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an App knows and does for a program that is one of several: how far handlers are, every event, a publisher.
 #include <algorithm>
 #include <optional>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // leftfold.toml: precedence, and every mistake that can be made in it.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an App makes of the settings snapshot.*.
 #include <leftfold/app.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table of docs/reference/schema.md, row by row.
 #include "app/type_rules.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the tests of credentials, regions and endpoints share.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The chain and the sources that need no service: explicit, environment, shared files, processes.
 #include "aws/credentials.h"
 

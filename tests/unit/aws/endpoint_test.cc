@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Regions and endpoints by AWS's rules.
 #include "aws/endpoint.h"
 #include "aws/http_options.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // AWS's configuration format.
 #include "aws/ini.h"
 

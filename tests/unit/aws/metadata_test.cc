@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Credentials of containers and instances, from local fakes of their endpoints.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Credentials are renewed before they end, by one caller, and never used after.
 #include "aws/renewed_credentials.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Roles, assumed at a local fake of STS.
 #include <gtest/gtest.h>
 

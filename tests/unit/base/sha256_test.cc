@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SHA-256 by the examples of FIPS 180-4 and of NIST's test vectors.
 #include "base/sha256.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // docs/reference/cli.md says what can be typed.
 #include <gtest/gtest.h>
 
@@ -8,7 +9,6 @@
 
 #include <leftfold/error.h>
 
-#include "cli/commands.h"
 #include "cli/verbs.h"
 #include "support/source_dir.h"
 
@@ -39,12 +39,12 @@ TEST(ReferencePage, HasEveryVerbAndEveryFlag) {
 TEST(Verbs, EachHasACommandAndOperandsThatFit) {
   for (const Verb& verb : verbs()) {
     if (verb.name != "help") {
-      EXPECT_NE(command_of(verb.name), nullptr) << verb.name;
+      EXPECT_NE(verb.command, nullptr) << verb.name;
     }
     EXPECT_LE(verb.least_operands, verb.most_operands) << verb.name;
     EXPECT_EQ(verb.operands.empty(), verb.most_operands == 0) << verb.name;
   }
-  EXPECT_EQ(command_of("dlq"), nullptr);
+  EXPECT_EQ(find_verb("dlq"), nullptr);
 }
 
 }  // namespace

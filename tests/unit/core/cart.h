@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The cart that the core tests share.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/event_page.h>
 
 #include <gtest/gtest.h>

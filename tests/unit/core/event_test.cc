@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/event.h>
 #include <leftfold/upcast.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Node library's snapshots, which lie between the events: passed over, or folded from where the state says so.
 #include <gtest/gtest.h>
 

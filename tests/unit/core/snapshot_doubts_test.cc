@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Snapshots that are not believed: damaged, of another past, too new, or from a store that fails.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An aggregate, a store and snapshots that the tests of snapshots share.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whatever happens to snapshots: a load that uses them gives what folding every event gives.
 #include <gtest/gtest.h>
 

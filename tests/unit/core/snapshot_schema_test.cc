@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which snapshots belong to which program; docs/format/snapshots.md says what the code does.
 #include <leftfold/snapshot_schema.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the tests of snapshots share: a store of snapshots that fails when told to, and metrics by name.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Snapshots behind the backs of commands: nobody waits, the newest wins, the end is bounded.
 #include <leftfold/snapshots.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Loads through snapshots: when one is taken, and what is read then.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random chains of versions, renames and splits, against what a plain walk over the same plan says.
 #include <leftfold/event_info.h>
 

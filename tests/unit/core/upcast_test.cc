@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/event_info.h>
 #include <leftfold/handler_table.h>
 #include <leftfold/listener.h>

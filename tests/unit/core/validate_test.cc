@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/error.h>
 #include <leftfold/event_store.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an append makes of DynamoDB's answers.
 #include "dynamodb/appender.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the client does about batches that the service processes in part.
 #include <gtest/gtest.h>
 

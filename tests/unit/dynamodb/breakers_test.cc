@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the write of a breaker's record knows after an answer was lost, and what it reads of items that others changed.
 #include "dynamodb/breakers.h"
 

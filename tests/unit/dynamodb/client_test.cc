@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the client does about faults and refusals.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a restart knows after an answer was lost, and what is read of items that others changed.
 #include "dynamodb/controls.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Cursors that somebody has changed by hand.
 #include "dynamodb/cursors.h"
 

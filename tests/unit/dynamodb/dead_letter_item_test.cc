@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How dead letters lie in items: keys that sort, letters that come back, what is damaged.
 #include "dynamodb/dead_letter_item.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What dead letters do about answers that real servers seldom give.
 #include "dynamodb/dead_letters.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Items of events as the Node library writes them.
 #include <gtest/gtest.h>
 

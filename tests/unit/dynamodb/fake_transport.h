@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A transport whose answers the test writes.
 #pragma once
 

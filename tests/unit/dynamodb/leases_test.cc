@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a lease's write knows after an answer was lost.
 #include "dynamodb/leases.h"
 

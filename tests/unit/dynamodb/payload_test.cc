@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JSON to native maps and back; what DynamoDB cannot hold.
 #include <gtest/gtest.h>
 

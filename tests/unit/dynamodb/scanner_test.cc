@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a scan makes of items that are no events, or damaged ones.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a snapshot lies in its item, and what becomes of a damaged one.
 #include "dynamodb/snapshots.h"
 

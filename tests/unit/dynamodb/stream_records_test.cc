@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What becomes of a stream's records, in the shape AWS Lambda delivers them.
 #include <gtest/gtest.h>
 

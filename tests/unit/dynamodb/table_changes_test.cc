@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the stream's adapter does about answers that no local server gives.
 #include "dynamodb/table_changes.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every fault of a connection is an Error whose code says whether the request may have been processed.
 #include <gtest/gtest.h>
 

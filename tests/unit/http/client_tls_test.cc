@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // TLS: whom the client trusts, and through which proxy it goes.
 #include <gtest/gtest.h>
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Computes the signatures of sigv4_vectors.json with botocore, AWS's own: make_sigv4_vectors.py > sigv4_vectors.json
 
 Needs `pip install botocore` (made with 1.44.8). The tests read the file alone.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Headers, addresses, and what of them may be shown.
 #include "http/request.h"
 

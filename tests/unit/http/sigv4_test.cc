@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Signatures agree with those botocore computed (make_sigv4_vectors.py).
 #include "http/sigv4.h"
 

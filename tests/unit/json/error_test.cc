@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every text that cannot be read, and every value that cannot be written, with the path that the error names.
 #include <limits>
 

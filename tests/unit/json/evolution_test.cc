@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events outlive the structs that wrote them.
 #include "unit/json/types.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads docs/format/json.md and checks every row of its tables.
 #include <chrono>
 #include <filesystem>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random values and damaged texts, against nlohmann's parser as the oracle. A fixed number of rounds by default; with
 // LEFTFOLD_FUZZ_SECONDS=n as many as fit into n seconds, from another seed each time.
 #include <nlohmann/json.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/json/enum_names.h>
 #include <leftfold/reflect.h>
 

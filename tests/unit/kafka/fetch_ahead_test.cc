@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reading goes on when there is room again, and not when librdkafka happens to look.
 #include <gtest/gtest.h>
 

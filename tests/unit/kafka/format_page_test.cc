@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads docs/format/kafka.md and checks its examples and tables.
 #include <filesystem>
 #include <fstream>

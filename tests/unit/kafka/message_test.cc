@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A record through librdkafka's mock broker: key, headers and timestamp as the client hands them over.
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tickets that wait for their receipt.
 #include <gtest/gtest.h>
 

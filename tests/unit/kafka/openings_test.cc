@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which events may go before the broker has something of their producer.
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka.h>

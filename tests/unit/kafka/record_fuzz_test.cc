@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random events there and back, random and damaged bytes, against nlohmann's parser as the oracle.
 #include <nlohmann/json.hpp>
 

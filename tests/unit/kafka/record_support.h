@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Records in and out, for the tests of the wire format.
 #pragma once
 

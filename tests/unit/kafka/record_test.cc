@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events as records and back, where docs/format/kafka.md says it in words.
 #include <sstream>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Replay from a Kafka topic, up to its head, and resumed.
 #include <gtest/gtest.h>
 

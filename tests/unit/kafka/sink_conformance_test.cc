@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Kafka sink keeps the promises of EventSink, on librdkafka's mock cluster.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What goes wrong on the way to Kafka, and what the caller is told.
 #include <gtest/gtest.h>
 

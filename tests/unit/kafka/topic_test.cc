@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Asking for the topic. Creating it needs a real broker: tests/kafka.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lambda's runtime API on a port of this machine, answering as a test says.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MemoryBreakerStore keeps the promises of its port.
 #include <gtest/gtest.h>
 

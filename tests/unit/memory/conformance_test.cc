@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MemoryStore keeps the promises of its ports.
 #include <gtest/gtest.h>
 

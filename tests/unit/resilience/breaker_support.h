@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Short ways to drive a breaker in tests.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Operations on letters by hand, one and many.
 #include "resilience/dead_letter_admin.h"
 

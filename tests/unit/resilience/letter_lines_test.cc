@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Letters as JSON lines: nothing is lost, errors name line and field, the format page says what the code does.
 #include "resilience/letter_lines.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Re-drive: in order, each letter once, nothing without a claim.
 #include "resilience/redrive.h"
 

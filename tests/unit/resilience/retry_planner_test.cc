@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resilience/retry_planner.h"
 
 #include <gtest/gtest.h>

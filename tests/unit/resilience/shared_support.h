@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Several processes with one shared breaker, as objects on one virtual clock.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // BatchPublisher: how much of a batch is done, whatever happens on the way.
 #include <gtest/gtest.h>
 

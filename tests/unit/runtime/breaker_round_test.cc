@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/breaker_round.h"
 
 #include <gtest/gtest.h>

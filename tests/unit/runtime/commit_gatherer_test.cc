@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events as the commits they were stored in.
 #include "runtime/migration/commit_gatherer.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Everything of one store into another, begun again wherever it ended.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events as JSON lines, as docs/format/events-jsonl.md says.
 #include "runtime/migration/event_line.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a Runner does when handlers hang, when the store of dead letters fails, and when re-drives meet others.
 #include <gtest/gtest.h>
 

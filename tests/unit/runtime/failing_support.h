@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Handlers that fail on demand, under a clock that a test moves.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a Runner does when a Listener fails: again, later, parked, held, stopped.
 #include <gtest/gtest.h>
 

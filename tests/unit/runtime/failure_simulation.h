@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A deterministic simulation of everything that goes wrong between a feed, its handlers and the dead letters.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Thousands of courses of failures, each from a seed. LEFTFOLD_SIM_SEEDS=n runs n of them, LEFTFOLD_SIM_SEED=s that
 // one.
 #include <gtest/gtest.h>

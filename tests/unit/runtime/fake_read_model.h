@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A read model in memory: one list of numbers and the checkpoints, with transactions and failures on demand.
 #pragma once
 

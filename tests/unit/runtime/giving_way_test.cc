@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One event that waits to be tried again, and all the others of its partition behind it.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A store of dead letters where a test does something before or after a call.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Positions and lag as metrics, of a feed with several partitions.
 #include <gtest/gtest.h>
 

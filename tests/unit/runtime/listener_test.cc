@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a Runner promises a Listener on any feed: order, bounds, checkpoints, failures.
 #include <gtest/gtest.h>
 

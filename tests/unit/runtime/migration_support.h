@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stores with a history, for the tests of copying.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a Runner does when a Projector fails: the others go on, and what is in the table is there once.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Thousands of random schedules of crashes, zombies, failures and re-drives: each event is in the table exactly once.
 #include <gtest/gtest.h>
 

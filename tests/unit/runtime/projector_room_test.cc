@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Projectors on a read model whose transactions hold a limited number of rows.
 #include <gtest/gtest.h>
 

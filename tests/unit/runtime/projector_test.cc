@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a Runner promises a Projector, in memory and with a read model.
 #include <gtest/gtest.h>
 

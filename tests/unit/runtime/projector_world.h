@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A world of one projector with a read model, in which only one thing happens at a time: processes that handle, pause
 // with stale knowledge and crash; a store of dead letters that re-drives; handlers that fail. A seed decides all of it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A store in memory that is scanned, and the topic its events are published to.
 #pragma once
 

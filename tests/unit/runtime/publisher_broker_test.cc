@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Publishing while the broker breaks, goes away or refuses an event.
 #include <map>
 #include <string>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Publishing from a store whose events have an order.
 #include <map>
 #include <memory>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Leases by observation: who may take which, without a store or a clock.
 #include <algorithm>
 #include <chrono>

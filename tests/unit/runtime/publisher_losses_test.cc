@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Loud cases: what the stream deleted before it was read, and streams that come anew.
 #include <algorithm>
 #include <atomic>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a worker writes, round by round, of events that were missed.
 #include <optional>
 #include <string>

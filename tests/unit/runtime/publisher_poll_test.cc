@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Publishing from a store without a stream, by scanning it again and again.
 #include <algorithm>
 #include <memory>

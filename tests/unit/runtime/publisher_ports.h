@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ports of one worker that fail, or die with it.
 #pragma once
 

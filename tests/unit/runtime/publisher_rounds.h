@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A worker's rounds over a store of leases and a stream that fail when a test says so, on a clock that stands still.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Parents, children and streams: which shards get a lease, which may be read, and which are forgotten.
 #include <algorithm>
 #include <chrono>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Publishing from a stream whose shards split, roll over, come late and vanish.
 #include <string>
 #include <vector>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A publishing thread shows that it is alive, and how old what waits is, whatever it waits for.
 #include <chrono>
 #include <cstdint>

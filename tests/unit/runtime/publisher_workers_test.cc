@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Several Publishers at once: they come, go, die, freeze and go on.
 #include <condition_variable>
 #include <memory>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A store, its stream, a broker and Publishers over them; and what must hold of the topic.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What outlives every publisher of a simulation: the stored events, their records, cursors, and the topic.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Partitions that come and go while a Listener handles their events.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reconcile and seed_cursors: what they publish, what they leave alone, and how a run goes on.
 #include <gtest/gtest.h>
 

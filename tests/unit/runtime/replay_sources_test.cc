@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Replay from sources without an order over all aggregates, and beside a Runner.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Projectors, histories and scans for the tests of Replay.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Replay: which events come, in which order, and what is left for the Runner.
 #include <leftfold/replay.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What tests of a Resequencer share: its parts, which do what a test says, and time that a test moves.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Aggregates that cannot go on: what the store does not show yet, and what cannot be published.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A store, a sink and pages of changes that do what a test says.
 #pragma once
 

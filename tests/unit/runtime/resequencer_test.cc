@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rules by which a Resequencer drops, sends, reads back and forgets.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a Runner promises whatever its handlers are.
 #include <gtest/gtest.h>
 

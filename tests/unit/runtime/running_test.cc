@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <leftfold/memory.h>
 #include <leftfold/repository.h>
 #include <leftfold/runner.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A feed that does what a test says: assignments, revocations, events and failures in the order they were put in.
 #pragma once
 

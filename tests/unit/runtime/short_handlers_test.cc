@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Handlers that take microseconds stay on one worker; the others must be there as soon as one of them takes long.
 #include <gtest/gtest.h>
 

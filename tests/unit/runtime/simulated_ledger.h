@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a simulation of failures remembers of each event, and what must hold of it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The store of dead letters as one simulated process sees it.
 #pragma once
 

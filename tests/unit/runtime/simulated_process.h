@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One process of a simulation: the runtime's own Dispatch, FailureHandling and Redriver, driven step by step.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What outlives every process of a simulation: events, checkpoints, letters, and what handlers need.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A stored event that upcasts split, through a Runner: retries, dead letters and tables are those of the whole event.
 #include <leftfold/memory.h>
 #include <leftfold/memory_dead_letter_store.h>

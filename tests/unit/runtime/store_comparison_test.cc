@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The proof that two stores hold the same events.
 #include "runtime/migration/store_comparison.h"
 

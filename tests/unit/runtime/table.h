@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A projector that lists the numbers it was given in a read model.
 #pragma once
 

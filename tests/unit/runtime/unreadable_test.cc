@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Records that a broker holds and nobody can read, and those that stand for events that could not be published: parked,
 // and what comes after them behind them.
 #include <gtest/gtest.h>

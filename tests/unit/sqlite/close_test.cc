@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A store that was closed is one file: a copy of it alone holds everything.
 #include <leftfold/sqlite.h>
 #include <leftfold/sqlite_read_model.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SqliteStore and SqliteReadModel keep the promises of their ports: every handle is an opening of its own, as another
 // process has it.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What dead letters in a file promise beyond the suite: a disk that fails, one fsync, other transactions, its tables.
 #include <gtest/gtest.h>
 #include <sqlite3.h>

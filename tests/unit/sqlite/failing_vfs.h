@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SQLite's default file layer with a log file that fails when told to.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // docs/format/sqlite.md says what the code does.
 #include <gtest/gtest.h>
 #include <sqlite3.h>

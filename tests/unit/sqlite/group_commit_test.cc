@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Appends that share a commit: each succeeds or fails by itself, and a failed commit says what is known.
 #include <gtest/gtest.h>
 #include <sqlite3.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The lock file when somebody deletes it.
 #include "sqlite/lock_file.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A file as leftfold wrote it in format version 1.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What cannot be opened is refused with a clear error.
 #include <gtest/gtest.h>
 #include <sqlite3.h>

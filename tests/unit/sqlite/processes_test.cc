@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Several processes on one file.
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A Projector that fails, with its events, its dead letters and its tables in one SQLite file.
 #include <gtest/gtest.h>
 

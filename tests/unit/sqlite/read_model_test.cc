@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What SqliteReadModel promises beyond the port.
 #include <gtest/gtest.h>
 #include <sqlite3.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Projectors with tables in a SqliteReadModel, and the store they are replayed from.
 #pragma once
 

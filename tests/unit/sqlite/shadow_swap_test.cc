@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a swap of shadows touches, and what it leaves alone.
 #include <chrono>
 #include <string>

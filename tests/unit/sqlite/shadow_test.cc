@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shadows of a SqliteReadModel: built beside the tables in use, compared, swapped, rolled back.
 #include <map>
 #include <random>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What goes wrong while a store is open: clear errors, nothing lost.
 #include <gtest/gtest.h>
 #include <sched.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the tests of the SQLite module share: a folder with a file in it, options and requests.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events in a file that cannot be decoded, as a feed brings them.
 #include <gtest/gtest.h>
 #include <sqlite3.h>

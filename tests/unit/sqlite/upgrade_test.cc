@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files of format version 1 get what they lack when they are opened for writing.
 #include <gtest/gtest.h>
 #include <sqlite3.h>
