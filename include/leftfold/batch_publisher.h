@@ -14,6 +14,7 @@
 
 namespace leftfold::inline v0 {
 
+/// What a BatchPublisher does about what it cannot publish, and whom it tells. Plain value.
 struct BatchPublisherOptions {
   Unpublishable unpublishable = Unpublishable::block;
   std::size_t remembered = 100'000;  ///< aggregates whose cursors are kept in memory from batch to batch

@@ -84,6 +84,7 @@ struct DeadLetterFilter {
   std::optional<Timestamp> retry_due{};  ///< those whose retry_at is not later
 };
 
+/// How much a subscription has parked. Plain value.
 struct DeadLetterCounts {
   std::size_t sequences = 0;
   std::size_t letters = 0;

@@ -28,12 +28,14 @@
 
 namespace leftfold::inline v0 {
 
+/// AWS keys that the program gives itself. Plain value.
 struct DynamoDbKeys {
   std::string access_key_id;
   std::string secret_access_key;
   std::string session_token;  ///< empty for long-lived keys
 };
 
+/// Which tables, and how they are asked. Plain value.
 struct DynamoDbOptions {
   enum class Tables {
     create,      ///< creates the tables that are missing and waits until they can be used

@@ -32,6 +32,7 @@ enum class Undecodable {
   bring,  ///< it comes as one of type kUnreadable, with its version; its aggregate is empty when nobody knows it
 };
 
+/// Who takes events, and from where on. Plain value.
 struct SubscriptionOptions {
   std::string name;  ///< unique within the feed, kept with the checkpoint: "<group>.<handler>"; not empty
   SubscriptionKind kind = SubscriptionKind::shared;

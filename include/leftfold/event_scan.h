@@ -24,6 +24,7 @@ struct UnreadableEvent {
   std::string why;        ///< for people
 };
 
+/// What one call of a scan found. Plain value.
 struct ScanPage {
   EventPage events;  ///< may be empty although more follows; at_end() of the segment's last
   std::string next;  ///< to go on, also in another process; empty at the end

@@ -24,6 +24,7 @@ enum class WhenExhausted {
   fail_fast,  ///< a fatal failure
 };
 
+/// What becomes of a handler's failures. Plain value.
 struct FailureOptions {
   FailureRules rules{};
   RetryPolicy retry{};

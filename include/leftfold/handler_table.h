@@ -53,6 +53,7 @@ inline constexpr bool kHandlesConst = !Handles<H, E> || Handles<const H, E>;
 /// Immutable once made. The handler it was made from must outlive it.
 class HandlerTable {
  public:
+  /// An event that the handler receives.
   struct Entry {
     std::string_view type;  ///< stored event name
     int direct_from;        ///< stored versions from here on need no upcast

@@ -18,6 +18,7 @@
 
 namespace leftfold::inline v0 {
 
+/// Which brokers and which topic, and how they are asked. Plain value.
 struct KafkaOptions {
   enum class Topic {
     create,      ///< creates the topic when it is missing and waits until it can be used

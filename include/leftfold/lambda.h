@@ -28,6 +28,7 @@ struct LambdaInvocation {
 /// invocations: nothing may be left queued when it returns. `payload` is JSON and ends with the call.
 using LambdaHandler = std::function<std::string(std::string_view payload, const LambdaInvocation& invocation)>;
 
+/// Where the runtime is, and whom it tells. Plain value.
 struct LambdaOptions {
   std::string runtime_api;         ///< HOST:PORT, which Lambda passes in AWS_LAMBDA_RUNTIME_API
   Clock* clock = &system_clock();  ///< must outlive the run

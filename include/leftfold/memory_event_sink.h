@@ -36,6 +36,7 @@ class MemoryTopic {
   std::vector<std::vector<EventCopy>> partitions_;  // the event at position p of a partition is at p - 1
 };
 
+/// Limits of the sink. Plain value.
 struct MemoryEventSinkOptions {
   std::size_t room = 100;                   ///< events on the way at most; at least 1
   std::size_t max_event_bytes = 1'000'000;  ///< of an event's texts together

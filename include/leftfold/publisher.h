@@ -30,6 +30,7 @@ enum class Unpublishable {
           ///< subscription parks it and its followers where people see it; the event itself stays in the store
 };
 
+/// How a Publisher shares the work, and what it does about what it cannot publish. Plain value.
 struct PublisherOptions {
   enum class From {
     stream,  ///< the store's change stream; one that is not there yet is waited for
@@ -68,6 +69,7 @@ struct BlockedAggregate {
   std::string why;
 };
 
+/// What a Publisher does now. Plain value.
 struct PublisherStatus {
   std::string state;            ///< "starting", "publishing", "waiting" (others have all the work), "broken" (the
                                 ///< broker or store fails; it is tried again), "draining", "stopped"

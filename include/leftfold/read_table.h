@@ -37,6 +37,7 @@ class ReadTable {
   static_assert(json::Storable<Row>, "leftfold: a row is a plain struct that can be stored as JSON");
 
  public:
+  /// A row under its key.
   struct Entry {
     std::string key;
     Row row;

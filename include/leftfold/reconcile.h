@@ -13,6 +13,7 @@
 
 namespace leftfold::inline v0 {
 
+/// How far a reconcile has come. Plain value.
 struct ReconcileProgress {
   std::uint64_t looked_at = 0;  ///< events in the pages so far
   std::uint64_t missing = 0;    ///< of these, how many were not published; for seed_cursors: cursors that were behind
@@ -23,6 +24,7 @@ struct ReconcileProgress {
   std::vector<BlockedAggregate> blocked;  ///< which could not be published to their end
 };
 
+/// How much a reconcile looks at, and how fast. Plain value.
 struct ReconcileOptions {
   std::string name = "publisher";  ///< as PublisherOptions::name
   std::string worker;              ///< as PublisherOptions::worker

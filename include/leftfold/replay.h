@@ -67,6 +67,7 @@ enum class ReplayInto {
   shadow,    ///< a generation beside them, for a read model that can (ReadModel::open_shadow)
 };
 
+/// Which events a replay handles, and into what. Plain value.
 struct ReplayOptions {
   std::vector<std::string> types{};       ///< only events of these types; empty: of all
   std::vector<std::string> aggregates{};  ///< only events of these, one aggregate after another; empty: of all
@@ -93,6 +94,7 @@ struct ReplayOptions {
 
 /// How far a replay is. Plain value.
 struct ReplayProgress {
+  /// How far one projector has come.
   struct Projector {
     std::string name;
     std::uint64_t handled = 0;  ///< calls of `on` that returned; in a dry run those there would be
@@ -101,6 +103,7 @@ struct ReplayProgress {
     Position done;              ///< of a source with positions: everything up to here is handled
     bool whole = false;         ///< its tables are made anew; false: the events come on top of what the tables hold
   };
+  /// How many events there were of one type.
   struct Type {
     std::string type;
     std::uint64_t events = 0;

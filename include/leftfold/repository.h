@@ -26,6 +26,7 @@ namespace leftfold::inline v0 {
 
 class Snapshots;
 
+/// How a Repository tries again, pages and uses snapshots. Plain value.
 struct RepositoryOptions {
   int attempts = 10;  ///< how often execute runs a command that meets a conflict, before VersionConflict
   /// Longest wait between attempts (random, growing; none after the first conflict). Zero for none, as tests with a

@@ -29,6 +29,7 @@
 
 namespace leftfold::inline v0 {
 
+/// What all handlers of a Runner share. Plain value.
 struct RunnerOptions {
   std::string group = "example-group";  ///< checkpoints are kept under "<group>.<handler>"; one group a service
   std::size_t workers = 10;  ///< threads of a Listener that may run in parallel (KAFKA_CONSUMER_MAX_PARALLEL_HANDLES)

@@ -18,6 +18,7 @@ namespace detail {
 class SnapshotDesk;  // Repository's side
 }
 
+/// What may wait to be written, and for how long. Plain value.
 struct SnapshotsOptions {
   enum class Mode {
     read_write,

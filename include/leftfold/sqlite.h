@@ -25,6 +25,7 @@
 
 namespace leftfold::inline v0 {
 
+/// How the file is opened and commits are grouped. Plain value.
 struct SqliteOptions {
   enum class Mode {
     read_write,  ///< creates the file when it is missing

@@ -56,6 +56,7 @@ using Visit = void (*)(void* context, const void* value);
 /// Called with an opaque context and the address of a value to fill.
 using Fill = void (*)(void* context, void* value);
 
+/// std::optional, stored as null or its value.
 struct OptionalType : Type {
   const Type* element;
   const void* (*get)(const void* optional);  ///< null when empty
@@ -114,6 +115,7 @@ struct ObjectType : Type {
   void (*fields)(void* object, void** addresses);
 };
 
+/// An enumeration, stored by the names of its values.
 struct EnumType : Type {
   std::string_view name;
   std::size_t size;
@@ -122,6 +124,7 @@ struct EnumType : Type {
   void (*set)(void* enumeration, int value);
 };
 
+/// std::variant, stored with the name of its alternative.
 struct VariantType : Type {
   std::size_t size;
   const std::string_view* names;  ///< of the alternatives; empty for std::monostate

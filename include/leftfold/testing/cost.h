@@ -13,9 +13,11 @@
 namespace leftfold::inline v0::testing {
 
 // NOLINTBEGIN(readability-identifier-naming): they read as functions in costs_at_most(write_units{2})
+/// A bound of write request units.
 struct write_units {
   double value = 0;
 };
+/// A bound of read request units.
 struct read_units {
   double value = 0;
 };

@@ -29,6 +29,7 @@ struct SinkPlace {
 /// Makes a fresh, empty place whose sinks use this clock. The clock outlives the place.
 using MakeSinkPlace = std::function<SinkPlace(Clock&)>;
 
+/// What the suite may expect of a sink. Plain value.
 struct EventSinkSuiteOptions {
   std::size_t most_room = 1'000;  ///< a sink has no more room than for this many events, and for at least 60
   std::size_t too_large_bytes = std::size_t{2} * 1024 * 1024;  ///< of a payload that the broker can never take

@@ -20,6 +20,7 @@ using OpenEventStore = std::function<std::shared_ptr<EventStore>()>;
 /// Makes a fresh, empty place for a store that uses this clock. The clock outlives the place.
 using MakeEventStore = std::function<OpenEventStore(Clock&)>;
 
+/// What the suite may expect of a store. Plain value.
 struct EventStoreSuiteOptions {
   bool reads_all = true;        ///< false: no order over all aggregates; read_all and head throw Error(unsupported),
                                 ///< positions are all Position::start()

@@ -26,6 +26,7 @@ using OpenReadModel = std::function<ReadModelHandle()>;
 /// Makes a fresh, empty place.
 using MakeReadModel = std::function<OpenReadModel()>;
 
+/// What the suite may expect of a read model. Plain value.
 struct ReadModelSuiteOptions {
   bool writers_wait = true;  ///< begin() waits for other writers; else commit() says that there was one
 };

@@ -11,6 +11,7 @@
 
 namespace leftfold::inline v0::testing {
 
+/// What the suite may expect of read tables. Plain value.
 struct ReadTablesSuiteOptions {
   bool others_read_meanwhile = true;  ///< other threads read while a transaction is open; else they wait for its end
 };
