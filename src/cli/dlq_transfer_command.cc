@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <map>
+#include <span>
 #include <utility>
 
 #include <leftfold/error.h>
@@ -16,6 +18,7 @@ namespace leftfold::inline v0::cli {
 namespace {
 
 constexpr std::size_t kPage = 200;
+constexpr std::size_t kMostSequences = 40;  // in one call: a transaction of DynamoDB has 100 items
 
 void write_letters(Output& out, DeadLetterStore& store, const DeadSequence& sequence) {
   std::optional<LetterKey> after;
@@ -58,6 +61,25 @@ void check_paused(const Context& context, const Opened& opened, const Subscripti
   }
 }
 
+/// A few sequences at a time, each whole. Stopped in between it is run again: what is there is left as it is.
+std::size_t import_in_parts(DeadLetterStore& store, std::string_view subscription, std::vector<DeadLetter> letters,
+                            const ChangedBy& by) {
+  std::ranges::stable_sort(letters, {},
+                           [](const DeadLetter& letter) { return std::string_view{letter.event.aggregate_id}; });
+  std::size_t added = 0;
+  for (auto begin = letters.begin(); begin != letters.end();) {
+    auto end = begin;
+    for (std::size_t sequences = 0; end != letters.end() && sequences < kMostSequences; ++sequences) {
+      const std::string& sequence = end->event.aggregate_id;
+      end =
+          std::find_if(end, letters.end(), [&](const DeadLetter& each) { return each.event.aggregate_id != sequence; });
+    }
+    added += store.import_letters(subscription, std::span{begin, end}, by);
+    begin = end;
+  }
+  return added;
+}
+
 }  // namespace
 
 int export_letters(Context& context) {
@@ -96,7 +118,7 @@ int import_letters(Context& context) {
   if (number == 0) hint(context, "no letters in the file");
   Rows rows{context, "imported", {{"HANDLER"}, {"LETTERS", true}, {"ADDED", true}}};
   for (const auto& [subscription, of_it] : letters) {
-    const std::size_t added = go ? opened.dead_letters->import_letters(subscription, of_it, by) : 0;
+    const std::size_t added = go ? import_in_parts(*opened.dead_letters, subscription, of_it, by) : 0;
     JsonObject object;
     object.text("handler", names.shown(subscription))
         .text("subscription", subscription)
