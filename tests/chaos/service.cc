@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/sleep.h"
 #include "cli/exit_code.h"
 
 namespace leftfold::test_chaos {
@@ -13,6 +14,7 @@ namespace {
 // A drain takes up to LEFTFOLD_SHUTDOWN_TIMEOUT, 30 s; then what else is open is closed.
 constexpr std::chrono::seconds kEndsWithin{60};
 constexpr std::chrono::seconds kRestartAfter{1};
+constexpr std::chrono::milliseconds kLook{10};
 
 bool may_give_up_with(int code) { return code == cli::kConflict || code == cli::kUnreachable || code == cli::kTimeout; }
 
@@ -80,6 +82,10 @@ void Service::stop() {
   thaw();
   look();
   if (!process_) return;
+  const Instant give_up = system_clock().instant() + kEndsWithin;
+  while (!ends_by_ && !hears() && !process_->ended() && system_clock().instant() < give_up) {
+    base::sleep_for(system_clock(), kLook);
+  }
   if (!ends_by_) process_->terminate();  // a second SIGTERM would not wait for its end
   process_->wait(kEndsWithin);
 }

@@ -25,13 +25,15 @@ class Service {
   [[nodiscard]] const std::string& name() const { return name_; }
   /// It runs, is not frozen, and nobody told it to end: something may happen to it.
   [[nodiscard]] bool steady() const { return process_ != nullptr && !frozen_ && !ends_by_; }
+  /// It is up so far that SIGTERM ends it in good order.
+  [[nodiscard]] bool hears() const { return process_ != nullptr && process_->hears_sigterm(); }
   /// "publisher-1 (4711)".
   [[nodiscard]] std::string shown() const;
 
   /// SIGKILL, and another one at once. Only of a steady() one, as the following.
   void kill();
   void freeze();
-  /// SIGTERM; when it has ended, look() starts another one: a deployment.
+  /// SIGTERM; when it has ended, look() starts another one: a deployment. Of one that hears() it.
   void redeploy();
   void thaw();
   /// Starts it when it is due: after a deployment, and a second after it gave up because a server was away or another

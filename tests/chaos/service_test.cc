@@ -55,5 +55,11 @@ TEST_F(ChaosService, SeesAnEndThatNoRestartExcuses) {
   }
 }
 
+TEST_F(ChaosService, EndsAProcessThatIsNotUpYetOnlyWhenItHearsSigterm) {
+  Service one = service("sleep 0.5; trap 'exit 0' TERM; while :; do sleep 0.05; done");
+  EXPECT_FALSE(one.hears());
+  EXPECT_NO_THROW(one.stop());
+}
+
 }  // namespace
 }  // namespace leftfold::test_chaos

@@ -74,7 +74,7 @@ void Storm::add_processes() {
   });
   add("deployment", 2, false, [this] {
     Service& service = victim();
-    if (!service.steady()) return false;
+    if (!service.steady() || !service.hears()) return false;
     timeline_.say("SIGTERM " + service.shown() + ", and another one");
     service.redeploy();
     return true;

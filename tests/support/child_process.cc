@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
 #include <stdexcept>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -104,6 +106,15 @@ bool ChildProcess::ended() const {
   siginfo_t what{};
   if (::waitid(P_PID, static_cast<id_t>(pid_), &what, WEXITED | WNOHANG | WNOWAIT) != 0) fail("waitid");
   return what.si_pid == pid_;
+}
+
+bool ChildProcess::hears_sigterm() const {
+  std::ifstream status{"/proc/" + std::to_string(pid_) +
+                       "/status"};  // proc(5): SigCgt, a mask of signals with a handler
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("SigCgt:")) return (std::stoull(line.substr(7), nullptr, 16) >> (SIGTERM - 1) & 1U) != 0;
+  }
+  return false;
 }
 
 int ChildProcess::status_within(std::chrono::milliseconds limit) {

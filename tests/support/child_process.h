@@ -43,6 +43,8 @@ class ChildProcess {
   [[nodiscard]] bool ended() const;
   /// Nothing of it runs when this returns, but its connections stay: what the others see of a machine that hangs.
   void freeze() const;
+  /// Whether it has a handler for SIGTERM by now; before, SIGTERM is as SIGKILL. False when it has ended.
+  [[nodiscard]] bool hears_sigterm() const;
   void thaw() const;
 
  private:
