@@ -45,6 +45,8 @@ function(leftfold_module name)
   list(TRANSFORM arg_USES PREPEND leftfold::)
   target_link_libraries(leftfold_${name} PUBLIC ${arg_USES} Threads::Threads PRIVATE ${arg_LINK}
                         $<BUILD_INTERFACE:leftfold_warnings>)
-  set_target_properties(leftfold_${name} PROPERTIES EXPORT_NAME ${name} CXX_VISIBILITY_PRESET hidden
-                        VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF)
+  # Visible by default: public headers have no macros, so none that exports; and a program shows its static leftfold to
+  # the handler libraries that it loads. Calls inside stay direct all the same.
+  target_compile_options(leftfold_${name} PRIVATE -fno-semantic-interposition)
+  set_target_properties(leftfold_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF)
 endfunction()
