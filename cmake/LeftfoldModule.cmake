@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# leftfold_module(NAME [USES module...] [LINK target...] [HEADERS target...] [DEFINE name...] [COMPONENT name]): a module,
-# `leftfold::NAME`. Sources are the *.cc of src/NAME and its folders; USES are the modules its row in src/README.md
+# leftfold_module(NAME [USES module...] [LINK target...] [HEADERS target...] [DEFINE name...] [SOURCES file...]
+#   [COMPONENT name]): a module, `leftfold::NAME`.
+# Sources are the *.cc of src/NAME and its folders, and SOURCES; USES are the modules its row in src/README.md
 # allows, LINK is third party, HEADERS the same without a library (both private: no third-party type may appear in a public
 # header). COMPONENT is where find_package(leftfold) has it (default: NAME). A module that its option leaves out is not
 # linked.
@@ -56,7 +57,7 @@ function(leftfold_module_sources target uses)
 endfunction()
 
 function(leftfold_module name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "COMPONENT" "USES;LINK;HEADERS;DEFINE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "COMPONENT" "USES;LINK;HEADERS;DEFINE;SOURCES")
   if(NOT arg_COMPONENT)
     set(arg_COMPONENT ${name})
   endif()
@@ -68,6 +69,7 @@ function(leftfold_module name)
   list(TRANSFORM arg_USES PREPEND leftfold::)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc"
        "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*/*.cc")
+  list(APPEND sources ${arg_SOURCES})
   if(BUILD_SHARED_LIBS AND NOT name STREQUAL "testing")
     add_library(leftfold_${name}_objects OBJECT ${sources})
     leftfold_module_sources(leftfold_${name}_objects "")
