@@ -98,17 +98,22 @@ std::vector<std::string> events_of(std::string_view source, std::string_view agg
   if (begin == std::string_view::npos) return {};
   std::vector<std::string> events;
   std::string name;
+  std::size_t depth = 1;
+  bool closed = false;
   for (const char c : source.substr(begin + start.size())) {
-    if (c == ',' || c == '>') {
-      if (!name.empty()) events.push_back(std::exchange(name, {}));
-      if (c == '>') break;
-    } else if (c == '<') {
-      name += c;  // Dropped<...>, Parts<...>: no struct of its own
+    if (c == '<') ++depth;
+    if (c == '>') --depth;
+    closed = depth == 0;
+    if (closed || (c == ',' && depth == 1)) {
+      events.push_back(std::exchange(name, {}));
+      if (closed) break;
     } else if (std::isspace(static_cast<unsigned char>(c)) == 0) {
       name += c;
     }
   }
-  std::erase_if(events, [](const std::string& event) { return event.find('<') != std::string::npos; });
+  if (!closed) return {};
+  // Dropped<...> and Parts<...> are no structs.
+  std::erase_if(events, [](const std::string& event) { return event.empty() || event.find('<') != std::string::npos; });
   return events;
 }
 

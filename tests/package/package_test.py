@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import unittest
@@ -96,6 +97,68 @@ class Package(unittest.TestCase):
                             'find_package(leftfold REQUIRED COMPONENTS kafka)')
         self.assertIn('This leftfold was built without its component "kafka" (LEFTFOLD_WITH_KAFKA=OFF). It has: core', text)
         self.assertIn('Build leftfold with -DLEFTFOLD_WITH_KAFKA=ON, or do without.', text)
+
+    def project(self):
+        """A beginner's hour: init, build, test, a command, handlers, a listener that fails and is mended."""
+        lfold = pathlib.Path(PREFIX) / 'bin/lfold'
+        self.run_(lfold, 'init', 'shop', '--template', 'cart')
+        shop = self.work / 'shop'
+        self.run_(lfold, 'new', 'aggregate', 'Order', '--field', 'customer:string', cwd=shop)
+        self.run_(lfold, 'new', 'event', 'OrderPaid', '--field', 'cents:int64', cwd=shop)
+        self.run_(lfold, 'new', 'projector', 'Orders', '--of', 'Order', '--field', 'paid:bool', cwd=shop)
+        self.run_(lfold, 'new', 'listener', 'SendInvoice', '--of', 'Order', cwd=shop)
+        main = shop / 'src/main.cc'  # as lfold said
+        text = main.read_text().replace('#include "cart.h"', ''.join(
+            f'#include "{name}.h"\n' for name in ('cart', 'order', 'order_paid', 'orders', 'send_invoice')))
+        main.write_text(text.replace('app.aggregate<Cart>();', 'app.aggregate<Cart>();\napp.aggregate<Order>();\n'
+                                     'app.projector<Orders>(app.read_tables());\napp.listener<SendInvoice>();'))
+        self.run_('cmake', '--preset', 'dev', f'-DCMAKE_PREFIX_PATH={PREFIX}', f'-DCMAKE_CXX_COMPILER={COMPILER}',
+                  f'-DCMAKE_CXX_COMPILER_LAUNCHER={LAUNCHER}', '-DCMAKE_CXX_FLAGS=-Werror', cwd=shop)
+        self.run_('cmake', '--build', '--preset', 'dev', '--parallel', '2', cwd=shop)
+        self.assertIn('100% tests passed, 0 tests failed out of 2', self.run_('ctest', '--preset', 'dev', cwd=shop))
+
+        program = shop / 'build/dev/shop'
+        self.run_(program, 'add', 'cart-1', 'apple', '2', cwd=shop)
+        self.run_(program, 'buy', 'cart-1', cwd=shop)
+        self.run_until(program, 'parked', shop)  # there is no folder for receipts
+        self.assertEqual(self.run_(program, 'best', cwd=shop), '2 apple\n')
+        self.assertIn('is there a folder receipts?', self.run_(program, 'dlq', 'show', 'WriteReceipt', 'cart-1', cwd=shop))
+        (shop / 'receipts').mkdir()
+        self.run_(program, 'dlq', 'retry', 'WriteReceipt', '--all', '--yes', cwd=shop)
+        self.assertEqual((shop / 'receipts/cart-1.txt').read_text(), 'cart-1: 2 items\n')
+        self.run_(program, 'replay', 'BestSellers', '--yes', cwd=shop)
+        self.assertEqual(self.run_(program, 'best', cwd=shop), '2 apple\n')
+        self.assertIn('CartBought', self.run_(lfold, '--store', 'sqlite:shop.db', 'events', 'read', 'cart-1', cwd=shop))
+
+    def minimal_project(self):
+        lfold = pathlib.Path(PREFIX) / 'bin/lfold'
+        self.run_(lfold, 'init', 'todo')
+        todo = self.work / 'todo'
+        self.run_('cmake', '--preset', 'dev', f'-DCMAKE_PREFIX_PATH={PREFIX}', f'-DCMAKE_CXX_COMPILER={COMPILER}',
+                  f'-DCMAKE_CXX_COMPILER_LAUNCHER={LAUNCHER}', '-DCMAKE_CXX_FLAGS=-Werror', cwd=todo)
+        self.run_('cmake', '--build', '--preset', 'dev', '--parallel', '2', cwd=todo)
+        self.assertIn('100% tests passed', self.run_('ctest', '--preset', 'dev', cwd=todo))
+        program = todo / 'build/dev/todo'
+        self.run_(program, 'open', 'task-1', 'write the manual', cwd=todo)
+        self.run_(program, 'open', 'task-2', 'sleep', cwd=todo)
+        self.run_(program, 'finish', 'task-2', cwd=todo)
+        self.run_until(program, 'task-2 is done', todo)
+        self.assertEqual(self.run_(program, 'tasks', cwd=todo), 'task-1: write the manual\n')
+        self.assertEqual(self.run_(program, 'events', 'read', '--all', '-o', 'raw', cwd=todo).count('\n'), 3)
+
+    def run_until(self, program, text, cwd):
+        """Runs the program's handlers until it has said `text`, and stops it as Ctrl-C does."""
+        with subprocess.Popen([program, 'run'], cwd=cwd, env=ENVIRONMENT, text=True, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE) as process:
+            said = ''
+            for line in process.stderr:
+                said += line
+                if text in line:
+                    break
+            process.send_signal(signal.SIGINT)
+            said += process.stderr.read()
+        self.assertEqual(process.returncode, 0, said)
+        self.assertIn(text, said)
 
     def recipes(self):
         """vcpkg and Conan are not here: their files have the right form and say the project's version."""
