@@ -11,8 +11,10 @@ function(leftfold_handler_library name)
   add_library(${name} MODULE ${ARGN})
   target_compile_features(${name} PRIVATE cxx_std_20)
   target_include_directories(${name} PRIVATE $<TARGET_PROPERTY:leftfold::base,INTERFACE_INCLUDE_DIRECTORIES>)
-  # Hidden symbols would be second copies: of typeinfo, of variables in inline functions.
-  set_target_properties(${name} PROPERTIES CXX_VISIBILITY_PRESET default VISIBILITY_INLINES_HIDDEN OFF)
+  # Hidden: two libraries, or a library and its program, may have types of one name, each its own view of an event. What
+  # templates make of them would else be one in the whole process (STB_GNU_UNIQUE), that of the first. What the library
+  # calls in leftfold is not hidden by it, and libstdc++ compares exceptions' types by name.
+  set_target_properties(${name} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
 endfunction()
 
 # Links all of leftfold that is built, testing apart. From static libraries a program takes only what it calls itself;

@@ -11,9 +11,12 @@ struct Greeter : leftfold::Listener<leftfold::Events<Greeted>> {
   void on(const Greeted& e) const { std::cout << "hello " << e.name << '\n'; }
 };
 
-extern "C" void add_handlers(leftfold::App& app) {
+// Shown, unlike all else in a handler library.
+extern "C" [[gnu::visibility("default")]] void add_handlers(leftfold::App& app) {
   const leftfold::MemoryTopic only_the_library_uses_this;
   app.listener<Greeter>();
 }
 
-extern "C" void refuse() { throw leftfold::Error{leftfold::Errc::not_found, "from the library"}; }
+extern "C" [[gnu::visibility("default")]] void refuse() {
+  throw leftfold::Error{leftfold::Errc::not_found, "from the library"};
+}
