@@ -25,9 +25,8 @@ constexpr std::array<Verb, 5> kVerbs{{
      .example = "init shop --template cart",
      .flags = kInit,
      .most_operands = 1,
-     .notes = "The folder must be empty or not there; its name is the program's. --store is what the program will use; "
-              "without\n"
-              "it a file beside the program. What to type next stands on stderr.\n",
+     .notes = "The folder must be empty or not there; its name is the program's. --store is what the program will\n"
+              "use; without it a file beside the program. What to type next stands on stderr.\n",
      .least_operands = 1,
      .needs = Needs::nothing,
      .of_lfold = true},
@@ -38,6 +37,7 @@ constexpr std::array<Verb, 5> kVerbs{{
      .example = "new event OrderPaid --field amount:int64",
      .flags = kFields,
      .most_operands = 1,
+     .notes = "",
      .least_operands = 1,
      .needs = Needs::nothing,
      .of_lfold = true},
@@ -48,9 +48,8 @@ constexpr std::array<Verb, 5> kVerbs{{
      .example = "new aggregate Order --field customer:string --field total:int64",
      .flags = kFields,
      .most_operands = 1,
-     .notes = "As the others of new: in a project's folder; it writes to src/ and tests/, replaces nothing, and says "
-              "on stderr\n"
-              "what to add where.\n",
+     .notes = "As all of new: in a project's folder; it writes to src/ and tests/, replaces nothing, and says on\n"
+              "stderr what to add where.\n",
      .least_operands = 1,
      .needs = Needs::nothing,
      .of_lfold = true},
@@ -61,6 +60,7 @@ constexpr std::array<Verb, 5> kVerbs{{
      .example = "new projector Orders --of Order --field total:int64",
      .flags = kProjector,
      .most_operands = 1,
+     .notes = "",
      .least_operands = 1,
      .needs = Needs::nothing,
      .of_lfold = true},
@@ -71,6 +71,7 @@ constexpr std::array<Verb, 5> kVerbs{{
      .example = "new listener SendInvoice --of Order",
      .flags = kListener,
      .most_operands = 1,
+     .notes = "",
      .least_operands = 1,
      .needs = Needs::nothing,
      .of_lfold = true},
