@@ -27,7 +27,8 @@ int main(int, char** argv) {
     std::cerr << dlerror() << '\n';
     return 1;
   }
-  leftfold::App app{"host", leftfold::Settings::Environment{{"LEFTFOLD_STORE", "memory:"}}};
+  leftfold::App app{"host",
+                    leftfold::Settings::Environment{{"LEFTFOLD_LOG_LEVEL", "off"}, {"LEFTFOLD_STORE", "memory:"}}};
   find<void(leftfold::App&)>(library, "add_handlers")(app);
   const auto done = app.repository<Door>().execute("door", [](Door& door) { door.greet("Ada"); });
   {
