@@ -2,11 +2,11 @@
 // Cart: what happened to it, what that adds up to, and its rules.
 #pragma once
 
-#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include <leftfold/aggregate_root.h>
+#include <leftfold/error.h>
 
 // Events are stored by their names and fields: docs/guides/schema-evolution.md says how to change them.
 struct ProductAdded {
@@ -27,9 +27,9 @@ struct CartState {
   void apply(const CartBought&) { bought = true; }
 };
 
-/// A rule says no; nothing was changed.
-struct Refused : std::runtime_error {
-  using std::runtime_error::runtime_error;
+/// A rule says no; nothing was changed. The command line shows it as an error of who typed it.
+struct Refused : leftfold::Error {
+  explicit Refused(const std::string& why) : Error{leftfold::Errc::invalid_argument, why} {}
 };
 
 class Cart : public leftfold::AggregateRoot<CartState, CartEvents> {

@@ -8,6 +8,11 @@
 #include "open_tasks.h"
 #include "task.h"
 
+int usage(const char* text) {
+  std::cerr << "usage: " << text << '\n';
+  return 2;
+}
+
 int main(int argc, char** argv) {
   leftfold::App app{"minimal_app"};
   app.aggregate<Task>();
@@ -15,12 +20,12 @@ int main(int argc, char** argv) {
   app.listener<Announce>();
 
   app.command("open", "TASK TITLE: open a task", [](auto& a, auto arguments, const auto&) {
-    if (arguments.size() != 2) return 2;
+    if (arguments.size() != 2) return usage("open TASK TITLE");
     a.template repository<Task>().execute(arguments[0], [&](Task& task) { task.open(arguments[1]); });
     return 0;
   });
   app.command("finish", "TASK: a task is done", [](auto& a, auto arguments, const auto&) {
-    if (arguments.size() != 1) return 2;
+    if (arguments.size() != 1) return usage("finish TASK");
     a.template repository<Task>().execute(arguments[0], [](Task& task) { task.finish(); });
     return 0;
   });
