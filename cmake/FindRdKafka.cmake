@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # RdKafka::rdkafka: the C library. Debian's package has no CMake configuration, others name the target so.
-find_package(RdKafka QUIET CONFIG)
+find_package(RdKafka QUIET CONFIG GLOBAL)
 if(TARGET RdKafka::rdkafka)
   set(RdKafka_FOUND TRUE)
   return()

@@ -66,3 +66,4 @@
 #include <leftfold/types.h>
 #include <leftfold/upcast.h>
 #include <leftfold/uuid.h>
+#include <leftfold/version.h>

@@ -48,4 +48,10 @@ namespace leftfold::inline v0::cli {
 [[nodiscard]] int export_events(Context& context);  ///< store export
 [[nodiscard]] int import_events(Context& context);  ///< store import
 
+[[nodiscard]] int init_project(Context& context);   ///< init
+[[nodiscard]] int new_event(Context& context);      ///< new event
+[[nodiscard]] int new_aggregate(Context& context);  ///< new aggregate
+[[nodiscard]] int new_projector(Context& context);  ///< new projector
+[[nodiscard]] int new_listener(Context& context);   ///< new listener
+
 }  // namespace leftfold::inline v0::cli

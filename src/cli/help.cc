@@ -54,13 +54,14 @@ std::string help(std::string_view program_name, std::span<const CommandInfo> own
   const std::string store = stock ? " --store sqlite:shop.db" : "";
   std::string text = "Examples:\n";
   Rows examples;
+  if (stock) examples.emplace_back(program + " init shop", "begin a program");
   if (!stock) examples.emplace_back(program + " run", "run the handlers until Ctrl-C");
   examples.emplace_back(program + store + " events read --all --limit 20", "look at the first stored events");
   examples.emplace_back(program + store + " tail --json", "follow new ones, one JSON object a line");
   text += two_columns(examples) + "\nUsage: " + program + " [FLAGS] COMMAND [FLAGS]\n";
   Rows rows;
   for (const Verb& verb : verbs()) {
-    if (stock && verb.of_program) continue;
+    if (stock ? verb.of_program : verb.of_lfold) continue;
     std::string left{verb.name};
     if (!verb.operands.empty()) (left += ' ') += verb.operands;
     rows.emplace_back(std::move(left), verb.summary);

@@ -41,6 +41,7 @@ struct Verb {
   std::size_t least_operands = 0;
   Needs needs = Needs::store;
   bool of_program = false;  ///< needs a program's aggregates or handlers: help of lfold leaves it out
+  bool of_lfold = false;    ///< help of programs leaves it out: a program may have a command of that name
 };
 
 /// Sets a property of librdkafka; its values are no lists, as some properties have commas in them.

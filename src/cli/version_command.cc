@@ -3,6 +3,8 @@
 #include <string_view>
 #include <vector>
 
+#include <leftfold/version.h>
+
 #include "app/address.h"
 #include "cli/commands.h"
 #include "cli/envelope.h"
@@ -10,8 +12,6 @@
 
 namespace leftfold::inline v0::cli {
 namespace {
-
-constexpr std::string_view kVersion = "0.1.0";  // that of project() in CMakeLists.txt; a test compares
 
 /// `memory, sqlite`, or with quotes `"memory","sqlite"`.
 std::string listed(const std::vector<std::string_view>& names, std::string_view between, std::string_view quote) {
