@@ -48,4 +48,11 @@ namespace leftfold::inline v0::cli {
 [[nodiscard]] int export_events(Context& context);  ///< store export
 [[nodiscard]] int import_events(Context& context);  ///< store import
 
+[[nodiscard]] int generate_grafana(Context& context);     ///< generate grafana
+[[nodiscard]] int generate_alerts(Context& context);      ///< generate alerts
+[[nodiscard]] int generate_systemd(Context& context);     ///< generate systemd
+[[nodiscard]] int generate_iam_policy(Context& context);  ///< generate iam-policy
+[[nodiscard]] int generate_completion(Context& context);  ///< generate completion
+[[nodiscard]] int generate_man(Context& context);         ///< generate man
+
 }  // namespace leftfold::inline v0::cli

@@ -16,6 +16,7 @@ namespace leftfold::inline v0::cli {
 [[nodiscard]] std::span<const Verb> publisher_verbs() noexcept;
 [[nodiscard]] std::span<const Verb> schema_verbs() noexcept;
 [[nodiscard]] std::span<const Verb> store_verbs() noexcept;
+[[nodiscard]] std::span<const Verb> generate_verbs() noexcept;
 [[nodiscard]] std::span<const Verb> program_verbs() noexcept;
 
 }  // namespace leftfold::inline v0::cli

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/address.h"
+#include "base/version.h"
 #include "cli/commands.h"
 #include "cli/envelope.h"
 #include "cli/text.h"
@@ -11,7 +12,7 @@
 namespace leftfold::inline v0::cli {
 namespace {
 
-constexpr std::string_view kVersion = "0.1.0";  // that of project() in CMakeLists.txt; a test compares
+using base::kVersion;
 
 /// `memory, sqlite`, or with quotes `"memory","sqlite"`.
 std::string listed(const std::vector<std::string_view>& names, std::string_view between, std::string_view quote) {
