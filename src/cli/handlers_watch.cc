@@ -39,11 +39,11 @@ HandlersWatch::HandlersWatch(App& app, std::stop_token stop) : stop_{std::move(s
   if (!manager_.listens()) return;
   runner_ = &app.runner();
   health_ = &app.health();
-  thread_ = std::jthread{[this](const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
+  thread_ = std::jthread{[this](const std::stop_token& ended) {
+    while (!ended.stop_requested()) {
       look();
       const auto pause = ready_ ? std::chrono::milliseconds{kLookEvery} : kLookAtStart;
-      (void)base::pause_until(system_clock(), system_clock().instant() + pause, stop);
+      (void)base::pause_until(system_clock(), system_clock().instant() + pause, ended);
     }
   }};
 }
