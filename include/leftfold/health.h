@@ -45,6 +45,7 @@ struct CheckedHealth {
   std::chrono::milliseconds took{};
 };
 
+/// What all checks said, or those of one scope. Plain value.
 struct HealthReport {
   std::vector<CheckedHealth> checks;  ///< in the order they were added
 

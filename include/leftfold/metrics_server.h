@@ -12,6 +12,7 @@
 
 namespace leftfold::inline v0 {
 
+/// Where a MetricsServer listens, and what it shows.
 struct MetricsServerOptions {
   std::string address;               ///< "127.0.0.1:9464", "[::1]:9464"; port 0: one that is free
   const Metrics* metrics = nullptr;  ///< null: no /metrics; must outlive the server, as everything below
