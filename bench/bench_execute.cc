@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // CPU time of a command above the store: Repository::execute on a store that costs nothing, or the same work by hand.
-//   --engine leftfold|hand --loaded N (events of the aggregate) --seconds S
+//   --engine leftfold|counted|hand (counted: with metrics) --loaded N (events of the aggregate) --seconds S
 #include <time.h>
 
 #include <functional>
@@ -12,6 +12,7 @@
 
 #include <leftfold/aggregate_root.h>
 #include <leftfold/event_store.h>
+#include <leftfold/metrics.h>
 #include <leftfold/repository.h>
 
 #include "json_event.h"
@@ -128,13 +129,16 @@ double measure_chunk(PreparedStore& store, const std::function<void()>& work) {
 void run(const Arguments& arguments) {
   const std::string engine = arguments.text("engine", "leftfold");
   PreparedStore store{arguments.count("loaded", 10)};
-  const Repository<Cart> carts{store};
+  Metrics metrics;
+  RepositoryOptions options;
+  if (engine == "counted") options.metrics = &metrics;
+  const Repository<Cart> carts{store, options};
   const ItemAdded item = make_item(1'000'000);
   std::size_t sink = 0;
 
   std::vector<std::function<void()>> steps;  // load; load and decide; load, decide and append
   const auto command = [&item](Cart& cart) { cart.add_item(item); };
-  if (engine == "leftfold") {
+  if (engine == "leftfold" || engine == "counted") {
     steps = {[&] { sink += carts.load(kCartId).state().items.size(); },
              [&] {
                Cart cart = carts.load(kCartId);
@@ -153,7 +157,7 @@ void run(const Arguments& arguments) {
                append_by_hand(store, cart, decide_by_hand(cart, item));
              }};
   } else {
-    throw std::invalid_argument{"--engine " + engine + ": leftfold or hand"};
+    throw std::invalid_argument{"--engine " + engine + ": leftfold, counted or hand"};
   }
 
   std::vector<std::vector<double>> samples(steps.size());

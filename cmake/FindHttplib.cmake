@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# Httplib::httplib: cpp-httplib, of an example only. Debian's package compiles the library; what it was compiled with
+# Httplib::httplib: cpp-httplib. Debian's package compiles the library; what it was compiled with
 # changes its classes, so the definitions come from the package too. Other packages have the header alone.
+if(TARGET Httplib::httplib)
+  set(Httplib_FOUND TRUE)
+  return()
+endif()
 find_package(PkgConfig QUIET)
 if(PkgConfig_FOUND)
   pkg_check_modules(Httplib QUIET IMPORTED_TARGET GLOBAL cpp-httplib)

@@ -47,7 +47,8 @@ function(leftfold_install_package)
   write_basic_package_version_file(leftfoldConfigVersion.cmake COMPATIBILITY SameMinorVersion)
   leftfold_pkg_config()
   install(FILES "${CMAKE_CURRENT_BINARY_DIR}/leftfoldConfig.cmake" "${CMAKE_CURRENT_BINARY_DIR}/leftfoldConfigVersion.cmake"
-          "${PROJECT_SOURCE_DIR}/cmake/FindRdKafka.cmake" "${PROJECT_SOURCE_DIR}/cmake/LeftfoldHandlers.cmake"
+          "${PROJECT_SOURCE_DIR}/cmake/FindRdKafka.cmake" "${PROJECT_SOURCE_DIR}/cmake/FindHttplib.cmake"
+          "${PROJECT_SOURCE_DIR}/cmake/LeftfoldHandlers.cmake"
           DESTINATION ${LEFTFOLD_CMAKE_DIR} COMPONENT dev)
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/leftfold" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev)
   install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev)
@@ -69,7 +70,7 @@ function(leftfold_pkg_config)
     list(JOIN modules " " libraries)
     set(requires simdjson)
     foreach(pair IN ITEMS sqlite=sqlite3 http=libcurl http=libcrypto kafka=libcrypto dynamodb=zlib kafka=rdkafka
-            app=tomlplusplus)
+            observe=cpp-httplib app=tomlplusplus)
       string(REGEX MATCH "(.+)=(.+)" pair "${pair}")
       if(TARGET leftfold::${CMAKE_MATCH_1})
         list(APPEND requires ${CMAKE_MATCH_2})

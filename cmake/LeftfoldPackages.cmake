@@ -39,7 +39,7 @@ else()
   # What leftfoldConfig.cmake looks for; the shared library keeps that to itself.
   set(depends libsimdjson-dev)
   foreach(pair IN ITEMS sqlite=libsqlite3-dev http=libcurl4-openssl-dev http=libssl-dev kafka=libssl-dev dynamodb=zlib1g-dev
-          kafka=librdkafka-dev app=libtomlplusplus-dev)
+          kafka=librdkafka-dev observe=libcpp-httplib-dev app=libtomlplusplus-dev)
     string(REGEX MATCH "(.+)=(.+)" pair "${pair}")
     if(TARGET leftfold::${CMAKE_MATCH_1})
       list(APPEND depends ${CMAKE_MATCH_2})

@@ -20,6 +20,7 @@
 #include <leftfold/event_feed.h>
 #include <leftfold/event_info.h>
 #include <leftfold/event_store.h>
+#include <leftfold/health.h>
 #include <leftfold/json/storable.h>
 #include <leftfold/json_value.h>
 #include <leftfold/metrics.h>
@@ -84,8 +85,8 @@ struct CommandInfo {
 ///
 /// Settings come from flags, the environment, leftfold.toml and defaults (settings.h); the store opens at first use.
 /// Register everything first, from one thread; after that store(), feed(), dead_letters(), controls(), breakers(),
-/// metrics(), read_model(), read_tables(), snapshots(), repository(), runner() and log() are for any thread, run() for
-/// one. What handlers are constructed with must outlive it.
+/// metrics(), read_model(), read_tables(), snapshots(), repository(), health(), runner() and log() are for any thread,
+/// run() for one. What handlers are constructed with must outlive it.
 class App {
  public:
   /// `name` names the default file ("shop" -> shop.db) and the program in messages. Reads the environment
@@ -156,8 +157,12 @@ class App {
   [[nodiscard]] ControlStore& controls();
   /// What the circuit breakers of several processes tell each other, kept where the store is. Throws as store().
   [[nodiscard]] BreakerStore& breakers();
-  /// The metrics of this process: the Runner's, and the program's own.
+  /// The metrics of this process: the Runner's, the process's, and the program's own.
   [[nodiscard]] Metrics& metrics() noexcept;
+  /// The checks of this process: that the store answers ("store", ready), the broker ("broker", ready), what
+  /// add_checks() says of its handlers (health_checks.h), and that what is stored reaches the broker ("head"). Add your
+  /// own. Made at first use, and its Runner with it; opens the store. Throws as runner().
+  [[nodiscard]] Health& health();
   /// Read tables in SQL beside the events: the same file with sqlite:; with memory: a temporary file that ends with the
   /// App; with dynamodb: its use throws Error(unsupported). Hand it to handlers before the settings are known: the file
   /// is asked for at first use.
@@ -168,11 +173,13 @@ class App {
   [[nodiscard]] ReadTables& read_tables() noexcept;
   /// The snapshots of its aggregates, kept where the store is; made at first use. Throws as store().
   [[nodiscard]] Snapshots& snapshots();
-  /// A repository over store(). Unless `options` name snapshots, it uses those of the App as the settings say
-  /// (snapshot.*): by default none, and none for a state that cannot be stored as JSON. Throws as store().
+  /// A repository over store() that counts into metrics(). Unless `options` name snapshots, it uses those of the App as
+  /// the settings say (snapshot.*): by default none, and none for a state that cannot be stored as JSON. Throws as
+  /// store().
   template <AggregateType Root>
   [[nodiscard]] Repository<Root> repository(RepositoryOptions options = {}) {
     if constexpr (detail::KeptState<typename Root::StateType>) add_snapshots(options);
+    if (options.metrics == nullptr) options.metrics = &metrics();
     return Repository<Root>{store(), options};
   }
   /// Leaves out all handlers but these when the Runner is made; call before runner() and run().
@@ -181,8 +188,9 @@ class App {
   /// The Runner with the handlers added, made at first use. Throws as feed(), and Error(invalid_config) for settings
   /// of a handler that is not registered, with the nearest one, and for settings of failures that do not go together.
   [[nodiscard]] Runner& runner();
-  /// Runs the handlers until `stop`; the log says what each receives and leaves alone. Throws as store() and
-  /// Runner::run, and Error(invalid_argument) when the App has no handler.
+  /// Runs the handlers until `stop`; the log says what each receives and leaves alone. With the setting metrics_addr a
+  /// MetricsServer (metrics_server.h) answers meanwhile. Throws as store() and Runner::run, Error(invalid_argument)
+  /// when the App has no handler, and Error(invalid_config) when that address cannot be listened on.
   void run(const std::stop_token& stop);
   /// As run(), on a thread of its own until the returned object ends it: for commands that write and then wait with
   /// runner().wait_until_handled(). Throws as runner() and Runner::start, and Error(invalid_argument) when there is no
@@ -201,10 +209,10 @@ class App {
   ///     leftfold::Replay{app.stored_events()}.add(totals).run(stop);
   [[nodiscard]] ReplaySource stored_events();
   /// A replay of these projectors (empty: of all that have a read model) from where the settings say events are: run()
-  /// it. What `options` leave out of dead letters, group, log, and the broker that projectors go on with after a scan,
-  /// the settings fill in. The Runner must not handle one of them meanwhile if its table is in memory.
-  /// Throws Error(not_found) for a name that no handler has, invalid_argument for a listener's and for
-  /// ReplayFrom::broker without one, and as store(), feed() and Replay.
+  /// it. What `options` leave out of dead letters, group, log, metrics, and the broker that projectors go on with after
+  /// a scan, the settings fill in. The Runner must not handle one of them meanwhile if its table is in memory. Throws
+  /// Error(not_found) for a name that no handler has, invalid_argument for a listener's and for ReplayFrom::broker
+  /// without one, and as store(), feed() and Replay.
   [[nodiscard]] std::unique_ptr<Replay> replay(std::span<const std::string> projectors, ReplayOptions options = {},
                                                ReplayFrom from = ReplayFrom::store);
   /// The tables that a projector's last swap kept take their place again: ReadModel::restore_kept. Returns their

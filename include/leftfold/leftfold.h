@@ -26,6 +26,8 @@
 #include <leftfold/failure.h>
 #include <leftfold/failure_options.h>
 #include <leftfold/handler_table.h>
+#include <leftfold/health.h>
+#include <leftfold/health_checks.h>
 #include <leftfold/history.h>
 #include <leftfold/json.h>
 #include <leftfold/json_value.h>
@@ -42,6 +44,8 @@
 #include <leftfold/memory_snapshot_store.h>
 #include <leftfold/metadata.h>
 #include <leftfold/metrics.h>
+#include <leftfold/metrics_server.h>
+#include <leftfold/process_metrics.h>
 #include <leftfold/projector.h>
 #include <leftfold/publisher.h>
 #include <leftfold/read_model.h>

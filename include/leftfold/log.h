@@ -40,11 +40,18 @@ class Logger {
 
 enum class LogFormat { text, json };
 
+/// Whether lines of text begin with the time. JSON lines always have it.
+enum class LogTime {
+  automatic,  ///< unless stderr is the journal of systemd, which notes the time itself
+  always,
+  never,
+};
+
 /// A logger that writes one line an entry to stderr. Any thread; lines never interleave.
 class StderrLogger final : public Logger {
  public:
-  explicit StderrLogger(LogLevel threshold = LogLevel::info, LogFormat format = LogFormat::text) noexcept
-      : threshold_{threshold}, format_{format} {}
+  explicit StderrLogger(LogLevel threshold = LogLevel::info, LogFormat format = LogFormat::text,
+                        LogTime time = LogTime::automatic) noexcept;
   using Logger::log;
   [[nodiscard]] bool enabled(LogLevel level) const noexcept override { return level >= threshold_; }
   void log(LogLevel level, std::string_view component, std::string_view message,
@@ -53,6 +60,7 @@ class StderrLogger final : public Logger {
  private:
   LogLevel threshold_;
   LogFormat format_;
+  bool with_time_;
 };
 
 /// A logger that drops everything. Lives as long as the program.

@@ -29,6 +29,7 @@ struct EventMetadata {
   std::string correlation_id;                  ///< what business transaction this belongs to; empty if none was given
   std::string causation_id;                    ///< the event or request that caused it; empty if none was given
   std::string traceparent;                     ///< W3C trace context; empty if none was given
+  std::string tracestate;                      ///< what came with traceparent; empty if nothing did
   std::map<std::string, std::string> headers;  ///< the program's own
 };
 
@@ -40,7 +41,8 @@ struct CommandContext {
   std::string correlation_id;
   std::string causation_id;
   std::string traceparent;                     ///< W3C trace context, as received
-  std::map<std::string, std::string> headers;  ///< own entries; the three names above are reserved
+  std::string tracestate{};                    ///< what came with traceparent, as received
+  std::map<std::string, std::string> headers;  ///< own entries; the four names above are reserved
 
   /// The context of a command that a handler runs because of `event`: the same correlation id (or, if it has none, the
   /// event's id), causation = the event's id, the same trace.

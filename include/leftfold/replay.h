@@ -23,6 +23,7 @@
 #include <leftfold/handler_table.h>
 #include <leftfold/listener.h>
 #include <leftfold/log.h>
+#include <leftfold/metrics.h>
 #include <leftfold/projector.h>
 #include <leftfold/runner.h>
 #include <leftfold/shadow_tables.h>
@@ -90,6 +91,7 @@ struct ReplayOptions {
   std::chrono::milliseconds patience{60'000};  ///< how long a store that does not answer is asked again
   Clock* clock = &system_clock();              ///< must outlive the Replay, as all above and the next
   Logger* log = &no_log();
+  Metrics* metrics = &no_metrics();
 };
 
 /// How far a replay is. Plain value.

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -24,6 +25,7 @@
 
 namespace leftfold::inline v0 {
 
+class Metrics;
 class Snapshots;
 
 /// How a Repository tries again, pages and uses snapshots. Plain value.
@@ -36,6 +38,7 @@ struct RepositoryOptions {
   Clock* clock = &system_clock();    ///< dates event ids; must outlive the repository
   Snapshots* snapshots = nullptr;    ///< null: loads fold every event; must outlive the repository
   SnapshotPolicy snapshot_policy{};  ///< when one is taken, if there are snapshots
+  Metrics* metrics = nullptr;        ///< null: nothing is counted; must outlive the repository
 };
 
 /// What a command says about itself.
@@ -62,8 +65,14 @@ struct LoadLimit {
   std::optional<Timestamp> time;   // last commit time to apply
 };
 
+class CommandMetrics;
+// Null without RepositoryOptions::metrics. `types` are the aggregate's events; text that lives as long as the program.
+[[nodiscard]] std::shared_ptr<const CommandMetrics> command_metrics(const RepositoryOptions& options,
+                                                                    const AggregateOps& ops,
+                                                                    std::span<const std::string_view> types);
+
 void load(EventStore& store, const RepositoryOptions& options, const AggregateOps& ops, std::string_view id, void* root,
-          const LoadLimit& limit);
+          const LoadLimit& limit, const CommandMetrics* metrics = nullptr);
 // Makes the root what a snapshot of the Node library says, if the state asks for those and this is one that fits.
 [[nodiscard]] bool restore_note(const AggregateOps& ops, void* root, const RecordedEvent& event);
 // Hands a snapshot over when one is due.
@@ -74,7 +83,8 @@ void check_options(const RepositoryOptions& options, const AggregateOps& ops);
 // Empty: a conflict, with the store's version in `actual`.
 [[nodiscard]] std::optional<CommandResult> append(EventStore& store, const RepositoryOptions& options,
                                                   const AggregateOps& ops, std::string_view id, void* root,
-                                                  const CommandOptions& command, Version& actual);
+                                                  const CommandOptions& command, const CommandMetrics* metrics,
+                                                  Version& actual);
 [[nodiscard]] std::optional<CommandResult> find_result(EventStore& store, std::string_view id,
                                                        const CommandOptions& command);
 void back_off(const RepositoryOptions& options, int attempt);
@@ -96,6 +106,8 @@ class Repository {
   /// Throws Error(invalid_argument) for snapshots of an aggregate whose state cannot be stored as JSON (json.h).
   explicit Repository(EventStore& store, RepositoryOptions options = {}) : store_{&store}, options_{options} {
     detail::check_options(options_, ops());
+    constexpr auto names = Root::EventList::names();
+    metrics_ = detail::command_metrics(options_, ops(), names);
   }
 
   /// The aggregate with all its events applied; a new, empty one when it has none.
@@ -137,7 +149,7 @@ class Repository {
   CommandResult save(Root& root, const CommandOptions& command = {}) const {
     const Version expected = root.stored_version();
     Version actual;
-    const auto result = detail::append(*store_, options_, ops(), root.id(), &root, command, actual);
+    const auto result = detail::append(*store_, options_, ops(), root.id(), &root, command, metrics_.get(), actual);
     if (!result) throw VersionConflict{root.id(), expected, actual};
     detail::offer_snapshot(options_, ops(), root.id(), &root);
     return *result;
@@ -161,7 +173,7 @@ class Repository {
         const Version expected = root.stored_version();
         command(root);
         Version actual;
-        if (auto result = detail::append(*store_, options_, ops(), id, &root, options, actual)) {
+        if (auto result = detail::append(*store_, options_, ops(), id, &root, options, metrics_.get(), actual)) {
           detail::offer_snapshot(options_, ops(), id, &root);
           return *result;
         }
@@ -174,7 +186,7 @@ class Repository {
  private:
   [[nodiscard]] Root load(std::string_view id, const detail::LoadLimit& limit) const {
     Root root{std::string{id}};
-    detail::load(*store_, options_, ops(), id, &root, limit);
+    detail::load(*store_, options_, ops(), id, &root, limit, metrics_.get());
     return root;
   }
 
@@ -241,6 +253,7 @@ class Repository {
 
   EventStore* store_;
   RepositoryOptions options_;
+  std::shared_ptr<const detail::CommandMetrics> metrics_;
 };
 
 }  // namespace leftfold::inline v0

@@ -73,6 +73,10 @@ struct SubscriptionStatus {
   std::uint64_t parked = 0;   ///< events that became dead letters, since start
   std::size_t in_flight = 0;  ///< taken and not finished
   std::size_t waiting = 0;    ///< aggregates whose next event is to be tried again, or is held by the breaker
+  // What the Runner sees every RunnerOptions::look_every, if it has RunnerOptions::metrics:
+  std::int64_t lag = 0;                ///< events of the feed after what is finished, in partitions this process has
+  std::chrono::milliseconds stands{};  ///< for how long none was finished although there is lag
+  std::chrono::milliseconds looked{};  ///< how long ago it looked
 };
 
 /// How a re-drive of one parked sequence went.

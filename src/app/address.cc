@@ -131,6 +131,13 @@ LogFormat log_format_value(const Setting& setting) {
   refuse(setting);
 }
 
+LogTime log_time_value(const Setting& setting) {
+  if (setting.value == "auto") return LogTime::automatic;
+  if (setting.value == "always") return LogTime::always;
+  if (setting.value == "never") return LogTime::never;
+  refuse(setting);
+}
+
 bool bool_value(const Setting& setting) {
   if (setting.value != "true" && setting.value != "false") refuse(setting);
   return setting.value == "true";

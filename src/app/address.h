@@ -44,6 +44,8 @@ enum class BrokerKind { embedded, kafka, none };
                                                        std::chrono::milliseconds most = std::chrono::hours{24});
 [[nodiscard]] LogLevel log_level_value(const Setting& setting);
 [[nodiscard]] LogFormat log_format_value(const Setting& setting);
+/// Reads `auto`, `always` or `never`.
+[[nodiscard]] LogTime log_time_value(const Setting& setting);
 /// Reads true or false, in these letters alone.
 [[nodiscard]] bool bool_value(const Setting& setting);
 

@@ -6,14 +6,18 @@
 #include <optional>
 
 #include <leftfold/error.h>
+#include <leftfold/health_checks.h>
+#include <leftfold/process_metrics.h>
 #include <leftfold/publisher.h>
 
 #include "app/address.h"
 #include "app/failure_settings.h"
+#include "app/health_parts.h"
 #include "app/kafka_settings.h"
 #include "app/legal_names.h"
 #include "app/nearest.h"
 #include "app/no_feed.h"
+#include "app/observe_settings.h"
 #include "app/open_store.h"
 #include "app/publisher_settings.h"
 #include "app/schema.h"
@@ -22,6 +26,7 @@
 #include "app/temporary_file.h"
 #include "app/verbs.h"
 #include "base/joined.h"
+#include "core/command_metrics.h"
 #include "runtime/checkpoint_name.h"
 
 namespace leftfold::inline v0 {
@@ -68,7 +73,8 @@ class App::Impl {
   Logger& open_log() {
     if (!log) {
       settings.validate();
-      log.emplace(app::log_level_value(settings.get("log_level")), app::log_format_value(settings.get("log_format")));
+      log.emplace(app::log_level_value(settings.get("log_level")), app::log_format_value(settings.get("log_format")),
+                  app::log_time_value(settings.get("log_time")));
     }
     return *log;
   }
@@ -77,6 +83,7 @@ class App::Impl {
     if (!opened.store) {
       Logger& to = open_log();
       opened = app::open_store(settings, SqliteOptions::Mode::read_write, to, metrics);
+      app::add_build_info(metrics, settings);
     }
     return opened;
   }
@@ -140,6 +147,35 @@ class App::Impl {
     }
     runner = std::move(made);
     return *runner;
+  }
+
+  Health& make_health() {
+    if (health) return *health;
+    const Runner& checked = make_runner();
+    const HealthLimits limits = app::health_limits(settings);
+    auto made = std::make_unique<Health>();
+    EventStore& store = *open().store;
+    app::add_store_check(*made, store);
+    EventFeed& feed = open_feed();
+    if (&feed != &no_feed) {
+      app::add_broker_check(*made, feed);
+      const bool own = !app::uses_kafka(settings);
+      add_head_check(*made, app::head_counts(store, feed, own, appended_counters()), limits);
+    }
+    add_checks(*made, checked, limits);
+    health = std::move(made);
+    return *health;
+  }
+
+  /// What repositories of this App count, one an aggregate and type of event.
+  std::vector<const Counter*> appended_counters() {
+    std::vector<const Counter*> counters;
+    for (const AggregateInfo& aggregate : aggregates) {
+      for (const std::string_view type : aggregate.events) {
+        counters.push_back(&detail::appended_counter(metrics, aggregate.name, type));
+      }
+    }
+    return counters;
   }
 
   /// Settings of a handler that is not there would be without effect, and nobody would notice.
@@ -221,6 +257,7 @@ class App::Impl {
     const ReplaySource source = replay_source(options, from);
     options.group = settings.get("group").value;
     if (options.log == &no_log()) options.log = &open_log();
+    if (options.metrics == &no_metrics()) options.metrics = &metrics;
     if (options.dead_letters == nullptr) {
       options.dead_letters = app::dead_letters_beside(settings, open().dead_letters.get());
     }
@@ -258,6 +295,8 @@ class App::Impl {
   app::TablesOfStore read_tables{[this]() -> ReadTables& { return tables_of_store(); }};
   std::vector<Registered> handlers;
   std::unique_ptr<Runner> runner;
+  std::unique_ptr<Health> health;
+  const std::unique_ptr<Metrics::Refresh> process = add_process_metrics(metrics);
 };
 
 App::App(std::string name, const Settings::Environment& environment) {
@@ -353,6 +392,11 @@ void App::add_snapshots(RepositoryOptions& options) {
 
 Metrics& App::metrics() noexcept { return impl_->metrics; }
 
+Health& App::health() {
+  const std::lock_guard lock{impl_->mutex};
+  return impl_->make_health();
+}
+
 SqliteReadModel& App::read_model() noexcept { return impl_->read_model; }
 
 ReadTables& App::read_tables() noexcept { return impl_->read_tables; }
@@ -424,7 +468,11 @@ Runner& App::ready() {
   return made;
 }
 
-void App::run(const std::stop_token& stop) { ready().run(stop); }
+void App::run(const std::stop_token& stop) {
+  Runner& runner = ready();
+  const auto server = app::serve_metrics(impl_->settings, impl_->metrics, health(), log());
+  runner.run(stop);
+}
 
 Running App::start() { return ready().start(); }
 

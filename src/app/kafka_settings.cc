@@ -71,7 +71,8 @@ OpenKafka open_kafka(const Settings& settings, Purpose purpose, Logger& log, Met
   OpenKafka open;
   if (const Setting& level = settings.get("kafka.log_level"); !is_left_out(level)) {
     open.log =
-        std::make_unique<StderrLogger>(kafka_log_level_value(level), log_format_value(settings.get("log_format")));
+        std::make_unique<StderrLogger>(kafka_log_level_value(level), log_format_value(settings.get("log_format")),
+                                       log_time_value(settings.get("log_time")));
   }
   KafkaOptions options;
   options.brokers = settings.get("kafka.brokers").value;

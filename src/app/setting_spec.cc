@@ -30,6 +30,9 @@ std::vector<SettingSpec> general_specs() {
        "info", ValueKind::text, [](const Setting& s) { (void)log_level_value(s); }},
       {"log_format", "LEFTFOLD_LOG_FORMAT", "form of log lines", "text or json", "text", ValueKind::text,
        [](const Setting& s) { (void)log_format_value(s); }},
+      {"log_time", "LEFTFOLD_LOG_TIME",
+       "whether lines of text begin with the time; auto: unless systemd's journal notes it", "auto, always or never",
+       "auto", ValueKind::text, [](const Setting& s) { (void)log_time_value(s); }},
       {"shutdown_timeout", "LEFTFOLD_SHUTDOWN_TIMEOUT", "how long handlers may finish after a stop",
        "a duration such as 500ms, 10s or 5m, at most 24h", "30s", ValueKind::text,
        [](const Setting& s) { (void)duration_value(s); }},
@@ -53,6 +56,7 @@ std::span<const SettingSpec> setting_specs() {
     for (SettingSpec& spec : kafka_specs()) specs.push_back(std::move(spec));
     for (SettingSpec& spec : publisher_specs()) specs.push_back(std::move(spec));
     for (SettingSpec& spec : snapshot_specs()) specs.push_back(std::move(spec));
+    for (SettingSpec& spec : observe_specs()) specs.push_back(std::move(spec));
     for (SettingSpec& spec : failure_specs()) specs.push_back(std::move(spec));
     return specs;
   }()};

@@ -40,6 +40,8 @@ struct SettingSpec {
 [[nodiscard]] std::vector<SettingSpec> publisher_specs();
 /// Those of snapshots; setting_specs() has them too.
 [[nodiscard]] std::vector<SettingSpec> snapshot_specs();
+/// Those of metrics and health; setting_specs() has them too.
+[[nodiscard]] std::vector<SettingSpec> observe_specs();
 /// Those of failures; setting_specs() has them too.
 [[nodiscard]] std::vector<SettingSpec> failure_specs();
 

@@ -7,8 +7,8 @@
 
 namespace leftfold::inline v0::app {
 
-inline constexpr std::array<std::string_view, 14> kVerbs{"run",      "handlers",   "events", "tail",      "dlq",
-                                                         "breakers", "projectors", "replay", "publisher", "schema",
-                                                         "check",    "store",      "help",   "version"};
+inline constexpr std::array<std::string_view, 15> kVerbs{"run",      "handlers",   "events",   "tail",      "dlq",
+                                                         "breakers", "projectors", "replay",   "publisher", "schema",
+                                                         "check",    "store",      "generate", "help",      "version"};
 
 }  // namespace leftfold::inline v0::app

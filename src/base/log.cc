@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <leftfold/log.h>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include <leftfold/clock.h>
@@ -42,7 +45,25 @@ class NoLog final : public Logger {
   void log(LogLevel, std::string_view, std::string_view, std::span<const LogField>) noexcept override {}
 };
 
+/// systemd.exec(5): JOURNAL_STREAM names the device and inode of a stderr that is the journal's; a stderr that was
+/// redirected since is another one.
+bool stderr_is_journal() noexcept {
+  const char* const stream = std::getenv("JOURNAL_STREAM");  // NOLINT(concurrency-mt-unsafe): nobody sets it here
+  struct stat file{};
+  if (stream == nullptr || ::fstat(STDERR_FILENO, &file) != 0) return false;
+  char* end = nullptr;
+  const unsigned long long device = std::strtoull(stream, &end, 10);
+  if (end == stream || *end != ':') return false;
+  return device == file.st_dev && std::strtoull(end + 1, nullptr, 10) == file.st_ino;
+}
+
 }  // namespace
+
+StderrLogger::StderrLogger(LogLevel threshold, LogFormat format, LogTime time) noexcept
+    : threshold_{threshold},
+      format_{format},
+      with_time_{format == LogFormat::json || time == LogTime::always ||
+                 (time == LogTime::automatic && !stderr_is_journal())} {}
 
 LogLevel parse_log_level(std::string_view name) {
   std::string wanted{name};
@@ -65,7 +86,8 @@ void StderrLogger::log(LogLevel level, std::string_view component, std::string_v
                        std::span<const LogField> fields) noexcept {
   if (!enabled(level) || level == LogLevel::off) return;
   try {
-    write_line(base::log_line(format_, system_clock().now(), level, component, message, fields));
+    write_line(base::log_line(format_, with_time_ ? std::optional{system_clock().now()} : std::nullopt, level,
+                              component, message, fields));
   } catch (...) {  // no memory for the line; logging must not be what stops the program
     write_line("leftfold: a log line was lost because memory ran out\n");
   }

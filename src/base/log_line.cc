@@ -74,13 +74,13 @@ void add_text_value(std::string& out, std::string_view value) {
   out += '"';
 }
 
-std::string text_line(Timestamp time, LogLevel level, std::string_view component, std::string_view message,
-                      std::span<const LogField> fields) {
-  std::string line = to_rfc3339(time);
+std::string text_line(std::optional<Timestamp> time, LogLevel level, std::string_view component,
+                      std::string_view message, std::span<const LogField> fields) {
+  std::string line = time ? to_rfc3339(*time) + " " : std::string{};
   std::string name{to_string(level)};
   std::transform(name.begin(), name.end(), name.begin(), [](char c) { return static_cast<char>(c - 'a' + 'A'); });
   name.resize(std::max<std::size_t>(name.size(), 5), ' ');
-  ((line += ' ') += name) += ' ';
+  (line += name) += ' ';
   add_escaped(line, component, LogFormat::text, false);
   line += "  ";
   add_escaped(line, message, LogFormat::text, false);
@@ -116,9 +116,9 @@ std::string json_line(Timestamp time, LogLevel level, std::string_view component
 
 }  // namespace
 
-std::string log_line(LogFormat format, Timestamp time, LogLevel level, std::string_view component,
+std::string log_line(LogFormat format, std::optional<Timestamp> time, LogLevel level, std::string_view component,
                      std::string_view message, std::span<const LogField> fields) {
-  return format == LogFormat::json ? json_line(time, level, component, message, fields)
+  return format == LogFormat::json ? json_line(time.value_or(Timestamp{}), level, component, message, fields)
                                    : text_line(time, level, component, message, fields);
 }
 

@@ -53,5 +53,11 @@ namespace leftfold::inline v0::cli {
 [[nodiscard]] int new_aggregate(Context& context);  ///< new aggregate
 [[nodiscard]] int new_projector(Context& context);  ///< new projector
 [[nodiscard]] int new_listener(Context& context);   ///< new listener
+[[nodiscard]] int generate_grafana(Context& context);     ///< generate grafana
+[[nodiscard]] int generate_alerts(Context& context);      ///< generate alerts
+[[nodiscard]] int generate_systemd(Context& context);     ///< generate systemd
+[[nodiscard]] int generate_iam_policy(Context& context);  ///< generate iam-policy
+[[nodiscard]] int generate_completion(Context& context);  ///< generate completion
+[[nodiscard]] int generate_man(Context& context);         ///< generate man
 
 }  // namespace leftfold::inline v0::cli

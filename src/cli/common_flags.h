@@ -13,6 +13,8 @@ inline constexpr Flag kGroup{"--group", "",     "NAME", "whose handlers: the gro
                              false,     "group"};
 inline constexpr Flag kWhy{"--why", "", "TEXT", "the reason, kept with the change", false, ""};
 inline constexpr Flag kAs{"--as", "", "WHO", "who makes the change; else user@host:pid", false, ""};
+inline constexpr Flag kMetricsAddress{
+    "--metrics-addr", "", "HOST:PORT", "answer /metrics, /livez, /readyz and /healthz there", false, "metrics_addr"};
 inline constexpr Flag kDryRun{"--dry-run", "", "", "show what would be touched and end", false, ""};
 inline constexpr Flag kYes{"--yes", "", "", "do not ask; needed when nobody can be asked", false, ""};
 

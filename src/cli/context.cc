@@ -63,12 +63,14 @@ App& own_app(Context& context) {
 
 std::unique_ptr<Logger> service_log(const Settings& settings) {
   return std::make_unique<StderrLogger>(app::log_level_value(settings.get("log_level")),
-                                        app::log_format_value(settings.get("log_format")));
+                                        app::log_format_value(settings.get("log_format")),
+                                        app::log_time_value(settings.get("log_time")));
 }
 
 std::unique_ptr<Logger> looking_log(const Settings& settings) {
   if (settings.get("log_level").origin.starts_with("flag ")) return service_log(settings);
-  return std::make_unique<StderrLogger>(LogLevel::warn, app::log_format_value(settings.get("log_format")));
+  return std::make_unique<StderrLogger>(LogLevel::warn, app::log_format_value(settings.get("log_format")),
+                                        app::log_time_value(settings.get("log_time")));
 }
 
 std::vector<StoredSubscription> Opened::subscriptions() const {

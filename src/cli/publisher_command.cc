@@ -3,8 +3,13 @@
 #include <optional>
 
 #include <leftfold/event_feed.h>
+#include <leftfold/health.h>
+#include <leftfold/health_checks.h>
 #include <leftfold/lease_store.h>
+#include <leftfold/process_metrics.h>
 
+#include "app/health_parts.h"
+#include "app/observe_settings.h"
 #include "app/publisher_settings.h"
 #include "cli/commands.h"
 #include "cli/publisher_watch.h"
@@ -68,6 +73,8 @@ int run_publisher(Context& context) {
   const app::OpenPublishing open = app::open_publishing(settings, *log, metrics);
   options.log = log.get();
   options.metrics = &metrics;
+  app::add_build_info(metrics, settings);
+  const auto process = add_process_metrics(metrics);
   std::optional<Publisher> publisher;
   if (open.ports) {
     publisher.emplace(*open.ports, open.kafka.open_sink, options);
@@ -75,6 +82,12 @@ int run_publisher(Context& context) {
     publisher.emplace(*open.store.feed, open.kafka.open_sink, options);
   }
   {
+    Health health;
+    const HealthLimits limits = app::health_limits(settings);
+    app::add_store_check(health, *open.store.store);
+    app::add_broker_check(health, *open.kafka.feed);
+    add_checks(health, *publisher, limits);
+    const auto server = app::serve_metrics(settings, metrics, health, *log);
     const PublisherWatch watch{*publisher, metrics, context.line.flags.value("--metrics-file"), *log};
     publisher->run(context.signals.token());
   }

@@ -17,10 +17,11 @@ constexpr Flag kUnpublishable{
 constexpr Flag kEventRate{"--rate", "", "N/s", "look at so many events a second at most", false, ""};
 constexpr Flag kSegments{"--segments", "", "N", "parts of the table, which processes share; 8", false, ""};
 constexpr Flag kAfresh{"--afresh", "", "", "begin anew, although an earlier run was not finished", false, ""};
-constexpr std::array<Flag, 5> kPublisherRun{{
+constexpr std::array<Flag, 6> kPublisherRun{{
     kName,
     {"--from", "", "WHERE", "stream, or poll: scan a small table again and again", false, "publisher.from"},
     kUnpublishable,
+    kMetricsAddress,
     {"--metrics-file", "", "FILE", "write metrics there every 10 s, for a collector of text files", false, ""},
     {"--shutdown-timeout", "", "TIME", "how long events may be acknowledged after a stop: 30s", false,
      "shutdown_timeout"},

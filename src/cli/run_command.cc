@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.h"
+#include "cli/handlers_watch.h"
 
 namespace leftfold::inline v0::cli {
 
@@ -10,7 +11,9 @@ int run_handlers(Context& context) {
     const std::vector<std::string> names = context.line.flags.list("--only");
     (void)app.only(names);
   }
-  app.run(context.signals.token());
+  const std::stop_token stop = context.signals.token();
+  const HandlersWatch watch{app, stop};
+  app.run(stop);
   return 0;
 }
 

@@ -14,6 +14,8 @@ class ServiceManager {
   /// Looks at NOTIFY_SOCKET.
   ServiceManager();
 
+  /// Whether anybody listens.
+  [[nodiscard]] bool listens() const noexcept { return !socket_.empty(); }
   /// It does its work from now on.
   void ready() const noexcept { say("READY=1"); }
   /// It is alive; with WatchdogSec= systemd restarts a service that does not say so in time.

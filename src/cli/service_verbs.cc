@@ -9,11 +9,12 @@
 namespace leftfold::inline v0::cli {
 namespace {
 
-constexpr std::array<Flag, 5> kRun{{
+constexpr std::array<Flag, 6> kRun{{
     {"--only", "", "NAME", "only this handler; repeat it, or separate names with commas", true, ""},
     {"--group", "", "NAME", "whose checkpoints: one group a service", false, "group"},
     {"--workers", "", "N", "threads of a listener that may run in parallel", false, "workers"},
     {"--max-in-flight", "", "N", "events of a listener taken and not finished", false, "max_in_flight"},
+    kMetricsAddress,
     {"--shutdown-timeout", "", "TIME", "how long handlers may finish after a stop: 30s", false, "shutdown_timeout"},
 }};
 

@@ -17,6 +17,7 @@ namespace leftfold::inline v0::cli {
 [[nodiscard]] std::span<const Verb> schema_verbs() noexcept;
 [[nodiscard]] std::span<const Verb> store_verbs() noexcept;
 [[nodiscard]] std::span<const Verb> project_verbs() noexcept;
+[[nodiscard]] std::span<const Verb> generate_verbs() noexcept;
 [[nodiscard]] std::span<const Verb> program_verbs() noexcept;
 
 }  // namespace leftfold::inline v0::cli

@@ -9,6 +9,7 @@
 #include <leftfold/repository.h>
 #include <leftfold/snapshots.h>
 
+#include "core/command_metrics.h"
 #include "core/in_quotes.h"
 #include "core/place.h"
 #include "core/snapshot_body.h"
@@ -35,7 +36,14 @@ class Load {
        const LoadLimit& limit)
       : store_{store}, options_{options}, ops_{ops}, id_{id}, root_{root}, limit_{limit}, trace_{ops.trace(root)} {}
 
-  void run() {
+  /// Returns how many events were folded.
+  std::size_t run() {
+    read();
+    return folded_;
+  }
+
+ private:
+  void read() {
     if (options_.snapshots == nullptr || ops_.codec == nullptr) return fold();
     SnapshotDesk& desk = options_.snapshots->desk();
     const SnapshotCounts& counts = desk.counts(ops_.aggregate);
@@ -61,7 +69,6 @@ class Load {
     trace_.took = options_.clock->instant() - begin;
   }
 
- private:
   std::optional<FoundSnapshot> find(SnapshotDesk& desk, const SnapshotKey& key, const SnapshotCounts& counts) const {
     auto stored = desk.find(key, counts);
     if (!stored) return std::nullopt;
@@ -134,6 +141,7 @@ class Load {
       trace_.latest = std::max(trace_.latest, page[i].committed_at);
     }
     for (std::size_t i = after_note(page, begin, end); i < end; ++i) ops_.apply(root_, page[i]);
+    folded_ += end - begin;
     if (end > begin) {
       trace_.last_event = page[end - 1].id;
       trace_.last_committed = page[end - 1].committed_at;
@@ -156,6 +164,7 @@ class Load {
   void* const root_;
   const LoadLimit& limit_;
   LoadTrace& trace_;
+  std::size_t folded_ = 0;
 };
 
 }  // namespace
@@ -174,8 +183,15 @@ bool restore_note(const AggregateOps& ops, void* root, const RecordedEvent& even
 }
 
 void load(EventStore& store, const RepositoryOptions& options, const AggregateOps& ops, std::string_view id, void* root,
-          const LoadLimit& limit) {
-  Load{store, options, ops, id, root, limit}.run();
+          const LoadLimit& limit, const CommandMetrics* metrics) {
+  Load load{store, options, ops, id, root, limit};
+  if (metrics == nullptr) {
+    (void)load.run();
+    return;
+  }
+  const Instant begin = options.clock->instant();
+  const std::size_t events = load.run();
+  metrics->loaded(events, options.clock->instant() - begin);
 }
 
 }  // namespace leftfold::inline v0::detail

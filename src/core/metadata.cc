@@ -21,10 +21,11 @@ struct ReservedName {
   std::string EventMetadata::* metadata;
 };
 
-constexpr std::array<ReservedName, 3> kReserved{{
+constexpr std::array<ReservedName, 4> kReserved{{
     {"correlation_id", &CommandContext::correlation_id, &EventMetadata::correlation_id},
     {"causation_id", &CommandContext::causation_id, &EventMetadata::causation_id},
     {"traceparent", &CommandContext::traceparent, &EventMetadata::traceparent},
+    {"tracestate", &CommandContext::tracestate, &EventMetadata::tracestate},
 }};
 
 }  // namespace
@@ -61,12 +62,13 @@ CommandContext CommandContext::caused_by(const EventMetadata& event) {
   context.causation_id = event.event_id.to_string();
   context.correlation_id = event.correlation_id.empty() ? context.causation_id : event.correlation_id;
   context.traceparent = event.traceparent;
+  context.tracestate = event.tracestate;
   return context;
 }
 
 std::string to_metadata_json(const CommandContext& context) {
   if (context.headers.empty() && context.correlation_id.empty() && context.causation_id.empty() &&
-      context.traceparent.empty()) {
+      context.traceparent.empty() && context.tracestate.empty()) {
     return {};
   }
   Texts texts = context.headers;

@@ -8,6 +8,7 @@
 #include <leftfold/error.h>
 
 #include "base/sleep.h"
+#include "core/command_metrics.h"
 #include "core/in_quotes.h"
 #include "core/place.h"
 
@@ -97,15 +98,32 @@ AppendResult append_and_settle(EventStore& store, const AppendRequest& request) 
   }
 }
 
+AppendResult append_and_count(EventStore& store, const RepositoryOptions& options, const AppendRequest& request,
+                              const CommandMetrics& metrics) {
+  const Instant begin = options.clock->instant();
+  try {
+    AppendResult result = append_and_settle(store, request);
+    const auto* const appended = std::get_if<Appended>(&result);
+    if (appended == nullptr) metrics.met_conflict();
+    else if (!appended->repeated) metrics.appended(request.events, options.clock->instant() - begin);
+    return result;
+  } catch (const Error& error) {
+    metrics.failed(error.code());
+    throw;
+  }
+}
+
 }  // namespace
 
 std::optional<CommandResult> append(EventStore& store, const RepositoryOptions& options, const AggregateOps& ops,
-                                    std::string_view id, void* root, const CommandOptions& command, Version& actual) {
+                                    std::string_view id, void* root, const CommandOptions& command,
+                                    const CommandMetrics* metrics, Version& actual) {
   const AppendRequest request = make_request(options, ops, id, root, command);
   if (request.events.empty() && command.idempotency_key.empty()) {
     return CommandResult{request.expected, Position::start(), 0, false};
   }
-  const AppendResult result = append_and_settle(store, request);
+  const AppendResult result =
+      metrics != nullptr ? append_and_count(store, options, request, *metrics) : append_and_settle(store, request);
   if (const auto* conflict = std::get_if<Conflict>(&result)) {
     actual = conflict->actual;
     return std::nullopt;

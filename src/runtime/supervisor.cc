@@ -190,8 +190,27 @@ void Supervisor::measure(const std::vector<SubscriptionStatus>& status) {
       if (head != heads.end()) places.emplace(partition, HandlerMetrics::Place{done, head->second});
     }
     if (answered) metrics.places(places, options_.clock->now());
+    note_place(slots_[i], status[i], answered ? &places : nullptr);
     metrics.state(status[i].state);
   }
+  const std::scoped_lock lock{mutex_};
+  measured_ = options_.clock->instant();
+}
+
+// Without places the feed did not answer: what is known of the lag stands.
+void Supervisor::note_place(Slot& slot, const SubscriptionStatus& status,
+                            const std::map<std::int32_t, HandlerMetrics::Place>* places) {
+  std::uint64_t finished = status.handled + status.passed + status.parked;
+  for (const auto& [partition, done] : slot.handler->marks.all()) finished += static_cast<std::uint64_t>(done.value());
+  const std::scoped_lock lock{mutex_};
+  if (places != nullptr) {
+    slot.lag = 0;
+    for (const auto& [partition, place] : *places) {
+      slot.lag += std::max<std::int64_t>(0, place.head.value() - place.done.value());
+    }
+  }
+  if (slot.lag == 0 || finished != slot.finished) slot.moved = options_.clock->instant();
+  slot.finished = finished;
 }
 
 void Supervisor::redrive() {
@@ -252,6 +271,9 @@ void Supervisor::wait_for_end() {
 
 std::vector<SubscriptionStatus> Supervisor::status() const {
   std::vector<SubscriptionStatus> all;
+  const auto since = [now = options_.clock->instant()](Instant then) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::max(now, then) - then);
+  };
   const std::scoped_lock lock{mutex_};
   for (const Slot& slot : slots_) {
     SubscriptionStatus status;
@@ -263,6 +285,11 @@ std::vector<SubscriptionStatus> Supervisor::status() const {
       status.state = "stopped";
     }
     if (slot.paused && status.state != "failed") status.state = "paused";
+    if (measured_) {
+      status.lag = slot.lag;
+      if (slot.lag > 0) status.stands = since(slot.moved);
+      status.looked = since(*measured_);
+    }
     all.push_back(std::move(status));
   }
   return all;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -54,6 +55,10 @@ class Supervisor {
     bool paused = false;
     std::int64_t restarts = 0;  // as many as this session knows of
     std::unique_ptr<SharedBreaker> shared;
+    // As measured last; under the mutex.
+    std::int64_t lag = 0;
+    std::uint64_t finished = 0;  // changes when something is finished
+    Instant moved{};             // when it did, or when there was no lag
   };
 
   void start_thread(const char* name, void (Supervisor::*body)(), std::jthread& thread);
@@ -65,6 +70,8 @@ class Supervisor {
   void tick_breakers();
   void look_at_handlers();
   void measure(const std::vector<SubscriptionStatus>& status);
+  void note_place(Slot& slot, const SubscriptionStatus& status,
+                  const std::map<std::int32_t, HandlerMetrics::Place>* places);
   [[nodiscard]] Instant next_look() const;
   void report(std::string_view what, const Error& error);
 
@@ -79,6 +86,7 @@ class Supervisor {
 
   mutable std::mutex mutex_;  // of the slots' loops and pauses
   std::vector<Slot> slots_;
+  std::optional<Instant> measured_;  // under the mutex
   std::size_t live_threads_ = 0;
   std::jthread keeper_;
   std::jthread redrive_thread_;

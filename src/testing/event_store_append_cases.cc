@@ -32,7 +32,8 @@ void events_come_back_as_written(EventStoreTest& t) {
   AppendRequest request = new_request("bestellung-42/ü 日本", Version::none(), 4);
   request.events[0].type = "Größe geändert";
   request.events[0].payload = R"({"text":"ünïcödé 日本語 🛒 \" \\ \n \u0000","n":9223372036854775807,"x":0.1})";
-  request.events[0].metadata = R"({"correlation_id":"c 1","header":"wärt"})";
+  request.events[0].metadata =
+      R"({"correlation_id":"c 1","traceparent":"00-1-2-01","tracestate":"a=1,b=2","header":"wärt"})";
   request.events[0].schema_version = 7;
   request.events[1].payload = "{}";
   request.events[2].metadata = "{}";

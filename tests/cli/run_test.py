@@ -6,6 +6,8 @@
     start: COMMAND     starts it and leaves it running (one command, no shell)
     await: TEXT        waits until the started command has printed TEXT on stdout
     awaiterr: TEXT     the same on stderr
+    keep: NAME REGEX   waits until the started command has printed what the REGEX finds on stderr; its group is the
+                       variable NAME of the commands that follow
     send: NAME         sends SIG<NAME> to it, and it runs on
     signal: NAME       sends SIG<NAME> to it; what follows is about the started command
     env: NAME=VALUE    for the commands that follow
@@ -16,7 +18,8 @@
     stderr: TEXT       stderr contains TEXT; `stderr: none` when it must be empty
     json: EXPRESSION   a Python expression over `data`, the parsed stdout; lines of NDJSON are a list
 
-Times and ids in stdout are shown as <time> and <uuid>. {version} stands for the project's version.
+Times and ids in stdout are shown as <time> and <uuid>. {version} stands for the project's version, {here} for the folder
+of this script.
 """
 import json
 import os
@@ -29,6 +32,7 @@ import threading
 import time
 import uuid
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 LIMIT = 60  # seconds for any one wait: only a test that fails gets there
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -57,6 +61,11 @@ class Command:
     def wait_for(self, name, text):
         with self.changed:
             return self.changed.wait_for(lambda: text in self.text[name], LIMIT)
+
+    def find(self, name, regex):
+        with self.changed:
+            self.changed.wait_for(lambda: regex.search(self.text[name]), LIMIT)
+            return regex.search(self.text[name])
 
     def finish(self):
         code = self.process.wait(LIMIT)
@@ -113,7 +122,7 @@ class Test:
         self.reset()
 
     def use_dynamodb(self, number):
-        variable, root = "LEFTFOLD_TEST_DYNOXIDE", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
+        variable, root = "LEFTFOLD_TEST_DYNOXIDE", os.path.join(HERE, "../..")
         address = os.environ.get(variable)
         if not address:
             with open(os.path.join(root, "build/services/dynamodb.env"), encoding="utf-8") as file:
@@ -127,7 +136,7 @@ class Test:
         if line.startswith("|"):
             return self.lines.append(line[2:].replace("{version}", self.version))
         key, _, value = line.partition(":")
-        value = value.strip().replace("{version}", self.version)
+        value = value.strip().replace("{version}", self.version).replace("{here}", HERE)
         if key == "run":
             self.current = self.begin(number, value, True)
         elif key == "start":
@@ -137,6 +146,14 @@ class Test:
             if not self.started.wait_for("out" if key == "await" else "err", value):
                 self.started.process.kill()
                 self.fail(number, f"never came: {value!r}; it printed {self.started.text}")
+        elif key == "keep":
+            self.check()
+            name, _, regex = value.partition(" ")
+            found = self.started.find("err", re.compile(regex))
+            if not found:
+                self.started.process.kill()
+                self.fail(number, f"never came: {regex!r}; it printed {self.started.text}")
+            self.environment[name] = found.group(1)
         elif key == "send":
             self.check()
             self.started.process.send_signal(getattr(signal, "SIG" + value))

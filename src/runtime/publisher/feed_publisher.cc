@@ -25,6 +25,7 @@ FeedPublisher::FeedPublisher(EventFeed& stored, OpenSink open_sink, PublisherOpt
       open_sink_{std::move(open_sink)},
       options_{std::move(options)},
       metrics_{*options_.metrics, options_.name},
+      traffic_{*options_.clock, metrics_.delay},
       counted_{*options_.metrics} {
   shown_.state = "starting";
 }

@@ -37,9 +37,9 @@ class FeedPublisher final : public PublisherRun {
   EventFeed& stored_;
   const OpenSink open_sink_;
   const PublisherOptions options_;
-  Traffic traffic_;
   std::atomic<std::uint64_t> turns_{0};
   PublisherMetrics metrics_;
+  Traffic traffic_;
   ResequencerMetrics counted_;
   ResequencerCounts before_;  // of sessions that are over; the thread's
   Instant next_show_{};

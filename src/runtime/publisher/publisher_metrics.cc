@@ -20,6 +20,8 @@ PublisherMetrics::PublisherMetrics(Metrics& metrics, std::string_view publisher)
       trimmed{metrics.counter(kLost, kWhatLost, {{"publisher", publisher}, {"reason", "trimmed"}})},
       gone{metrics.counter(kLost, kWhatLost, {{"publisher", publisher}, {"reason", "gone"}})},
       late{metrics.counter(kLost, kWhatLost, {{"publisher", publisher}, {"reason", "late"}})},
+      delay{metrics.histogram("leftfold_publisher_delay_seconds",
+                              "from an event's commit to the broker's acknowledgement", {{"publisher", publisher}})},
       oldest_{metrics.gauge("leftfold_publisher_oldest_seconds",
                             "age of the oldest event that was sent and not acknowledged", {{"publisher", publisher}})},
       behind_{metrics.gauge("leftfold_publisher_behind_seconds",

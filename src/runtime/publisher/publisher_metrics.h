@@ -30,6 +30,7 @@ class PublisherMetrics {
   Counter& trimmed;
   Counter& gone;
   Counter& late;
+  Histogram& delay;
 
  private:
   Gauge& oldest_;

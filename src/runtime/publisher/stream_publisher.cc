@@ -93,6 +93,7 @@ StreamPublisher::StreamPublisher(StreamSource source, OpenSink open_sink, Publis
       open_sink_{std::move(open_sink)},
       options_{std::move(options)},
       metrics_{*options_.metrics, options_.name},
+      traffic_{*options_.clock, metrics_.delay},
       doorbell_{*options_.clock} {}
 
 StreamPublisher::~StreamPublisher() = default;

@@ -70,9 +70,9 @@ class StreamPublisher final : public PublisherRun {
   const StreamSource source_;
   const OpenSink open_sink_;
   const PublisherOptions options_;
-  Traffic traffic_;
   std::atomic<std::uint64_t> turns_{0};
   PublisherMetrics metrics_;
+  Traffic traffic_;
   Doorbell doorbell_;
   Interrupt interrupt_;
 

@@ -45,10 +45,14 @@ std::vector<SinkReceipt> WatchedSink::close(Instant deadline) {
 }
 
 void WatchedSink::note(const std::vector<SinkReceipt>& receipts) {
+  const Timestamp now = traffic_.clock.now();
   for (const SinkReceipt& receipt : receipts) {
     if (receipt.acknowledged) ++traffic_.published;
     const std::uint64_t at = receipt.ticket - first_;
-    if (receipt.ticket >= first_ && at < stored_.size()) stored_[at].reset();
+    if (receipt.ticket < first_ || at >= stored_.size() || !stored_[at]) continue;
+    const auto delay = std::max(now, *stored_[at]) - *stored_[at];
+    if (receipt.acknowledged) traffic_.delay.observe(std::chrono::duration<double>(delay).count());
+    stored_[at].reset();
   }
   for (; !stored_.empty() && !stored_.front(); ++first_) stored_.pop_front();
   traffic_.on_the_way = sink_->on_the_way();

@@ -9,12 +9,18 @@
 #include <memory>
 #include <optional>
 
+#include <leftfold/clock.h>
 #include <leftfold/event_sink.h>
+#include <leftfold/metrics.h>
 
 namespace leftfold::inline v0::runtime {
 
-/// What went through a Publisher's sinks. Any thread.
+/// What went through a Publisher's sinks. Any thread; clock and histogram must outlive it.
 struct Traffic {
+  Traffic(Clock& c, Histogram& d) : clock{c}, delay{d} {}
+
+  Clock& clock;
+  Histogram& delay;                               ///< seconds from the commit to the acknowledgement
   std::atomic<std::uint64_t> published{0};        ///< events acknowledged
   std::atomic<std::size_t> on_the_way{0};         ///< in the sink that is open
   std::atomic<std::int64_t> oldest_ms{kNothing};  ///< when the oldest of them was stored

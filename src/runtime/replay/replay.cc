@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <optional>
 #include <thread>
 
 #include <leftfold/error.h>
@@ -15,6 +16,7 @@
 #include "runtime/replay/gated_target.h"
 #include "runtime/replay/page_reader.h"
 #include "runtime/replay/patient.h"
+#include "runtime/replay/replay_metrics.h"
 #include "runtime/replay/replay_range.h"
 #include "runtime/replay/shadow_build.h"
 #include "runtime/thread_name.h"
@@ -301,6 +303,8 @@ ReplayProgress Replay::Impl::run(const std::stop_token& stop) {
     begins_ = begins_of(*source_.feed(), options_.group + ".replay", heads_.size());
   }
   make_targets();
+  std::optional<runtime::ReplayMetrics> shown;
+  if (!options_.dry_run) shown.emplace(*options_.metrics, [this] { return progress(); });
   if (!all_targets(&ReplayTarget::begin, stop)) return progress();
   PageWindow window{kRoom + options_.threads, targets_.size()};
   runtime::Pace pace{options_.events_a_second, *options_.clock};

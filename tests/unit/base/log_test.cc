@@ -3,7 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -115,6 +121,46 @@ TEST(StderrLogger, WritesFromItsThresholdUp) {
   log.log(LogLevel::error, "test", "this", {{"n", "1"}});
   const std::string out = testing::internal::GetCapturedStderr();
   EXPECT_EQ(out.substr(out.find(' ')), " ERROR test  this  n=1\n");
+}
+
+TEST(LogLine, TextWithoutATimeBeginsWithTheLevel) {
+  EXPECT_EQ(log_line(LogFormat::text, std::nullopt, LogLevel::warn, "runner", "slow", {}), "WARN  runner  slow\n");
+}
+
+/// Sets JOURNAL_STREAM for a test.
+struct JournalStream {
+  explicit JournalStream(const std::string& value) { ::setenv("JOURNAL_STREAM", value.c_str(), 1); }
+  ~JournalStream() { ::unsetenv("JOURNAL_STREAM"); }
+  JournalStream(const JournalStream&) = delete;
+  JournalStream& operator=(const JournalStream&) = delete;
+};
+
+std::string logged(LogFormat format, LogTime time, bool journal) {
+  testing::internal::CaptureStderr();  // another file from here on
+  struct stat file{};
+  EXPECT_EQ(::fstat(STDERR_FILENO, &file), 0);
+  const std::string mine = std::to_string(file.st_dev) + ":" + std::to_string(file.st_ino);
+  const std::string other = std::to_string(file.st_dev) + ":" + std::to_string(file.st_ino + 1);
+  const JournalStream stream{journal ? mine : other};
+  StderrLogger{LogLevel::info, format, time}.log(LogLevel::info, "runner", "starts");
+  return testing::internal::GetCapturedStderr();
+}
+
+TEST(StderrLogger, LeavesTheTimeToTheJournal) {
+  EXPECT_EQ(logged(LogFormat::text, LogTime::automatic, true), "INFO  runner  starts\n");
+  EXPECT_TRUE(logged(LogFormat::text, LogTime::automatic, false).starts_with("2")) << "the journal has another file";
+  EXPECT_TRUE(logged(LogFormat::text, LogTime::always, true).starts_with("2"));
+  EXPECT_EQ(logged(LogFormat::text, LogTime::never, false), "INFO  runner  starts\n");
+  EXPECT_TRUE(logged(LogFormat::json, LogTime::automatic, true).starts_with("{\"ts\":\"2"));
+}
+
+TEST(StderrLogger, AJournalStreamThatIsNoneIsPassedOver) {
+  for (const char* value : {"", ":", "8", "8:", "x:y"}) {
+    const JournalStream stream{value};
+    testing::internal::CaptureStderr();
+    StderrLogger{}.log(LogLevel::info, "runner", "starts");
+    EXPECT_TRUE(testing::internal::GetCapturedStderr().starts_with("2")) << value;
+  }
 }
 
 TEST(StderrLogger, OffIsSilent) {

@@ -28,12 +28,14 @@ TEST(Metadata, RoundTrips) {
   context.correlation_id = "c-1";
   context.causation_id = "r-2";
   context.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  context.tracestate = "shop=1,other=2";
   context.headers = {{"tenant", "caf\xC3\xA9"}, {"user", "\"quoted\"\n"}};
   const std::string json = to_metadata_json(context);
   const EventMetadata meta = metadata_of(recorded(json));
   EXPECT_EQ(meta.correlation_id, context.correlation_id);
   EXPECT_EQ(meta.causation_id, context.causation_id);
   EXPECT_EQ(meta.traceparent, context.traceparent);
+  EXPECT_EQ(meta.tracestate, context.tracestate);
   EXPECT_EQ(meta.headers, context.headers);
   EXPECT_EQ(meta.event_type, "CartCheckedOut");
   EXPECT_EQ(meta.aggregate_id, "cart-1");
@@ -50,7 +52,7 @@ TEST(Metadata, IsStoredAsAFlatObject) {
 }
 
 TEST(Metadata, RefusesReservedAndEmptyHeaderNames) {
-  for (const char* name : {"correlation_id", "causation_id", "traceparent", ""}) {
+  for (const char* name : {"correlation_id", "causation_id", "traceparent", "tracestate", ""}) {
     CommandContext context;
     context.headers[name] = "x";
     try {
@@ -80,10 +82,12 @@ TEST(Metadata, CausedByKeepsTheCorrelationAndTheTrace) {
   EventMetadata event;
   event.event_id = *Uuid::parse("0198a5c0-0000-7000-8000-000000000001");
   event.traceparent = "00-1-2-01";
+  event.tracestate = "shop=1";
   CommandContext context = CommandContext::caused_by(event);
   EXPECT_EQ(context.causation_id, event.event_id.to_string());
   EXPECT_EQ(context.correlation_id, event.event_id.to_string());
   EXPECT_EQ(context.traceparent, "00-1-2-01");
+  EXPECT_EQ(context.tracestate, "shop=1");
   event.correlation_id = "c-9";
   context = CommandContext::caused_by(event);
   EXPECT_EQ(context.correlation_id, "c-9");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Events as records and back, where docs/format/kafka.md says it in words.
+#include <algorithm>
 #include <sstream>
 
 #include <leftfold/memory_control_store.h>
@@ -71,6 +72,28 @@ TEST(Record, the_trace_has_headers_only_when_the_metadata_says_so) {
     event.metadata = metadata;
     EXPECT_EQ(without(list(to_record(event, "shop").headers.get()), ""), plain) << metadata;
   }
+}
+
+TEST(Record, the_trace_of_a_command_reaches_handlers_and_headers) {
+  CommandContext context;
+  context.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  context.tracestate = "shop=1,other=2";
+  context.headers = {{"user", "ann"}};
+  const std::string metadata = to_metadata_json(context);
+  RecordedEvent event = apple();
+  event.metadata = metadata;
+  const kafka::Record record = to_record(event, "shop");
+  const HeaderList headers = list(record.headers.get());
+  const auto has = [&headers](const HeaderList::value_type& wanted) {
+    return std::find(headers.begin(), headers.end(), wanted) != headers.end();
+  };
+  EXPECT_TRUE(has({"traceparent", context.traceparent}));
+  EXPECT_TRUE(has({"tracestate", context.tracestate}));
+  const EventPage page = read(record.value);
+  const EventMetadata meta = metadata_of(page[0]);
+  EXPECT_EQ(meta.traceparent, context.traceparent);
+  EXPECT_EQ(meta.tracestate, context.tracestate);
+  EXPECT_EQ(meta.headers, context.headers);
 }
 
 TEST(Record, what_no_record_can_hold_is_refused_and_named) {

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observe/recent_health.h"
+
+#include <string>
+#include <utility>
+
+namespace leftfold::inline v0::observe {
+
+RecentHealth::RecentHealth(const Health& health, std::chrono::milliseconds fresh, std::chrono::milliseconds deadline,
+                           Clock& clock)
+    : health_{health}, fresh_{fresh}, deadline_{deadline}, clock_{clock}, thread_{[this](const std::stop_token& stop) {
+        run(stop);
+      }} {}
+
+HealthReport RecentHealth::report(std::optional<HealthScope> scope) {
+  std::unique_lock lock{mutex_};
+  if (answered_ && !running_ && clock_.instant() - *answered_ < fresh_) return as_known(scope, true);
+  if (!running_) {
+    wanted_ = true;
+    changed_.notify_all();
+  }
+  // Who comes while a round hangs waits no longer than who began it.
+  const Instant until = (running_ ? begun_ : clock_.instant()) + deadline_;
+  const bool in_time = clock_.wait_until(lock, changed_, {}, until, [this, now = rounds_] { return rounds_ != now; });
+  return as_known(scope, in_time);
+}
+
+HealthReport RecentHealth::as_known(std::optional<HealthScope> scope, bool in_time) const {
+  HealthReport report;
+  const std::size_t count = health_.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    CheckedHealth checked = i < answers_.size() ? answers_[i] : health_.entry(i);
+    const bool hangs = !in_time && (running_ ? i == at_ : true);
+    if (hangs) {
+      checked.answer = {HealthState::failed, "no answer for " + std::to_string(deadline_.count()) + " ms"};
+    } else if (i >= answers_.size()) {
+      checked.answer = {HealthState::failed, "not asked yet: the check before it has not answered"};
+    }
+    if (!scope || checked.scope == *scope) report.checks.push_back(std::move(checked));
+  }
+  return report;
+}
+
+void RecentHealth::run(const std::stop_token& stop) {
+  std::unique_lock lock{mutex_};
+  while (clock_.wait_until(lock, changed_, stop, kNever, [this] { return wanted_; })) {
+    wanted_ = false;
+    running_ = true;
+    begun_ = clock_.instant();
+    for (at_ = 0; !stop.stop_requested(); ++at_) {
+      lock.unlock();
+      std::optional<CheckedHealth> answer;  // added meanwhile, a check is called too
+      if (at_ < health_.size()) answer = health_.check(at_);
+      lock.lock();
+      if (!answer) break;
+      if (at_ < answers_.size()) answers_[at_] = *std::move(answer);
+      else answers_.push_back(*std::move(answer));
+    }
+    running_ = false;
+    ++rounds_;
+    answered_ = clock_.instant();
+    changed_.notify_all();
+  }
+}
+
+}  // namespace leftfold::inline v0::observe
