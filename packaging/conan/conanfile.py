@@ -18,9 +18,9 @@ class LeftfoldConan(ConanFile):
     settings = "os", "arch", "compiler", "build_type"
     options = {"shared": [True, False], "fPIC": [True, False], "with_sqlite": [True, False],
                "with_dynamodb": [True, False], "with_kafka": [True, False], "with_lambda": [True, False],
-               "with_cli": [True, False]}
+               "with_http_server": [True, False], "with_cli": [True, False]}
     default_options = {"shared": False, "fPIC": True, "with_sqlite": True, "with_dynamodb": False, "with_kafka": False,
-                       "with_lambda": False, "with_cli": True}
+                       "with_lambda": False, "with_http_server": False, "with_cli": True}
 
     def export_sources(self):
         checkout = os.path.join(self.recipe_folder, "..", "..")
@@ -47,6 +47,8 @@ class LeftfoldConan(ConanFile):
             self.requires("zlib/[>=1.2.11 <2]")
         if self.options.with_kafka:
             self.requires("librdkafka/[>=2.0 <3]")
+        if self.options.with_http_server:
+            self.requires("cpp-httplib/[>=0.11 <1]")
         if self.options.with_cli:
             self.requires("tomlplusplus/[>=3.3 <4]")
             self.requires("cli11/[>=2.1 <3]")
@@ -60,7 +62,7 @@ class LeftfoldConan(ConanFile):
     def generate(self):
         CMakeDeps(self).generate()
         toolchain = CMakeToolchain(self)
-        for name in ("sqlite", "dynamodb", "kafka", "lambda", "cli"):
+        for name in ("sqlite", "dynamodb", "kafka", "lambda", "http_server", "cli"):
             toolchain.cache_variables[f"LEFTFOLD_WITH_{name.upper()}"] = bool(self.options.get_safe(f"with_{name}"))
         for name in ("TESTS", "TOOLS", "EXAMPLES"):
             toolchain.cache_variables[f"LEFTFOLD_{name}"] = False

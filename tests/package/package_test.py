@@ -70,7 +70,7 @@ class Package(unittest.TestCase):
         self.check_consumer(self.work / 'consumer')
 
     def unknown_component(self):
-        self.assertIn('leftfold has no component "postgres"; there are core, sqlite, dynamodb, kafka, lambda, cli and testing.',
+        self.assertIn('leftfold has no component "postgres"; there are core, sqlite, dynamodb, kafka, lambda, observe, cli and testing.',
                       self.message('find_package(leftfold REQUIRED COMPONENTS core postgres)'))
 
     def wrong_version(self):
@@ -166,7 +166,7 @@ class Package(unittest.TestCase):
         port = json.loads((ROOT / 'packaging/vcpkg/ports/leftfold/vcpkg.json').read_text())
         self.assertEqual((port['name'], port['version']), ('leftfold', VERSION))
         options = set(re.findall(r'option\(LEFTFOLD_WITH_(\w+)', (ROOT / 'CMakeLists.txt').read_text()))
-        self.assertEqual({name.upper() for name in port['features']}, options)
+        self.assertEqual({name.upper().replace('-', '_') for name in port['features']}, options)
         for feature in port['features'].values():
             self.assertTrue(feature['description'])
         portfile = (ROOT / 'packaging/vcpkg/ports/leftfold/portfile.cmake').read_text()
@@ -194,7 +194,7 @@ class Package(unittest.TestCase):
         library = f'libleftfold{abi}'
         self.assertEqual(set(packages), {library, 'libleftfold-dev', 'leftfold-tools'})
         depends = {name: self.run_('dpkg-deb', '-f', path, 'Depends') for name, path in packages.items()}
-        for needed in ('libsqlite3-0', 'libsimdjson14', 'libcurl4', 'libssl3', 'zlib1g', 'librdkafka1', 'libtomlplusplus3'):
+        for needed in ('libsqlite3-0', 'libsimdjson14', 'libcurl4', 'libssl3', 'zlib1g', 'librdkafka1', 'libcpp-httplib0.11', 'libtomlplusplus3'):
             self.assertIn(needed, depends[library])
         self.assertEqual(depends['libleftfold-dev'], f'{library} (= {VERSION}-1)\n')
         self.assertIn(f'{library} (= {VERSION}-1)', depends['leftfold-tools'])
