@@ -10,8 +10,8 @@ namespace {
 
 TEST(Version, IsTheProjectsAndItsNumbersSayTheSame) {
   EXPECT_EQ(kVersion, LEFTFOLD_PROJECT_VERSION);
-  EXPECT_EQ(kVersion, std::to_string(kVersionMajor) + "." + std::to_string(kVersionMinor) + "." +
-                          std::to_string(kVersionPatch));
+  EXPECT_EQ(kVersion,
+            std::to_string(kVersionMajor) + "." + std::to_string(kVersionMinor) + "." + std::to_string(kVersionPatch));
 }
 
 }  // namespace
