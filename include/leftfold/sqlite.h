@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
@@ -46,6 +46,20 @@ struct StoredSubscription {
   std::optional<Position> done;  ///< its checkpoint, also that of a read model in the same file; empty: none yet, or
                                  ///< kept elsewhere
 };
+
+/// What `store status` shows of a file. Plain value.
+struct SqliteFileInfo {
+  std::int64_t format_version = 0;
+  std::uint64_t file_bytes = 0;
+  std::uint64_t wal_bytes = 0;   ///< of the log beside it, which a checkpoint brings into the file
+  std::uint64_t free_bytes = 0;  ///< in the file, for what comes
+  std::uint64_t streams = 0;     ///< aggregates
+  std::uint64_t snapshots = 0;
+  std::string sqlite_version;
+};
+
+/// Told how far a backup is, from 0 to 1. Returns false to end it.
+using BackupProgress = std::function<bool(double part)>;
 
 /// Event store and broker in one SQLite file (WAL, synchronous=FULL). Concurrent appends share one commit and one
 /// fsync. Several processes may use the same file; the file must be on a local disk. docs/format/sqlite.md describes
@@ -102,6 +116,18 @@ class SqliteStore final : public EventStore, public EventFeed, public EventImpor
   [[nodiscard]] SnapshotStore& snapshots() noexcept;
 
   [[nodiscard]] const std::string& file() const noexcept;  ///< its real path
+
+  /// Counts the aggregates; quick otherwise. Throws Error(unavailable, corrupt).
+  [[nodiscard]] SqliteFileInfo file_info();
+  /// What is wrong with the file, in words, at most 100 findings: SQLite's own check, rows that point to nothing,
+  /// aggregates with a version missing or out of order. Empty when nothing is. Reads all of it, which takes a while.
+  /// Throws Error(unavailable, corrupt).
+  [[nodiscard]] std::vector<std::string> check_file();
+  /// Copies the file, as it is at one moment, into the file `to`, which appears once it is whole and durable; other
+  /// threads and processes write on meanwhile, and their log grows until it ends. Read tables beside the events are in
+  /// it too. Returns false when `progress` ended it: then there is no copy. Throws Error(invalid_argument) when `to` is
+  /// there, not_found, permission_denied, storage_full, unavailable, corrupt; then there is no copy either.
+  [[nodiscard]] bool backup(const std::string& to, const BackupProgress& progress = {});
 
  private:
   class Impl;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/open_store.h"
 
+#include <cstdint>
 #include <utility>
 
 #ifdef LEFTFOLD_WITH_DYNAMODB
@@ -41,6 +42,19 @@ OpenStore open_memory() {
   return open;
 }
 
+std::vector<StoreFact> facts_of(SqliteStore& store) {
+  const SqliteFileInfo info = store.file_info();
+  const auto number = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
+  return {{"file", store.file()},
+          {"format_version", info.format_version},
+          {"streams", number(info.streams)},
+          {"snapshots", number(info.snapshots)},
+          {"file_bytes", number(info.file_bytes)},
+          {"wal_bytes", number(info.wal_bytes)},
+          {"free_bytes", number(info.free_bytes)},
+          {"sqlite", info.sqlite_version}};
+}
+
 OpenStore open_sqlite(SqliteOptions options) {
   auto store = std::make_shared<SqliteStore>(std::move(options));
   OpenStore open;
@@ -52,6 +66,11 @@ OpenStore open_sqlite(SqliteOptions options) {
   open.snapshots = &store->snapshots();
   open.subscriptions = [file = store.get()] { return file->subscriptions(); };
   open.projections = [file = store.get()] { return file->projections(); };
+  open.facts = [file = store.get()] { return facts_of(*file); };
+  open.check = [file = store.get()] { return file->check_file(); };
+  open.backup = [file = store.get()](const std::string& to, const BackupProgress& progress) {
+    return file->backup(to, progress);
+  };
   open.store = std::move(store);
   return open;
 }
@@ -82,6 +101,11 @@ OpenStore open_dynamodb(const Settings& settings, SqliteOptions::Mode mode, Logg
   open.claims_are_watched = true;
   open.snapshots = &store->snapshots();
   open.read_tables = &store->read_tables();
+  open.facts = [table = store.get()] {
+    return std::vector<StoreFact>{{"events_table", table->options().events_table},
+                                  {"second_table", table->options().second_table},
+                                  {"items_about", static_cast<std::int64_t>(table->rough_size())}};
+  };
   open.published = [table = store.get()](std::string_view name) { return table->published(name); };
   open.store = std::move(store);
   return open;

@@ -22,6 +22,7 @@
 #include <leftfold/sqlite.h>
 
 #include "app/part.h"
+#include "app/store_fact.h"
 
 namespace leftfold::inline v0::app {
 
@@ -42,6 +43,10 @@ struct OpenStore {
   ReadTables* read_tables = nullptr;                               ///< null: those of a SqliteReadModel
   /// The ports of a publisher of this name; empty for a store whose events have an order, which is its feed.
   std::function<PublishedStore(std::string_view name)> published;
+  std::function<std::vector<StoreFact>()> facts;    ///< what it says of itself, for people
+  std::function<std::vector<std::string>()> check;  ///< what is wrong with its file; empty: it has none
+  std::function<bool(const std::string&, const BackupProgress&)>
+      backup;  ///< as SqliteStore::backup; empty: it has no file
 };
 
 /// Opens it; memory: gives a new, empty one. What the settings do not say, DynamoDB takes from the environment, as

@@ -8,8 +8,16 @@ namespace leftfold::inline v0::cli {
 
 [[nodiscard]] int run_handlers(Context& context);   ///< run
 [[nodiscard]] int list_handlers(Context& context);  ///< handlers
-[[nodiscard]] int read_events(Context& context);    ///< events read, and tail
 [[nodiscard]] int show_version(Context& context);   ///< version
+
+[[nodiscard]] int read_events(Context& context);       ///< events read, events search, and tail
+[[nodiscard]] int show_event(Context& context);        ///< events show
+[[nodiscard]] int trace_events(Context& context);      ///< events trace
+[[nodiscard]] int list_event_types(Context& context);  ///< events types
+[[nodiscard]] int print_fixture(Context& context);     ///< events fixture
+[[nodiscard]] int append_event(Context& context);      ///< append
+[[nodiscard]] int list_streams(Context& context);      ///< streams ls
+[[nodiscard]] int show_stream(Context& context);       ///< streams show
 
 [[nodiscard]] int list_letters(Context& context);       ///< dlq ls
 [[nodiscard]] int show_letters(Context& context);       ///< dlq show
@@ -44,9 +52,15 @@ namespace leftfold::inline v0::cli {
 [[nodiscard]] int compare_schemas(Context& context);  ///< schema diff
 [[nodiscard]] int check_store(Context& context);      ///< check
 
-[[nodiscard]] int copy_store(Context& context);     ///< store copy
-[[nodiscard]] int export_events(Context& context);  ///< store export
-[[nodiscard]] int import_events(Context& context);  ///< store import
+[[nodiscard]] int init_store(Context& context);         ///< store init
+[[nodiscard]] int show_store_status(Context& context);  ///< store status
+[[nodiscard]] int show_store_stats(Context& context);   ///< store stats
+[[nodiscard]] int show_top_streams(Context& context);   ///< store top
+[[nodiscard]] int verify_store(Context& context);       ///< store verify
+[[nodiscard]] int back_up_store(Context& context);      ///< store backup
+[[nodiscard]] int copy_store(Context& context);         ///< store copy
+[[nodiscard]] int export_events(Context& context);      ///< store export
+[[nodiscard]] int import_events(Context& context);      ///< store import
 
 [[nodiscard]] int init_project(Context& context);   ///< init
 [[nodiscard]] int new_event(Context& context);      ///< new event

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/event_query.h"
 
-#include <algorithm>
-#include <optional>
-#include <string_view>
+#include <string>
+
+#include <leftfold/clock.h>
 
 namespace leftfold::inline v0::cli {
 namespace {
@@ -19,34 +19,32 @@ EventForm form_of(const Context& context, bool follow) {
   return EventForm::json;
 }
 
-}  // namespace
-
-bool EventQuery::wants(const RecordedEvent& event) const {
-  return (stream.empty() || event.aggregate_id == stream) &&
-         (types.empty() || std::find(types.begin(), types.end(), event.type) != types.end());
+void check_follow(const EventQuery& query, const Flags& flags) {
+  if (!query.follow) return;
+  for (const char* const flag : {"--to", "--until", "--reverse"}) {
+    if (flags.count(flag) > 0) throw UsageError{"following has no end: leave " + std::string{flag} + " out"};
+  }
 }
+
+}  // namespace
 
 EventQuery read_query(const Context& context) {
   const Flags& flags = context.line.flags;
   const bool tail = context.line.verb == "tail";
   EventQuery query;
   query.follow = tail || flags.count("--follow") > 0;
-  const bool all = tail || flags.count("--all") > 0;
-  if (!flags.rest.empty()) query.stream = flags.rest.front();
-  if (all && !flags.rest.empty()) throw UsageError{"events read takes a stream or --all, not both"};
-  if (!all && query.stream.empty()) throw UsageError{"events read needs a stream, or --all for every stream"};
-  const std::string from = flags.value("--from", tail ? "end" : "start");
-  if (from == "end") {
-    query.from_end = true;
-  } else if (from != "start") {
-    const std::optional<std::int64_t> value = whole_number(from);
-    if (!value)
-      refuse_value("--from", from, query.stream.empty() ? "start, end or a position" : "start, end or a version");
-    query.from = *value;
+  if (context.line.verb == "events read") {
+    const bool all = flags.count("--all") > 0;
+    if (all && !flags.rest.empty()) throw UsageError{"events read takes a stream or --all, not both"};
+    if (!all && (flags.rest.empty() || flags.rest.front().empty())) {
+      throw UsageError{"events read needs a stream, or --all for every stream"};
+    }
   }
+  query.choice =
+      read_choice(flags, flags.rest.empty() ? "" : flags.rest.front(), system_clock(), tail ? "end" : "start");
   query.limit = limit_of(flags);
-  query.types = flags.list("--type");
   query.form = form_of(context, query.follow);
+  check_follow(query, flags);
   return query;
 }
 

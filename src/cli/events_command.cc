@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The commands events read, events search and tail.
 #include <algorithm>
 #include <chrono>
 
@@ -6,9 +7,12 @@
 #include <leftfold/error.h>
 
 #include "cli/commands.h"
+#include "cli/confirm.h"
 #include "cli/envelope.h"
 #include "cli/event_query.h"
+#include "cli/event_walk.h"
 #include "cli/exit_code.h"
+#include "cli/find_event.h"
 
 namespace leftfold::inline v0::cli {
 namespace {
@@ -40,71 +44,38 @@ class EventReading {
   }
 
  private:
-  [[nodiscard]] bool stopped() const { return context_.signals.received() != 0; }
   [[nodiscard]] bool full() const { return printer_.printed() >= query_.limit; }
+  [[nodiscard]] const std::string& stream() const { return query_.choice.stream; }
 
   int read() {
-    if (query_.stream.empty()) {
-      if (!query_.from_end) read_all(before(query_.from));
-    } else {
-      expect_stream();
-      if (!query_.from_end) read_stream();
-    }
-    if (stopped()) {  // what was printed is a part: no end for the JSON document, and no success
-      printer_.flush();
-      return kSignal + context_.signals.received();
-    }
+    if (!stream().empty()) expect_stream(context_, *reading_.store, stream());
+    const bool search = context_.line.verb == "events search";  // the one that does without an order
+    EventWalk walk{*reading_.store, search ? scan_of(reading_) : nullptr, context_.signals.token()};
+    walk.on_page([this] {
+      if (query_.form == EventForm::table) printer_.flush();
+    });
+    const bool complete = walk.run(query_.choice, [this](const RecordedEvent& event) { return offer(event); });
     printer_.flush();
+    if (!complete) return kSignal + context_.signals.received();  // a part: no end for the document, and no success
+    if (walk.unreadable() > 0) {
+      hint(context_,
+           counted(walk.unreadable(), "event") + " cannot be read; see " + context_.program.name + " store verify");
+    }
     if (query_.form == EventForm::table) hint_what_next();
     return kSuccess;
   }
 
   int follow() {
     const Position head = reading_.store->head();
-    if (!query_.stream.empty()) {
-      if (!query_.from_end) read_stream();
-      follow_after(head);
-    } else {
-      follow_after(query_.from_end ? head : before(query_.from));
+    if (stream().empty()) {
+      follow_after(Position{query_.choice.from.begin(1, head.value()) - 1});
+      return kSuccess;  // a signal is how following ends
     }
-    return kSuccess;  // a signal is how following ends
-  }
-
-  /// The position that reading continues after, to begin at `from`.
-  static Position before(std::int64_t from) { return Position{std::max<std::int64_t>(from - 1, 0)}; }
-
-  void expect_stream() {
-    if (!reading_.store->read_stream(query_.stream, Version{0}, 1).empty()) return;
-    const Setting& store = context_.program.settings.get("store");
-    throw Error{Errc::not_found, "stream \"" + query_.stream + "\" has no events in " + store.value +
-                                     "; see what is there: " + context_.program.name + " events read --all --limit 20"};
-  }
-
-  template <class Next>
-  void read_pages(Next next_page) {
-    for (bool more = true; more && !full() && !stopped();) {
-      const EventPage page = next_page();
-      for (const RecordedEvent& event : page) offer(event);
-      if (query_.form == EventForm::table) printer_.flush();
-      more = !page.at_end() && !page.empty();
-    }
-  }
-
-  void read_all(Position after) {
-    read_pages([&] {
-      EventPage page = reading_.store->read_all(after, kPageEvents);
-      if (!page.empty()) after = page.back().position;
-      return page;
-    });
-  }
-
-  void read_stream() {
-    Version from{query_.from};
-    read_pages([&] {
-      EventPage page = reading_.store->read_stream(query_.stream, from, kPageEvents);
-      if (!page.empty()) from = page.back().version.next();
-      return page;
-    });
+    const Version last = last_version(*reading_.store, stream());
+    follow_from_ = query_.choice.from.begin(0, last.value());
+    EventWalk walk{*reading_.store, nullptr, context_.signals.token()};
+    if (walk.run(query_.choice, [this](const RecordedEvent& event) { return offer(event); })) follow_after(head);
+    return kSuccess;
   }
 
   /// Follows the store's own feed, which wakes up for every append and keeps no checkpoint for us.
@@ -123,32 +94,39 @@ class EventReading {
         subscription->seek(assignment.partition, assignment.epoch, after);
         assigned = true;
       }
-      for (const RecordedEvent& event : taken.events) offer(event);
+      for (const RecordedEvent& event : taken.events) {
+        if (is_due(event) && query_.choice.wants(event)) (void)offer(event);
+      }
       printer_.flush();
       out_.expect_reader();
     }
   }
 
-  void offer(const RecordedEvent& event) {
-    if (!query_.wants(event)) return;
-    if (!query_.stream.empty()) {
-      if (event.version.value() < query_.from || event.version <= last_version_) return;  // read before, or not yet due
-    }
+  /// Of one stream what was not read before it was followed.
+  [[nodiscard]] bool is_due(const RecordedEvent& event) const {
+    if (stream().empty()) return true;
+    return event.aggregate_id == stream() && event.version.value() >= follow_from_ && event.version > last_version_;
+  }
+
+  bool offer(const RecordedEvent& event) {
     if (full()) {
       cut_off_ = true;
-      return;
+      return false;
     }
     printer_.print(event);
     last_version_ = event.version;
-    next_ = query_.stream.empty() ? event.position.value() + 1 : event.version.value() + 1;
+    next_ = (stream().empty() ? event.position.value() : event.version.value()) + (query_.choice.reverse ? -1 : 1);
+    return true;
   }
 
   void hint_what_next() {
     if (printer_.printed() == 0) {
       hint(context_, "no event matches");
+    } else if (cut_off_ && context_.line.verb == "events read") {
+      hint(context_, "more: " + context_.program.name + " events read " + (stream().empty() ? "--all" : stream()) +
+                         (query_.choice.reverse ? " --reverse --to " : " --from ") + std::to_string(next_));
     } else if (cut_off_) {
-      const std::string what = query_.stream.empty() ? "--all" : query_.stream;
-      hint(context_, "more: " + context_.program.name + " events read " + what + " --from " + std::to_string(next_));
+      hint(context_, "there are more: choose another --limit");
     }
   }
 
@@ -158,6 +136,7 @@ class EventReading {
   Output& out_;
   EventPrinter printer_;
   Version last_version_;
+  std::int64_t follow_from_ = 0;
   std::int64_t next_ = 0;
   bool cut_off_ = false;  // the limit left a matching event out
 };

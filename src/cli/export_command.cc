@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command store export: events as JSON lines.
-#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <leftfold/error.h>
 
 #include "cli/commands.h"
 #include "cli/confirm.h"
+#include "cli/event_walk.h"
 #include "cli/exit_code.h"
+#include "cli/find_event.h"
 #include "cli/progress_bar.h"
 #include "cli/whole_file.h"
 #include "runtime/migration/event_line.h"
@@ -48,17 +50,41 @@ class Lines {
   std::size_t written_ = 0;
 };
 
-bool write_aggregates(const Context& context, const runtime::StoreWalk& walk, const std::vector<std::string>& ids,
-                      Lines& lines) {
+bool write_aggregates(const Context& context, const Opened& opened, EventChoice choice,
+                      const std::vector<std::string>& ids, Lines& lines) {
   for (const std::string& id : ids) {
-    const std::size_t before = lines.written();
-    if (!walk.stream(id, [&](const RecordedEvent& event) { lines.add(event); })) return false;
-    if (lines.written() == before) {
-      throw Error{Errc::not_found,
-                  "aggregate \"" + id + "\" has no events in " + context.program.settings.get("store").value};
-    }
+    expect_stream(context, *opened.store, id);
+    choice.stream = id;
+    EventWalk walk{*opened.store, nullptr, context.signals.token()};
+    const bool complete = walk.run(choice, [&](const RecordedEvent& event) {
+      lines.add(event);
+      return true;
+    });
+    if (!complete) return false;
   }
   return true;
+}
+
+/// A store without an order is read stream by stream, so that each one's events come by version.
+bool write_all(const Context& context, const Opened& opened, const EventChoice& choice, Lines& lines) {
+  ProgressBar bar{context};
+  if (EventScan* const scan = scan_of(opened)) {
+    if (choice.from != EventPlace{} || choice.to.kind != EventPlace::Kind::end) {
+      throw UsageError{"--from and --to need a store with an order over all streams, or --aggregate"};
+    }
+    runtime::StoreWalk walk{{opened.store, scan}, context.signals.token()};
+    return walk.events([&](const RecordedEvent& event) {
+      if (choice.wants(event)) lines.add(event);
+      constexpr std::size_t kSometimes = 256;
+      if (lines.written() % kSometimes == 0) bar.show(walk.part(), std::to_string(lines.written()) + " events");
+    });
+  }
+  EventWalk walk{*opened.store, nullptr, context.signals.token()};
+  walk.on_page([&] { bar.show(walk.part(), std::to_string(lines.written()) + " events"); });
+  return walk.run(choice, [&](const RecordedEvent& event) {
+    lines.add(event);
+    return true;
+  });
 }
 
 }  // namespace
@@ -66,22 +92,13 @@ bool write_aggregates(const Context& context, const runtime::StoreWalk& walk, co
 int export_events(Context& context) {
   if (context.json) throw UsageError{"store export prints JSON lines already: leave --json out"};
   const Flags& flags = context.line.flags;
-  const Opened opened = open_for_reading(context);
-  const PublishedStore ports = opened.own.published ? opened.own.published("export") : PublishedStore{};
-  runtime::StoreWalk walk{{opened.store, ports.scan}, context.signals.token()};
-  Lines lines{flags.value("--file", "-")};
   const auto chosen = flags.values.find("--aggregate");  // not as a list: an id may have commas in it
-  bool complete = false;
-  if (chosen != flags.values.end()) {
-    complete = write_aggregates(context, walk, chosen->second, lines);
-  } else {
-    ProgressBar bar{context};
-    complete = walk.events([&](const RecordedEvent& event) {
-      constexpr std::size_t kSometimes = 256;
-      lines.add(event);
-      if (lines.written() % kSometimes == 0) bar.show(walk.part(), std::to_string(lines.written()) + " events");
-    });
-  }
+  const bool some = chosen != flags.values.end();
+  const EventChoice choice = read_choice(flags, some ? chosen->second.front() : "", system_clock());
+  const Opened opened = open_for_reading(context);
+  Lines lines{flags.value("--file", "-")};
+  const bool complete = some ? write_aggregates(context, opened, choice, chosen->second, lines)
+                             : write_all(context, opened, choice, lines);
   if (!complete) {
     lines.stop();
     hint(context, "stopped after " + counted(lines.written(), "event") + "; a part is no export");
@@ -89,6 +106,7 @@ int export_events(Context& context) {
   }
   lines.finish();
   hint(context, counted(lines.written(), "event") + " exported");
+  if (!choice.is_everything()) hint(context, "they were chosen: this is no backup");
   return kSuccess;
 }
 

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/common_flags.h"
+#include "cli/event_choice.h"
 #include "cli/verb_groups.h"
 
 namespace leftfold::inline v0::cli {
@@ -19,10 +20,10 @@ constexpr std::array<Flag, 5> kResume{{kEvery, kAs, kDryRun, kYes, kGroup}};
 constexpr std::array<Flag, 18> kReplay{{
     {"--event", "", "TYPE", "only events of this type; repeat it, or separate with commas", true, ""},
     {"--aggregate", "", "ID", "only events of this aggregate; repeat it", true, ""},
-    {"--from", "", "N", "first position", false, ""},
-    {"--to", "", "N", "last position; else the newest as it begins", false, ""},
-    {"--since", "", "TIME", "only events stored then or later: 2026-11-23T09:00:00Z", false, ""},
-    {"--until", "", "TIME", "only events stored before", false, ""},
+    kFrom,
+    kTo,
+    kSince,
+    kUntil,
     {"--into", "", "WHERE", "shadow: tables beside those in use, then swapped in; or in-place", false, ""},
     {"--verify", "", "", "build a shadow, compare, remove it; ends with 1 when tables differ", false, ""},
     {"--rollback", "", "", "put the tables back that the last swap replaced", false, ""},

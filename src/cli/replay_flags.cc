@@ -5,12 +5,12 @@
 #include <optional>
 #include <string_view>
 
+#include <leftfold/clock.h>
 #include <leftfold/error.h>
-#include <leftfold/json.h>
 
 #include "app/nearest.h"
+#include "cli/event_place.h"
 #include "cli/numbers.h"
-#include "cli/text.h"
 
 namespace leftfold::inline v0::cli {
 namespace {
@@ -20,25 +20,26 @@ using What = ReplayCommand::What;
 constexpr std::int64_t kMostThreads = 1'000;
 constexpr std::int64_t kMostBatch = 65'536;
 
-struct TimeFlag {
-  Timestamp time;
-};
-
 std::optional<Timestamp> time_of(const Flags& flags, std::string_view name) {
   if (flags.count(name) == 0) return std::nullopt;
-  const std::string text = flags.value(name);
-  std::string document = "{\"time\":";
-  append_json_string(document, text);
-  try {
-    return from_json<TimeFlag>(document + "}").time;
-  } catch (const JsonError&) {
-    refuse_value(name, text, "a time such as 2026-11-23T09:00:00Z");
-  }
+  return read_time(name, flags.value(name), system_clock().now());
 }
 
-Position position_of(const Flags& flags, std::string_view name) {
-  if (flags.count(name) == 0) return Position::start();
-  return Position{positive_number(flags, name, {}, INT64_MAX, "a position from 1")};
+/// Places as positions: from the first event of the range to its last one; start() is no limit.
+void set_places(const Context& context, ReplayOptions& options) {
+  const Flags& flags = context.line.flags;
+  const EventPlace from = read_place("--from", flags.value("--from", "start"), "a position");
+  const EventPlace to = read_place("--to", flags.value("--to", "end"), "a position");
+  const bool count_back = from.needs_end() || to.kind == EventPlace::Kind::before_last;
+  if (count_back && flags.count("--from-broker") > 0) {
+    throw UsageError{"--from-broker: --from and --to are start, end, a position or +N; -N counts from a store's end"};
+  }
+  const std::int64_t last = count_back ? context.program.app->store().head().value() : INT64_MAX - 1;
+  const std::int64_t first = from.begin(1, last);
+  const std::int64_t end = to.finish(1, last);
+  if (first > end) throw UsageError{"--from is behind --to, or behind the last event: there is nothing to replay"};
+  if (from.kind != EventPlace::Kind::start) options.from = Position{first};
+  if (to.kind != EventPlace::Kind::end) options.to = Position{end};
 }
 
 OnReplayError on_error_of(const Flags& flags) {
@@ -104,8 +105,7 @@ ReplayCommand read_replay_command(const Context& context) {
   ReplayOptions& options = command.options;
   options.types = flags.list("--event");
   options.aggregates = flags.list("--aggregate");
-  options.from = position_of(flags, "--from");
-  options.to = position_of(flags, "--to");
+  set_places(context, options);
   options.since = time_of(flags, "--since");
   options.until = time_of(flags, "--until");
   if (flags.count("--parallel") > 0) {

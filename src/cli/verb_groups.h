@@ -10,6 +10,7 @@ namespace leftfold::inline v0::cli {
 
 [[nodiscard]] std::span<const Verb> service_verbs() noexcept;
 [[nodiscard]] std::span<const Verb> events_verbs() noexcept;
+[[nodiscard]] std::span<const Verb> streams_verbs() noexcept;
 [[nodiscard]] std::span<const Verb> dlq_verbs() noexcept;
 [[nodiscard]] std::span<const Verb> breakers_verbs() noexcept;
 [[nodiscard]] std::span<const Verb> projectors_verbs() noexcept;

@@ -28,8 +28,8 @@ constexpr std::array<Flag, 11> kGlobal{{
 std::vector<Verb> all_verbs() {
   std::vector<Verb> all;
   for (const auto group :
-       {project_verbs(), service_verbs(), events_verbs(), dlq_verbs(), breakers_verbs(), projectors_verbs(),
-        publisher_verbs(), schema_verbs(), store_verbs(), generate_verbs(), program_verbs()}) {
+       {project_verbs(), service_verbs(), events_verbs(), streams_verbs(), dlq_verbs(), breakers_verbs(),
+        projectors_verbs(), publisher_verbs(), schema_verbs(), store_verbs(), generate_verbs(), program_verbs()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   return all;

@@ -14,6 +14,7 @@
 #include "sqlite/event_reader.h"
 #include "sqlite/event_writer.h"
 #include "sqlite/feed_subscription.h"
+#include "sqlite/file_care.h"
 #include "sqlite/group_committer.h"
 #include "sqlite/schema.h"
 #include "sqlite/shared_file.h"
@@ -97,6 +98,14 @@ class SqliteStore::Impl {
   std::unique_ptr<Subscription> subscribe(const SubscriptionOptions& options) {
     return std::make_unique<sqlite::FeedSubscription>(
         sqlite::FeedAccess{file_, readers_, table_.get(), shared_, options_.clock}, options);
+  }
+
+  /// A connection of its own: one that is read with for long would be missed by others.
+  template <class Look>
+  auto look_at_file(Look look) const {
+    Connection connection{file_, Access::read_only, options_.lock_timeout};
+    shared_->check_found_at(file_);
+    return look(connection);
   }
 
   const std::string& file() const noexcept { return file_.native(); }
@@ -196,5 +205,13 @@ BreakerStore& SqliteStore::breakers() noexcept { return impl_->breakers(); }
 SnapshotStore& SqliteStore::snapshots() noexcept { return impl_->snapshots(); }
 
 const std::string& SqliteStore::file() const noexcept { return impl_->file(); }
+
+SqliteFileInfo SqliteStore::file_info() { return impl_->look_at_file(sqlite::file_info); }
+
+std::vector<std::string> SqliteStore::check_file() { return impl_->look_at_file(sqlite::check_file); }
+
+bool SqliteStore::backup(const std::string& to, const BackupProgress& progress) {
+  return impl_->look_at_file([&](Connection& connection) { return sqlite::backup(connection, to, progress); });
+}
 
 }  // namespace leftfold::inline v0

@@ -4,9 +4,7 @@
 #include <algorithm>
 
 namespace leftfold::inline v0::runtime {
-namespace {
 
-// The last position whose event was stored before `time`.
 Position last_before(EventStore& store, Timestamp time, Position head) {
   std::int64_t before = 0;
   std::int64_t last = head.value();
@@ -21,8 +19,6 @@ Position last_before(EventStore& store, Timestamp time, Position head) {
   }
   return Position{before};
 }
-
-}  // namespace
 
 ReplayRange range_of(const ReplayOptions& options, EventStore& store) {
   const Position head = store.head();

@@ -12,6 +12,10 @@ struct ReplayRange {
   Position to;     ///< up to this one
 };
 
+/// The last position up to `head` whose event was stored before `time`, start() for none, by bisection: only for a
+/// store that is in time order. Throws what the store throws.
+[[nodiscard]] Position last_before(EventStore& store, Timestamp time, Position head);
+
 /// Positions and times of `options` as positions; times by bisection, as committed_at does not decrease along them.
 /// Throws what the store throws.
 [[nodiscard]] ReplayRange range_of(const ReplayOptions& options, EventStore& store);
