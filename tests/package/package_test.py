@@ -40,9 +40,9 @@ class Package(unittest.TestCase):
                          f'-DCMAKE_CXX_COMPILER={COMPILER}', f'-DCMAKE_CXX_COMPILER_LAUNCHER={LAUNCHER}', *options,
                          expect=expect)
 
-    def build(self, source, *options, prefix=PREFIX):
+    def build(self, source, *options, prefix=PREFIX, target='all'):
         text = self.configure(source, *options, prefix=prefix)
-        self.run_('cmake', '--build', self.work / 'build')
+        self.run_('cmake', '--build', self.work / 'build', '--target', target)
         return text
 
     def message(self, find):
@@ -81,7 +81,7 @@ class Package(unittest.TestCase):
             self.assertIn(f'leftfoldConfig.cmake, version: {VERSION}', text)
 
     def fetch(self):
-        text = self.build(HERE / 'fetch', f'-DLEFTFOLD={ROOT}')
+        text = self.build(HERE / 'fetch', f'-DLEFTFOLD={ROOT}', target='fetch')  # `all` has all of leftfold in it
         self.assertNotRegex(text, 'GTest|examples/shop|RapidJSON|Warning')
         self.assertEqual(self.run_(self.work / 'build/fetch'),
                          f'0198c0de-0000-7000-8000-000000000000, leftfold {VERSION}\n')
