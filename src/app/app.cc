@@ -83,7 +83,7 @@ class App::Impl {
     if (!opened.store) {
       Logger& to = open_log();
       opened = app::open_store(settings, SqliteOptions::Mode::read_write, to, metrics);
-      app::add_build_info(metrics, settings);
+      app::add_build_info(metrics, settings, settings.get("broker").value);
     }
     return opened;
   }

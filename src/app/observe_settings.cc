@@ -64,12 +64,10 @@ std::shared_ptr<void> serve_metrics(const Settings& settings, const Metrics& met
 #endif
 }
 
-void add_build_info(Metrics& metrics, const Settings& settings) {
+void add_build_info(Metrics& metrics, const Settings& settings, const std::string& broker) {
   metrics
       .gauge("leftfold_build_info", "Always 1; the labels say which leftfold, store and broker this is.",
-             {{"version", kVersion},
-              {"store", kind_of(settings.get("store").value)},
-              {"broker", kind_of(settings.get("broker").value)}})
+             {{"version", kVersion}, {"store", kind_of(settings.get("store").value)}, {"broker", kind_of(broker)}})
       .set(1);
 }
 

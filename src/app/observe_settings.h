@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
 #include <leftfold/health.h>
 #include <leftfold/health_checks.h>
@@ -26,7 +27,7 @@ void check_metrics_address(const Setting& setting);
 [[nodiscard]] std::shared_ptr<void> serve_metrics(const Settings& settings, const Metrics& metrics,
                                                   const Health& health, Logger& log);
 
-/// Adds leftfold_build_info.
-void add_build_info(Metrics& metrics, const Settings& settings);
+/// Adds leftfold_build_info. `broker` is "kafka" or the like, or the address that the settings name.
+void add_build_info(Metrics& metrics, const Settings& settings, const std::string& broker);
 
 }  // namespace leftfold::inline v0::app

@@ -73,7 +73,7 @@ int run_publisher(Context& context) {
   const app::OpenPublishing open = app::open_publishing(settings, *log, metrics);
   options.log = log.get();
   options.metrics = &metrics;
-  app::add_build_info(metrics, settings);
+  app::add_build_info(metrics, settings, "kafka");
   const auto process = add_process_metrics(metrics);
   std::optional<Publisher> publisher;
   if (open.ports) {
