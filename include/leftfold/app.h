@@ -4,8 +4,10 @@
 
 #include <concepts>
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -21,6 +23,7 @@
 #include <leftfold/event_info.h>
 #include <leftfold/event_store.h>
 #include <leftfold/health.h>
+#include <leftfold/json.h>
 #include <leftfold/json/storable.h>
 #include <leftfold/json_value.h>
 #include <leftfold/metrics.h>
@@ -29,8 +32,10 @@
 #include <leftfold/repository.h>
 #include <leftfold/runner.h>
 #include <leftfold/settings.h>
+#include <leftfold/snapshot_schema.h>
 #include <leftfold/snapshots.h>
 #include <leftfold/sqlite_read_model.h>
+#include <leftfold/types.h>
 
 namespace leftfold::inline v0 {
 
@@ -41,6 +46,12 @@ class Publisher;
 /// `stop` is requested.
 using AppCommand = std::function<int(App& app, std::span<const std::string> arguments, const std::stop_token& stop)>;
 
+/// An aggregate as it is or was. Plain value.
+struct AggregateState {
+  Version version;    ///< of its last event; none() when it has none
+  std::string state;  ///< as JSON
+};
+
 /// What an App knows of an aggregate: for `handlers`, checks and the tools.
 struct AggregateInfo {
   std::string_view name;
@@ -50,6 +61,11 @@ struct AggregateInfo {
                      const HistoryRange& range) = nullptr;
   EventCatalog catalog{};     ///< the same events, and what is dropped
   Json (*state)() = nullptr;  ///< json::shape_of the state; null when it cannot be stored
+  /// Repository::load_at of this type, or load() without a limit; null when its state cannot be stored as JSON.
+  AggregateState (*load)(EventStore& store, const RepositoryOptions& options, std::string_view id,
+                         std::optional<Version> version, std::optional<Timestamp> time) = nullptr;
+  const std::string& (*snapshot_schema)() = nullptr;  ///< snapshot_schema of this type; null as `load`
+  std::string library{};                              ///< path of the library it came with; empty: of the program
 };
 
 /// What an App knows of a handler.
@@ -60,6 +76,7 @@ struct HandlerInfo {
   std::vector<std::string_view> handled;  ///< stored names it receives
   std::vector<std::string_view> ignored;  ///< stored names of its lists that it leaves alone
   EventCatalog catalog{};                 ///< all events of its lists
+  std::string library{};                  ///< path of the library it came with; empty: of the program
 };
 
 /// Where App::replay() reads.
@@ -106,6 +123,8 @@ class App {
     if constexpr (detail::KeptState<typename Root::StateType>) {
       info.history = [](EventStore& store, const RepositoryOptions& options, std::string_view id,
                         const HistoryRange& range) { return Repository<Root>{store, options}.history(id, range); };
+      info.load = load_state<Root>;
+      info.snapshot_schema = snapshot_schema<Root>;
     }
     info.catalog = catalog_of<typename Root::EventList>();
     if constexpr (json::Storable<typename Root::StateType>) info.state = json::shape_of<typename Root::StateType>;
@@ -140,9 +159,24 @@ class App {
   /// letters, digits and '-', and for an empty function.
   App& command(std::string name, std::string help, AppCommand run);
 
+  /// Registers what a shared library of handlers has: docs/guides/handler-libraries.md. A path without a slash is of
+  /// the working folder. The library stays loaded until the process ends.
+  /// Throws Error(not_found) for a file that is missing; invalid_argument for one that is no library of handlers, that
+  /// is loaded already, or that has a name which is taken; unsupported for one that was compiled with another leftfold
+  /// or compiler; and what its constructors throw, as Error(handler_failed) unless it is an Error. All or nothing: then
+  /// nothing of it is registered.
+  App& load(const std::filesystem::path& path);
+  /// load() for each library that the setting `load` names and that was not loaded by it before. The command line calls
+  /// it for verbs that use handlers, and run() and start() do. Returns whether any was loaded. Throws as load().
+  bool load_libraries();
+
   [[nodiscard]] const std::string& name() const noexcept;
   /// The settings; change them before first use of the store.
   [[nodiscard]] Settings& settings() noexcept;
+
+  /// Looks at everything that is set. Throws as Settings::validate(), and Error(invalid_config) for settings of a
+  /// handler that is not registered, with the nearest one.
+  void validate() const;
 
   /// The store the settings name; opened at first use, and again by the next call if that failed.
   /// Throws as Settings::validate(), and as the store's constructor.
@@ -231,6 +265,17 @@ class App {
  private:
   class Impl;
   Runner& ready();
+  void add_library(const std::filesystem::path& path);
+
+  template <AggregateType Root>
+  static AggregateState load_state(EventStore& store, const RepositoryOptions& options, std::string_view id,
+                                   std::optional<Version> version, std::optional<Timestamp> time) {
+    const Repository<Root> repository{store, options};
+    const Root root = version ? repository.load_at(id, *version)
+                      : time  ? repository.load_at(id, *time)
+                              : repository.load(id);
+    return {root.version(), to_json(root.state())};
+  }
   void add_snapshots(RepositoryOptions& options);
   void add_aggregate(AggregateInfo info);
   /// What can be done with a handler whose type is known no more.

@@ -25,6 +25,7 @@
 #include <leftfold/event_store.h>
 #include <leftfold/failure.h>
 #include <leftfold/failure_options.h>
+#include <leftfold/handler_library.h>
 #include <leftfold/handler_table.h>
 #include <leftfold/health.h>
 #include <leftfold/health_checks.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Settings of a service: flag > environment > file > program > default, each value with its origin.
+// Settings of a service: flag > environment > profile > file > program > default, each value with its origin.
 #pragma once
 
 #include <chrono>
@@ -22,7 +22,9 @@ struct Setting {
   std::string_view help;      ///< one line: what it is
   std::string_view allowed;   ///< what a value may be: "text or json"
   std::string value;
-  std::string origin;  ///< "default", "program", "file leftfold.toml:12", "environment LEFTFOLD_STORE", "flag --store"
+  /// "default", "program", "file leftfold.toml:12", "profile prod, leftfold.toml:30", "environment LEFTFOLD_STORE",
+  /// "flag --store"
+  std::string origin;
 };
 
 /// A property that is handed on to librdkafka. Plain value.
@@ -44,6 +46,9 @@ struct KafkaProperty {
 ///     [handlers.SendReceipt.retry]
 ///     base = "1s"
 ///
+/// With `profile` set to "prod", what stands below [profiles.prod], written as outside of it, overrules the rest of the
+/// file.
+///
 /// Under kafka.properties stands any property of librdkafka: "kafka.properties.security.protocol"; its variable is
 /// LEFTFOLD_KAFKA__SECURITY_PROTOCOL.
 ///
@@ -62,7 +67,7 @@ class Settings {
 
   /// Sets a value by name. `origin` says where it comes from and how strong it is: "flag --store" overrules everything,
   /// anything else only a default or what the program set before; whichever comes first. Setting `config` reads that
-  /// file instead of the one before.
+  /// file instead of the one before, setting `profile` reads it again.
   /// Throws Error(invalid_argument) for an unknown name, with the nearest known one.
   void set(std::string_view name, std::string value, std::string origin = "program");
 
@@ -80,8 +85,8 @@ class Settings {
   /// Looks at everything, so that a program fails at its start and not at the first use of a value.
   /// Throws Error(invalid_config) for the first value that is malformed, for a LEFTFOLD_ variable that is not known
   /// (with the nearest known one), for a file that cannot be read or is not TOML, and for a key in it that is not known
-  /// or whose value is of a wrong type, for a property that librdkafka does not take; Error(unsupported) for a store or
-  /// broker that this build does not contain.
+  /// or whose value is of a wrong type, for a profile that it has not got (with the nearest), for a property that
+  /// librdkafka does not take; Error(unsupported) for a store or broker that this build does not contain.
   void validate() const;
 
   /// The variables it was made with, for what names its own: AWS_REGION and the like.
@@ -89,6 +94,8 @@ class Settings {
 
   /// Every setting, in a fixed order.
   [[nodiscard]] const std::vector<Setting>& all() const& noexcept { return settings_; }
+  /// The profiles of the file, by name.
+  [[nodiscard]] const std::vector<std::string>& profiles() const& noexcept { return profiles_; }
   /// The handlers something is set for alone.
   [[nodiscard]] std::vector<std::string_view> handlers() const;
   /// What is set for one handler alone, under its names without the handler's ("retry.base"); empty when nothing is.
@@ -104,6 +111,8 @@ class Settings {
   };
   void give(Given given);
   void read_file();
+  void take_from_file(const std::string& file);
+  void check_profile(const std::string& file) const;
   void settle();
 
   Environment environment_;
@@ -111,6 +120,7 @@ class Settings {
   std::vector<Setting> settings_;  // what follows from them
   std::map<std::string, std::vector<Setting>, std::less<>> handlers_;
   std::vector<KafkaProperty> properties_;
+  std::vector<std::string> profiles_;
   std::vector<std::string> unknown_;  // LEFTFOLD_ variables that are no setting
   std::optional<Error> file_error_;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/address.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -136,6 +137,18 @@ LogTime log_time_value(const Setting& setting) {
   if (setting.value == "always") return LogTime::always;
   if (setting.value == "never") return LogTime::never;
   refuse(setting);
+}
+
+std::vector<std::string> list_value(const Setting& setting) {
+  std::vector<std::string> items;
+  if (is_left_out(setting)) return items;
+  for (std::size_t begin = 0; begin <= setting.value.size();) {
+    const std::size_t end = std::min(setting.value.find(',', begin), setting.value.size());
+    if (end == begin) refuse(setting);
+    items.push_back(setting.value.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return items;
 }
 
 bool bool_value(const Setting& setting) {

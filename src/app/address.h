@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -46,6 +47,8 @@ enum class BrokerKind { embedded, kafka, none };
 [[nodiscard]] LogFormat log_format_value(const Setting& setting);
 /// Reads `auto`, `always` or `never`.
 [[nodiscard]] LogTime log_time_value(const Setting& setting);
+/// Reads what stands between commas; none for a setting that was left out.
+[[nodiscard]] std::vector<std::string> list_value(const Setting& setting);
 /// Reads true or false, in these letters alone.
 [[nodiscard]] bool bool_value(const Setting& setting);
 

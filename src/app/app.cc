@@ -12,6 +12,7 @@
 
 #include "app/address.h"
 #include "app/failure_settings.h"
+#include "app/handler_libraries.h"
 #include "app/health_parts.h"
 #include "app/kafka_settings.h"
 #include "app/legal_names.h"
@@ -276,8 +277,23 @@ class App::Impl {
     return chosen;
   }
 
+  /// Takes back what a library registered before something of it could not be.
+  struct Registrations {
+    std::size_t aggregates;
+    std::size_t handlers;
+    std::size_t commands;
+  };
+  [[nodiscard]] Registrations registrations() const { return {aggregates.size(), handlers.size(), commands.size()}; }
+  void take_back(const Registrations& before) {
+    aggregates.erase(aggregates.begin() + static_cast<std::ptrdiff_t>(before.aggregates), aggregates.end());
+    handlers.erase(handlers.begin() + static_cast<std::ptrdiff_t>(before.handlers), handlers.end());
+    commands.erase(commands.begin() + static_cast<std::ptrdiff_t>(before.commands), commands.end());
+  }
+
   const std::string name;
   Settings settings;
+  std::vector<void*> libraries;
+  std::vector<std::string> loaded;  // paths of the setting `load` that are done
   std::vector<AggregateInfo> aggregates;
   std::vector<CommandInfo> commands;
   std::vector<std::string> only;  // empty: all
@@ -347,8 +363,60 @@ App& App::command(std::string name, std::string help, AppCommand run) {
   return *this;
 }
 
+void App::add_library(const std::filesystem::path& path) {
+  const app::OpenLibrary library = app::open_library(path);
+  const std::string shown = "handler library " + path.string();
+  if (std::find(impl_->libraries.begin(), impl_->libraries.end(), library.handle) != impl_->libraries.end()) {
+    throw Error{Errc::invalid_argument, shown + " is loaded already: name it once"};
+  }
+  impl_->libraries.reserve(impl_->libraries.size() + 1);
+  const Impl::Registrations before = impl_->registrations();
+  const std::string nothing = "; nothing of it is registered";
+  try {
+    library.says.add_to(*this);
+  } catch (const Error& error) {
+    impl_->take_back(before);
+    throw Error{error.code(), shown + ": " + error.what() + nothing};
+  } catch (const std::exception& error) {
+    const std::string what = error.what();  // it may lie in what is taken back
+    impl_->take_back(before);
+    throw Error{Errc::handler_failed, shown + " threw as it registered its handlers: " + what + nothing};
+  } catch (...) {
+    impl_->take_back(before);
+    throw Error{Errc::handler_failed, shown + " threw as it registered its handlers" + nothing};
+  }
+  impl_->libraries.push_back(library.handle);
+  for (std::size_t i = before.aggregates; i < impl_->aggregates.size(); ++i) {
+    impl_->aggregates[i].library = path.string();
+  }
+  for (std::size_t i = before.handlers; i < impl_->handlers.size(); ++i) {
+    impl_->handlers[i].info.library = path.string();
+  }
+}
+
+App& App::load(const std::filesystem::path& path) {
+  add_library(path);
+  return *this;
+}
+
+bool App::load_libraries() {
+  bool any = false;
+  for (const std::string& path : app::list_value(impl_->settings.get("load"))) {
+    if (std::find(impl_->loaded.begin(), impl_->loaded.end(), path) != impl_->loaded.end()) continue;
+    add_library(path);
+    impl_->loaded.push_back(path);
+    any = true;
+  }
+  return any;
+}
+
 const std::string& App::name() const noexcept { return impl_->name; }
 Settings& App::settings() noexcept { return impl_->settings; }
+
+void App::validate() const {
+  impl_->settings.validate();
+  impl_->check_handlers_of_settings();
+}
 
 EventStore& App::store() {
   const std::lock_guard lock{impl_->mutex};
@@ -456,6 +524,7 @@ Runner& App::runner() {
 
 Runner& App::ready() {
   Logger& to = log();
+  load_libraries();
   if (impl_->handlers.empty()) {
     throw Error{Errc::invalid_argument, impl_->name +
                                             " has no handlers to run: register some with app.projector<...>() or "

@@ -85,10 +85,15 @@ void tell_of_error_table(const Settings& settings, const DynamoDbOptions& used, 
           {{"table", used.second_table}});
 }
 
-OpenStore open_dynamodb(const Settings& settings, SqliteOptions::Mode mode, Logger& log, Metrics& metrics) {
+OpenStore open_dynamodb(const Settings& settings, SqliteOptions::Mode mode, Logger& log, Metrics& metrics,
+                        std::optional<std::chrono::milliseconds> patience) {
   DynamoDbOptions options = DynamoDbOptions::from(settings.environment());
   // A command that looks makes no table.
   if (mode == SqliteOptions::Mode::read_only) options.tables = DynamoDbOptions::Tables::must_exist;
+  if (patience) {
+    options.max_attempts = 1;
+    options.connect_timeout = options.request_timeout = *patience;
+  }
   options.log = &log;
   options.metrics = &metrics;
   OpenStore open;
@@ -112,19 +117,26 @@ OpenStore open_dynamodb(const Settings& settings, SqliteOptions::Mode mode, Logg
 }
 #else
 // store_address() refused it.
-OpenStore open_dynamodb(const Settings&, SqliteOptions::Mode, Logger&, Metrics&) { return {}; }
+OpenStore open_dynamodb(const Settings&, SqliteOptions::Mode, Logger&, Metrics&,
+                        std::optional<std::chrono::milliseconds>) {
+  return {};
+}
 #endif
 
 }  // namespace
 
-OpenStore open_store(const Settings& settings, SqliteOptions::Mode mode, Logger& log, Metrics& metrics) {
+OpenStore open_store(const Settings& settings, SqliteOptions::Mode mode, Logger& log, Metrics& metrics,
+                     std::optional<std::chrono::milliseconds> patience) {
   const StoreAddress where = store_address(settings.get("store"));
-  if (where.kind == StoreKind::dynamodb) return open_dynamodb(settings, mode, log, metrics);
+  if (where.kind == StoreKind::dynamodb) {
+    return open_dynamodb(settings, mode, log, metrics, patience);
+  }
   if (where.kind == StoreKind::memory) return open_memory();
   SqliteOptions options;
   options.file = where.file;
   options.mode = mode;
   options.log = &log;
+  if (patience) options.lock_timeout = *patience;
   return open_sqlite(std::move(options));
 }
 

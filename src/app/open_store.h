@@ -2,8 +2,10 @@
 // Opens the store a setting names.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -50,8 +52,10 @@ struct OpenStore {
 };
 
 /// Opens it; memory: gives a new, empty one. What the settings do not say, DynamoDB takes from the environment, as
-/// AWS's own tools do. Throws as store_address() and as the store's constructor.
+/// AWS's own tools do. With `patience` a store that does not answer is given up after that long, without another try.
+/// Throws as store_address() and as the store's constructor.
 [[nodiscard]] OpenStore open_store(const Settings& settings, SqliteOptions::Mode mode, Logger& log,
-                                   Metrics& metrics = no_metrics());
+                                   Metrics& metrics = no_metrics(),
+                                   std::optional<std::chrono::milliseconds> patience = {});
 
 }  // namespace leftfold::inline v0::app

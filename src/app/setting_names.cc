@@ -17,6 +17,7 @@ namespace {
 enum class Whose { all, handler };
 
 constexpr std::string_view kHandlers = "handlers";
+constexpr std::string_view kProfiles = "profiles";
 
 std::string_view table_of(std::string_view name) {
   const std::size_t dot = name.find('.');
@@ -47,7 +48,7 @@ std::string unknown(std::string_view name, Whose whose) {
       if (table_of(each).empty()) (beside += beside.empty() ? "" : ", ") += each;
     }
     beside += tables;
-    if (whose == Whose::all) beside += ", handlers.NAME.*";
+    if (whose == Whose::all) beside += ", handlers.NAME.*, profiles.NAME.*";
   }
   return detail::in_quotes(name) + " is no setting of " + (whose == Whose::all ? "leftfold" : "a handler") +
          did_you_mean(name, known) + "; settings: " + beside;
@@ -93,8 +94,26 @@ SettingName find_setting(std::string_view name) {
               detail::in_quotes(name) + ": " + unknown(dot == rest.npos ? "" : rest.substr(dot + 1), Whose::handler)};
 }
 
+namespace {
+
+/// A value below [profiles.NAME]: there it is called as it is outside.
+std::optional<SettingName> find_in_profile(const FileValue& value, const std::string& where) {
+  if (value.key.size() <= 2 && value.type == FileValue::Type::table) return std::nullopt;
+  if (value.key.size() <= 2 || value.key[1].empty() || value.key[2] == kProfiles) {
+    throw Error{Errc::invalid_config, where + ": settings of a profile stand in a table of its name: [profiles.prod]"};
+  }
+  FileValue inner = value;
+  inner.key.erase(inner.key.begin(), inner.key.begin() + 2);
+  auto name = find_in_file(inner, where + ": profile " + detail::in_quotes(value.key[1]));
+  if (name) name->profile = value.key[1];
+  return name;
+}
+
+}  // namespace
+
 std::optional<SettingName> find_in_file(const FileValue& value, const std::string& where) {
   std::span<const std::string> key = value.key;
+  if (key[0] == kProfiles) return find_in_profile(value, where);
   SettingName name{"", 0};
   Whose whose = Whose::all;
   const bool table = value.type == FileValue::Type::table;
@@ -113,7 +132,8 @@ std::optional<SettingName> find_in_file(const FileValue& value, const std::strin
   for (const std::string& part : key) (joined += joined.empty() ? "" : ".") += part;
   if (table && (is_table(joined, whose) || joined == kPropertyTable)) return std::nullopt;
   if (std::string property = property_of(joined); whose == Whose::all && !property.empty()) {
-    if (value.type == FileValue::Type::table || value.type == FileValue::Type::other) {
+    using Type = FileValue::Type;
+    if (value.type == Type::table || value.type == Type::list || value.type == Type::other) {
       throw Error{Errc::invalid_config, where + ": " + joined + " is " + std::string{to_string(value.type)} +
                                             "; use a text, a number, or true or false"};
     }
@@ -124,6 +144,11 @@ std::optional<SettingName> find_in_file(const FileValue& value, const std::strin
     throw Error{Errc::invalid_config, where +
                                           ": config names this file and cannot stand in it; use LEFTFOLD_CONFIG or "
                                           "--config"};
+  }
+  if (joined == "profile") {
+    throw Error{Errc::invalid_config, where +
+                                          ": profile chooses a table of this file and cannot stand in it; use "
+                                          "LEFTFOLD_PROFILE or --profile"};
   }
   if (!index) {
     const std::string whom = name.handler.empty() ? "" : "handler " + detail::in_quotes(name.handler) + ": ";

@@ -15,6 +15,7 @@ struct SettingName {
   std::string handler;     ///< empty: for all
   std::size_t setting;     ///< in setting_specs()
   std::string property{};  ///< of librdkafka: "security.protocol"; then there is no setting
+  std::string profile{};   ///< of a file alone: the table [profiles.NAME] it stands in; empty: in none
 };
 
 /// Reads "store", "handlers.SendReceipt.retry.base" or "kafka.properties.security.protocol". Throws

@@ -38,14 +38,23 @@ std::vector<SettingSpec> general_specs() {
        [](const Setting& s) { (void)duration_value(s); }},
       {"config", "LEFTFOLD_CONFIG", "file of settings, in TOML; the default may be missing", "the path of a file",
        "leftfold.toml", ValueKind::text, text},
+      {"profile", "LEFTFOLD_PROFILE", "which [profiles.NAME] of the file overrules the rest of it",
+       "the name of a profile in the file", "", ValueKind::text,
+       [](const Setting& s) {
+         if (!is_left_out(s) && s.value.empty()) refuse(s);
+       }},
+      {"load", "LEFTFOLD_LOAD", "shared libraries with more handlers",
+       "paths with commas between them; in the file a list of texts", "", ValueKind::list,
+       [](const Setting& s) { (void)list_value(s); }},
   };
 }
 
 }  // namespace
 
 int origin_strength(std::string_view origin) noexcept {
-  if (origin.starts_with("flag ")) return 4;
-  if (origin.starts_with("environment ")) return 3;
+  if (origin.starts_with("flag ")) return 5;
+  if (origin.starts_with("environment ")) return 4;
+  if (origin.starts_with("profile ")) return kProfileStrength;
   if (origin.starts_with("file ")) return kFileStrength;
   return origin == "default" ? 0 : kProgramStrength;
 }

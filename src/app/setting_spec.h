@@ -14,7 +14,7 @@
 namespace leftfold::inline v0::app {
 
 /// What a value of a file must be.
-enum class ValueKind { text, integer, number, boolean };
+enum class ValueKind { text, integer, number, boolean, list };
 
 struct SettingSpec {
   std::string name;      ///< "retry.max_attempts": its key in a file
@@ -45,9 +45,10 @@ struct SettingSpec {
 /// Those of failures; setting_specs() has them too.
 [[nodiscard]] std::vector<SettingSpec> failure_specs();
 
-/// Higher overrules lower: flag > environment > file > program > default.
+/// Higher overrules lower: flag > environment > profile > file > program > default.
 [[nodiscard]] int origin_strength(std::string_view origin) noexcept;
 inline constexpr int kProgramStrength = 1;
 inline constexpr int kFileStrength = 2;
+inline constexpr int kProfileStrength = 3;
 
 }  // namespace leftfold::inline v0::app

@@ -14,6 +14,7 @@
 #include "app/setting_names.h"
 #include "app/setting_spec.h"
 #include "app/settings_file.h"
+#include "base/joined.h"
 #include "base/kafka_property.h"
 
 namespace leftfold::inline v0 {
@@ -33,6 +34,7 @@ bool fits(app::ValueKind kind, app::FileValue::Type type) {
     case app::ValueKind::integer: return type == Type::integer;
     case app::ValueKind::number: return type == Type::integer || type == Type::number;
     case app::ValueKind::boolean: return type == Type::boolean;
+    case app::ValueKind::list: return type == Type::list || type == Type::text;
   }
   return false;
 }
@@ -109,32 +111,53 @@ void Settings::settle() {
   for (auto& [name, property] : properties) properties_.push_back(std::move(property));
 }
 
+void Settings::take_from_file(const std::string& file) {
+  const std::string chosen = get("profile").value;
+  for (app::FileValue& value : app::read_settings_file(get("config"))) {
+    const std::string where = file + ":" + std::to_string(value.line);
+    const bool in_profile = value.key.size() > 1 && value.key[0] == "profiles";
+    if (in_profile && std::find(profiles_.begin(), profiles_.end(), value.key[1]) == profiles_.end()) {
+      profiles_.push_back(value.key[1]);
+    }
+    const std::optional<app::SettingName> name = app::find_in_file(value, where);
+    if (!name) continue;  // an empty table
+    const app::SettingSpec& spec = app::setting_specs()[name->setting];
+    if (name->property.empty() && !fits(spec.kind, value.type)) {
+      throw Error{Errc::invalid_config, where + ": " + spec.name + " is " + std::string{to_string(value.type)} +
+                                            "; use " + spec.allowed +
+                                            (spec.kind == app::ValueKind::text ? ", in quotes" : "")};
+    }
+    if (name->profile != chosen && !name->profile.empty()) continue;  // another one, but it was looked at
+    std::string origin = name->profile.empty() ? "file " + where : "profile " + chosen + ", " + where;
+    give({name->handler, name->setting, std::move(value.value), std::move(origin), name->property});
+  }
+  std::sort(profiles_.begin(), profiles_.end());
+  check_profile(file);
+}
+
+void Settings::check_profile(const std::string& file) const {
+  const Setting& chosen = get("profile");
+  if (chosen.value.empty() || std::find(profiles_.begin(), profiles_.end(), chosen.value) != profiles_.end()) return;
+  const std::vector<std::string_view> known{profiles_.begin(), profiles_.end()};
+  throw Error{Errc::invalid_config,
+              "profile is \"" + chosen.value + "\" (" + chosen.origin + "), but " + file + " has no [profiles." +
+                  chosen.value + "]" + app::did_you_mean(chosen.value, known) +
+                  (known.empty() ? "; it has no profiles" : "; profiles: " + base::joined(known))};
+}
+
 void Settings::read_file() {
   const auto forget = [this] {
-    std::erase_if(given_, [](const Given& g) { return app::origin_strength(g.origin) == app::kFileStrength; });
+    std::erase_if(given_, [](const Given& g) {
+      const int strength = app::origin_strength(g.origin);
+      return strength == app::kFileStrength || strength == app::kProfileStrength;
+    });
   };
   forget();
   file_error_.reset();
-  const Setting config = get("config");
+  profiles_.clear();
+  const std::string file = get("config").value;
   try {
-    if (!config.value.empty()) {
-      for (app::FileValue& value : app::read_settings_file(config)) {
-        const std::string where = config.value + ":" + std::to_string(value.line);
-        const std::optional<app::SettingName> name = app::find_in_file(value, where);
-        if (!name) continue;  // an empty table
-        if (!name->property.empty()) {
-          give({"", 0, std::move(value.value), "file " + where, name->property});
-          continue;
-        }
-        const app::SettingSpec& spec = app::setting_specs()[name->setting];
-        if (!fits(spec.kind, value.type)) {
-          throw Error{Errc::invalid_config, where + ": " + spec.name + " is " + std::string{to_string(value.type)} +
-                                                "; use " + spec.allowed +
-                                                (spec.kind == app::ValueKind::text ? ", in quotes" : "")};
-        }
-        give({name->handler, name->setting, std::move(value.value), "file " + where});
-      }
-    }
+    if (!file.empty()) take_from_file(file);
   } catch (const Error& error) {  // for validate(): a flag may name another file
     forget();
     file_error_ = error;
@@ -146,7 +169,7 @@ void Settings::set(std::string_view name, std::string value, std::string origin)
   const app::SettingName found = app::find_setting(name);
   give({found.handler, found.setting, std::move(value), std::move(origin), found.property});
   settle();
-  if (name == "config") read_file();
+  if (name == "config" || name == "profile") read_file();
 }
 
 const Setting& Settings::get(std::string_view name) const {

@@ -51,6 +51,17 @@ std::string number_text(double number) {
   return {text.data(), end};
 }
 
+/// A list as in a variable; nothing for one that a variable cannot say.
+std::optional<std::string> list_text(const toml::array& list) {
+  std::string joined;
+  for (const toml::node& node : list) {
+    const auto* const text = node.as_string();
+    if (text == nullptr || text->get().empty() || text->get().find(',') != std::string::npos) return std::nullopt;
+    (joined += joined.empty() ? "" : ",") += text->get();
+  }
+  return joined.empty() ? std::nullopt : std::optional{joined};
+}
+
 FileValue value_of(const toml::node& node, std::vector<std::string> key) {
   using Type = FileValue::Type;
   FileValue value{std::move(key), Type::other, {}, node.source().begin.line};
@@ -68,6 +79,11 @@ FileValue value_of(const toml::node& node, std::vector<std::string> key) {
     value.value = boolean->get() ? "true" : "false";
   } else if (node.is_table()) {
     value.type = Type::table;
+  } else if (const auto* list = node.as_array()) {
+    if (auto joined = list_text(*list)) {
+      value.type = Type::list;
+      value.value = std::move(*joined);
+    }
   }
   return value;
 }
@@ -91,6 +107,7 @@ std::string_view to_string(FileValue::Type type) noexcept {
     case FileValue::Type::integer: return "a whole number";
     case FileValue::Type::number: return "a number with a fraction";
     case FileValue::Type::boolean: return "true or false";
+    case FileValue::Type::list: return "a list of texts";
     case FileValue::Type::table: return "a table";
     case FileValue::Type::other: return "an array or a date";
   }

@@ -12,10 +12,10 @@ namespace leftfold::inline v0::app {
 
 /// One value of a file, as text.
 struct FileValue {
-  enum class Type { text, integer, number, boolean, table, other };
+  enum class Type { text, integer, number, boolean, list, table, other };
   std::vector<std::string> key;  ///< "handlers", "SendReceipt", "retry", "base"
   Type type = Type::other;       ///< table: an empty one
-  std::string value;             ///< as in a variable; empty for table and other
+  std::string value;             ///< as in a variable, a list with commas; empty for table and other
   unsigned line = 0;             ///< from 1
 };
 

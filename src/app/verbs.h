@@ -7,8 +7,8 @@
 
 namespace leftfold::inline v0::app {
 
-inline constexpr std::array<std::string_view, 15> kVerbs{"run",      "handlers",   "events",   "tail",      "dlq",
-                                                         "breakers", "projectors", "replay",   "publisher", "schema",
-                                                         "check",    "store",      "generate", "help",      "version"};
+inline constexpr std::array<std::string_view, 19> kVerbs{
+    "run",       "handlers", "events", "tail",  "dlq",    "breakers", "projectors", "replay", "publisher", "aggregate",
+    "snapshots", "schema",   "check",  "store", "config", "doctor",   "generate",   "help",   "version"};
 
 }  // namespace leftfold::inline v0::app

@@ -80,6 +80,15 @@ void check_operands(const Verb& verb, const std::vector<std::string>& words) {
 
 }  // namespace
 
+Flags read_setting_flags(std::span<const std::string> arguments) {
+  CommandLine line;
+  line.flags = read_flags(arguments, global_flags(), true);
+  const std::vector<std::string> words = std::move(line.flags.rest);
+  line.flags.rest.clear();
+  if (!words.empty()) read_own(std::span{words}.subspan(1), line);
+  return line.flags;
+}
+
 CommandLine read_command_line(std::span<const std::string> arguments, std::span<const CommandInfo> own) {
   CommandLine line;
   line.flags = read_flags(arguments, global_flags(), true);

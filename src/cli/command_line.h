@@ -26,4 +26,8 @@ struct CommandLine {
 /// names the word or flag, with the nearest known one.
 [[nodiscard]] CommandLine read_command_line(std::span<const std::string> arguments, std::span<const CommandInfo> own);
 
+/// The flags of settings in a line whose first word is not known yet, up to `--`, wherever they stand. Throws
+/// UsageError as read_command_line().
+[[nodiscard]] Flags read_setting_flags(std::span<const std::string> arguments);
+
 }  // namespace leftfold::inline v0::cli

@@ -48,6 +48,18 @@ namespace leftfold::inline v0::cli {
 [[nodiscard]] int seed_published(Context& context);         ///< publisher seed-cursors
 [[nodiscard]] int show_publisher_status(Context& context);  ///< publisher status
 
+[[nodiscard]] int list_aggregates(Context& context);   ///< aggregate ls
+[[nodiscard]] int show_aggregate(Context& context);    ///< aggregate show
+[[nodiscard]] int show_snapshot(Context& context);     ///< snapshots show
+[[nodiscard]] int remove_snapshots(Context& context);  ///< snapshots rm
+
+[[nodiscard]] int show_config(Context& context);            ///< config show
+[[nodiscard]] int show_config_paths(Context& context);      ///< config paths
+[[nodiscard]] int validate_config(Context& context);        ///< config validate
+[[nodiscard]] int list_profiles(Context& context);          ///< config profiles
+[[nodiscard]] int show_config_reference(Context& context);  ///< config reference
+[[nodiscard]] int examine(Context& context);                ///< doctor
+
 [[nodiscard]] int show_schema(Context& context);      ///< schema
 [[nodiscard]] int compare_schemas(Context& context);  ///< schema diff
 [[nodiscard]] int check_store(Context& context);      ///< check
@@ -62,11 +74,11 @@ namespace leftfold::inline v0::cli {
 [[nodiscard]] int export_events(Context& context);      ///< store export
 [[nodiscard]] int import_events(Context& context);      ///< store import
 
-[[nodiscard]] int init_project(Context& context);   ///< init
-[[nodiscard]] int new_event(Context& context);      ///< new event
-[[nodiscard]] int new_aggregate(Context& context);  ///< new aggregate
-[[nodiscard]] int new_projector(Context& context);  ///< new projector
-[[nodiscard]] int new_listener(Context& context);   ///< new listener
+[[nodiscard]] int init_project(Context& context);         ///< init
+[[nodiscard]] int new_event(Context& context);            ///< new event
+[[nodiscard]] int new_aggregate(Context& context);        ///< new aggregate
+[[nodiscard]] int new_projector(Context& context);        ///< new projector
+[[nodiscard]] int new_listener(Context& context);         ///< new listener
 [[nodiscard]] int generate_grafana(Context& context);     ///< generate grafana
 [[nodiscard]] int generate_alerts(Context& context);      ///< generate alerts
 [[nodiscard]] int generate_systemd(Context& context);     ///< generate systemd

@@ -39,6 +39,7 @@ Opened open(Context& context, SqliteOptions::Mode mode) {
     opened.dead_letters = &app.dead_letters();
     opened.controls = &app.controls();
     opened.breakers = &app.breakers();
+    opened.snapshots = &app.snapshots().store();
     return opened;
   }
   opened.log = looking_log(settings);
@@ -49,16 +50,18 @@ Opened open(Context& context, SqliteOptions::Mode mode) {
   opened.dead_letters = opened.own.dead_letters;
   opened.controls = opened.own.controls;
   opened.breakers = opened.own.breakers;
+  opened.snapshots = opened.own.snapshots;
   return opened;
 }
 
 }  // namespace
 
-App& own_app(Context& context) {
+App& own_app(const Context& context) {
   if (context.program.app != nullptr) return *context.program.app;
   throw UsageError{context.line.verb +
                    " needs your program, because its handlers are compiled into it: call "
-                   "leftfold::cli::run(argc, argv, app) in your main and run that"};
+                   "leftfold::cli::run(argc, argv, app) in your main and run that, or build them as a library and name "
+                   "it with --load"};
 }
 
 std::unique_ptr<Logger> service_log(const Settings& settings) {
@@ -90,6 +93,7 @@ Opened open_for_writing(Context& context) {
   if (opened.dead_letters.get() != nullptr) opened.dead_letters = &app.dead_letters();
   opened.controls = &app.controls();
   opened.breakers = &app.breakers();
+  opened.snapshots = &app.snapshots().store();
   return opened;
 }
 

@@ -21,7 +21,8 @@ namespace leftfold::inline v0::cli {
 struct Program {
   std::string name;
   Settings& settings;
-  App* app = nullptr;  ///< none in lfold
+  App* app = nullptr;    ///< none in lfold, unless libraries of handlers are loaded
+  App* stock = nullptr;  ///< in lfold: the App that libraries are loaded into
 };
 
 struct Context {
@@ -44,6 +45,7 @@ struct Opened {
   app::Part<DeadLetterStore> dead_letters = own.dead_letters;
   app::Part<ControlStore> controls = own.controls;
   app::Part<BreakerStore> breakers = own.breakers;
+  app::Part<SnapshotStore> snapshots = own.snapshots;
 
   /// What brings events to handlers: the store itself, or Kafka, which is asked then and not before. Throws
   /// Error(unsupported) for a store that brings none, and as App::feed().
@@ -62,8 +64,8 @@ struct Opened {
 /// those its App has, which its Runner uses.
 [[nodiscard]] Opened open_for_writing(Context& context);
 
-/// The program's own App. Throws UsageError in lfold, which knows no program's events and handlers.
-[[nodiscard]] App& own_app(Context& context);
+/// The program's own App, or that of the loaded libraries. Throws UsageError in lfold without them.
+[[nodiscard]] App& own_app(const Context& context);
 
 /// To stderr, as the settings say. Throws Error(invalid_config).
 [[nodiscard]] std::unique_ptr<Logger> service_log(const Settings& settings);

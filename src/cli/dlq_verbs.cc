@@ -67,7 +67,7 @@ constexpr std::array<Verb, 10> kVerbs{{
      "In the program that has the handler it is called here; lfold asks the running service. Of several aggregates "
      "the\n"
      "first one has to work before the others are touched.\n",
-     1},
+     1, Needs::store, false, false, true},
     {"dlq skip", skip_letter, "HANDLER AGGREGATE", "give up the first parked event of an aggregate",
      "dlq skip SendReceipt cart-42 --why 'sent by hand'", kDlqSkip, 2, kCountsFirst, 2},
     {"dlq edit", edit_letter, "HANDLER AGGREGATE VERSION", "give a parked event another payload, for this handler",

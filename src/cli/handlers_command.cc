@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "base/joined.h"
@@ -78,6 +80,10 @@ std::string as_json(const std::vector<EventRow>& rows, const std::vector<Handler
     (text += effect_of(handler)) += '"';
     append_list(text, "receives", handler.handled);
     append_list(text, "ignores", handler.ignored);
+    if (!handler.library.empty()) {
+      text += ",\"library\":";
+      append_json_string(text, handler.library);
+    }
     text += '}';
   }
   return text += "]}";
@@ -89,9 +95,15 @@ std::string as_tables(const std::vector<EventRow>& rows, const std::vector<Handl
   for (const EventRow& row : rows) {
     events.add({std::string{row.event}, listed(row.aggregates), listed(row.projectors), listed(row.listeners)});
   }
-  Table kinds{{{"HANDLER"}, {"KIND"}, {"EFFECT"}}, out.columns, out.color};
+  const bool libraries =
+      std::any_of(handlers.begin(), handlers.end(), [](const HandlerInfo& each) { return !each.library.empty(); });
+  std::vector<Column> columns{{"HANDLER"}, {"KIND"}, {"EFFECT"}};
+  if (libraries) columns.push_back({"LIBRARY"});
+  Table kinds{std::move(columns), out.columns, out.color};
   for (const HandlerInfo& handler : handlers) {
-    kinds.add({handler.name, std::string{kind_of(handler)}, std::string{effect_of(handler)}});
+    std::vector<std::string> cells{handler.name, std::string{kind_of(handler)}, std::string{effect_of(handler)}};
+    if (libraries) cells.push_back(handler.library.empty() ? "-" : handler.library);
+    kinds.add(std::move(cells));
   }
   std::string text = events.take();
   if (!text.empty() && !handlers.empty()) text += '\n';

@@ -60,13 +60,15 @@ std::string help(std::string_view program_name, std::span<const CommandInfo> own
   examples.emplace_back(program + store + " tail --json", "follow new ones, one JSON object a line");
   text += two_columns(examples) + "\nUsage: " + program + " [FLAGS] COMMAND [FLAGS]\n";
   Rows rows;
+  Rows of_libraries;
   for (const Verb& verb : verbs()) {
-    if (stock ? verb.of_program : verb.of_lfold) continue;
+    if (!stock && verb.of_lfold) continue;
     std::string left{verb.name};
     if (!verb.operands.empty()) (left += ' ') += verb.operands;
-    rows.emplace_back(std::move(left), verb.summary);
+    (stock && verb.of_program ? of_libraries : rows).emplace_back(std::move(left), verb.summary);
   }
   text += "\nCommands:\n" + two_columns(rows);
+  if (stock) text += "\nWith handlers of a library, --load libcart.so:\n" + two_columns(of_libraries);
   if (!own.empty()) {
     Rows commands;
     for (const CommandInfo& command : own) commands.emplace_back(command.name, command.help);

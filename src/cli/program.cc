@@ -5,10 +5,12 @@
 #include <cstdio>
 #include <new>
 #include <utility>
+#include <vector>
 
 #include <leftfold/error.h>
 
 #include "app/kafka_settings.h"
+#include "base/joined.h"
 #include "cli/command_failed.h"
 #include "cli/commands.h"
 #include "cli/envelope.h"
@@ -64,7 +66,9 @@ void apply_settings(const CommandLine& line, Settings& settings) {
   if (const Verb* verb = find_verb(line.verb)) flags.insert(flags.end(), verb->flags.begin(), verb->flags.end());
   for (const Flag& flag : flags) {
     if (flag.setting.empty() || line.flags.count(flag.name) == 0) continue;
-    settings.set(flag.setting, line.flags.value(flag.name), "flag " + std::string{flag.name});
+    const std::string value =
+        flag.repeats ? base::joined(line.flags.list(flag.name), ",") : line.flags.value(flag.name);
+    settings.set(flag.setting, value, "flag " + std::string{flag.name});
   }
   apply_properties(line, settings);
   if (line.flags.count("--log-level") > 0) return;  // says it better than -v and -q
@@ -81,9 +85,52 @@ void check_settings(const Program& program, Needs needs) {
     throw CommandFailed{kUsage, to_string(error.code()), error.what()};
   }
   if (needs == Needs::settings) return;
-  if (program.app == nullptr && program.settings.get("store").origin == "default") {
+  if (program.stock != nullptr && program.settings.get("store").origin == "default") {
     throw UsageError{"which store? use --store sqlite:FILE, or set LEFTFOLD_STORE"};
   }
+}
+
+/// Registers what the libraries of the settings have. Returns whether there was anything new: commands may then lie
+/// elsewhere.
+bool load_libraries(Program& program) {
+  App& app = program.app != nullptr ? *program.app : *program.stock;
+  try {
+    const bool any = app.load_libraries();
+    if (any) program.app = &app;
+    return any;
+  } catch (const Error& error) {  // as check_settings(): it is the configuration
+    throw CommandFailed{kUsage, to_string(error.code()), error.what()};
+  }
+}
+
+/// A word that is no verb may be a command of a library.
+bool may_be_of_library(const std::string& word, const Program& program) {
+  const auto own = commands_of(program);
+  return std::none_of(own.begin(), own.end(), [&](const CommandInfo& each) { return each.name == word; }) &&
+         std::none_of(verbs().begin(), verbs().end(),
+                      [&](const Verb& each) { return each.name.substr(0, each.name.find(' ')) == word; });
+}
+
+/// Reads the command line, makes its settings count and loads the libraries that its verb makes use of.
+CommandLine understand(Program& program, std::span<const std::string> arguments, std::string& verb_name) {
+  const std::vector<std::string> words = read_flags(arguments, global_flags(), true).rest;
+  if (!words.empty() && may_be_of_library(words.front(), program)) {
+    CommandLine unknown;
+    unknown.flags = read_setting_flags(arguments);
+    apply_settings(unknown, program.settings);
+    (void)load_libraries(program);
+  }
+  CommandLine line = read_command_line(arguments, commands_of(program));
+  verb_name = line.verb;
+  if (line.help || line.verb.empty() || line.verb == "help") return line;
+  apply_settings(line, program.settings);
+  const Verb* const verb = line.own == nullptr ? find_verb(line.verb) : nullptr;
+  if (verb != nullptr && !verb->loads) {
+    if (line.flags.count("--load") == 0) return line;
+    throw UsageError{line.verb + " makes no use of handlers: leave --load out"};
+  }
+  if (load_libraries(program)) line = read_command_line(arguments, commands_of(program));
+  return line;
 }
 
 int show_help(const Program& program, const CommandLine& line, bool on_stderr) {
@@ -91,7 +138,7 @@ int show_help(const Program& program, const CommandLine& line, bool on_stderr) {
   if (!line.help) {
     for (const std::string& word : line.flags.rest) topic += topic.empty() ? word : " " + word;
   }
-  const std::string text = topic.empty() ? help(program.name, commands_of(program), program.app == nullptr)
+  const std::string text = topic.empty() ? help(program.name, commands_of(program), program.stock != nullptr)
                                          : help_for(topic, program.name, commands_of(program));
   if (on_stderr) {
     print(stderr, text);
@@ -110,6 +157,16 @@ int run_own(Context& context) {
   return context.line.own->run(*context.program.app, context.line.arguments, context.signals.token());
 }
 
+/// A command that needs no settings goes on without, but the libraries that they name may then be missing.
+void hint_at_settings(const Context& context) {
+  try {
+    context.program.settings.validate();
+  } catch (const Error& error) {
+    hint(context,
+         "the settings are not in order, so handlers of libraries may be missing: " + std::string{error.what()});
+  }
+}
+
 /// Everything after the command line is understood.
 int dispatch(Context& context) {
   if (context.line.own != nullptr) {
@@ -117,8 +174,9 @@ int dispatch(Context& context) {
     return run_own(context);
   }
   const Verb& verb = *find_verb(context.line.verb);
-  const bool says_what_to_do_instead = (verb.name == "run" || verb.name == "check") && context.program.app == nullptr;
+  const bool says_what_to_do_instead = verb.of_program && context.program.app == nullptr;
   if (verb.needs != Needs::nothing && !says_what_to_do_instead) check_settings(context.program, verb.needs);
+  if (verb.needs == Needs::nothing && verb.loads) hint_at_settings(context);
   return verb.command(context);
 }
 
@@ -143,15 +201,13 @@ int run_line(Program& program, std::span<const std::string> arguments) {
   std::string verb;
   Failure failure;
   try {
-    const CommandLine line = read_command_line(arguments, commands_of(program));
-    verb = line.verb;
+    const CommandLine line = understand(program, arguments, verb);
     if (line.verb.empty() && !line.help) {
       json = false;
       (void)show_help(program, line, true);
       return kUsage;
     }
     if (line.help || line.verb == "help") return show_help(program, line, false);
-    apply_settings(line, program.settings);
     json = line.own == nullptr && (line.flags.count("--json") > 0 || line.flags.value("--output") == "json");
     if (line.flags.count("--no-color") > 0) err.color = false;
     const StopSignals signals;

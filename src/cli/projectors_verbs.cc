@@ -53,7 +53,8 @@ constexpr std::array<Verb, 5> kVerbs{{
      "Without names: every projector with a read model. All events go into a shadow, which is compared with the "
      "tables\n"
      "in use and swapped in while the service runs; chosen events are handled in place, on top of what the tables\n"
-     "hold. Listeners are never replayed. --dry-run counts.\n"},
+     "hold. Listeners are never replayed. --dry-run counts.\n",
+     0, Needs::store, true},
 }};
 
 }  // namespace

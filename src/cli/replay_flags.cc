@@ -96,11 +96,7 @@ std::vector<HandlerInfo> chosen_projectors(const Context& context) {
 
 ReplayCommand read_replay_command(const Context& context) {
   const Flags& flags = context.line.flags;
-  if (context.program.app == nullptr) {
-    throw UsageError{
-        "replay needs your program, because its projectors are compiled into it: call "
-        "leftfold::cli::run(argc, argv, app) in your main and run that"};
-  }
+  (void)own_app(context);
   ReplayCommand command;
   ReplayOptions& options = command.options;
   options.types = flags.list("--event");

@@ -27,13 +27,13 @@ int run_any(int argc, const char* const* argv, Make make) noexcept {
 }  // namespace
 
 int run(int argc, const char* const* argv, App& app) noexcept {
-  return run_any(argc, argv, [&app](auto with) { return with(Program{app.name(), app.settings(), &app}); });
+  return run_any(argc, argv, [&app](auto with) { return with(Program{app.name(), app.settings(), &app, nullptr}); });
 }
 
 int run_lfold(int argc, const char* const* argv) noexcept {
   return run_any(argc, argv, [](auto with) {
-    Settings settings{"lfold"};
-    return with(Program{"lfold", settings, nullptr});
+    App app{"lfold"};
+    return with(Program{"lfold", app.settings(), nullptr, &app});
   });
 }
 

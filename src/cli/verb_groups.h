@@ -15,6 +15,9 @@ namespace leftfold::inline v0::cli {
 [[nodiscard]] std::span<const Verb> breakers_verbs() noexcept;
 [[nodiscard]] std::span<const Verb> projectors_verbs() noexcept;
 [[nodiscard]] std::span<const Verb> publisher_verbs() noexcept;
+[[nodiscard]] std::span<const Verb> aggregate_verbs() noexcept;
+[[nodiscard]] std::span<const Verb> snapshots_verbs() noexcept;
+[[nodiscard]] std::span<const Verb> config_verbs() noexcept;
 [[nodiscard]] std::span<const Verb> schema_verbs() noexcept;
 [[nodiscard]] std::span<const Verb> store_verbs() noexcept;
 [[nodiscard]] std::span<const Verb> project_verbs() noexcept;

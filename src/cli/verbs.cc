@@ -11,13 +11,15 @@
 namespace leftfold::inline v0::cli {
 namespace {
 
-constexpr std::array<Flag, 11> kGlobal{{
+constexpr std::array<Flag, 13> kGlobal{{
     {"--store", "", "STORE", "where events are kept: sqlite:FILE, dynamodb: or memory:", false, "store"},
     {"--broker", "", "BROKER", "what brings events to handlers: embedded:, kafka: or none:", false, "broker"},
     {kPropertyFlag, "-X", "NAME=VALUE", "property of the Kafka client: security.protocol=ssl; repeat it", true, ""},
     {"--log-level", "", "LEVEL", "trace, debug, info, warn, error or off", false, "log_level"},
     {"--log-format", "", "FORMAT", "text or json", false, "log_format"},
     {"--config", "", "FILE", "file of settings; default: leftfold.toml, if it is there", false, "config"},
+    {"--profile", "", "NAME", "which [profiles.NAME] of the file overrules the rest of it", false, "profile"},
+    {"--load", "", "PATH", "a shared library of handlers; repeat it, or separate paths with commas", true, "load"},
     {"--json", "", "", "one JSON document on stdout (one line an event for tail)", false, ""},
     {"--quiet", "-q", "", "no hints, and no log lines below warn", false, ""},
     {"--verbose", "-v", "", "log lines from debug on; -vv from trace on", false, ""},
@@ -29,7 +31,8 @@ std::vector<Verb> all_verbs() {
   std::vector<Verb> all;
   for (const auto group :
        {project_verbs(), service_verbs(), events_verbs(), streams_verbs(), dlq_verbs(), breakers_verbs(),
-        projectors_verbs(), publisher_verbs(), schema_verbs(), store_verbs(), generate_verbs(), program_verbs()}) {
+        projectors_verbs(), publisher_verbs(), aggregate_verbs(), snapshots_verbs(), schema_verbs(), store_verbs(),
+        config_verbs(), generate_verbs(), program_verbs()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   return all;

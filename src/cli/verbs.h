@@ -40,8 +40,9 @@ struct Verb {
   std::string_view notes;  ///< more help; whole lines
   std::size_t least_operands = 0;
   Needs needs = Needs::store;
-  bool of_program = false;  ///< needs a program's aggregates or handlers: help of lfold leaves it out
+  bool of_program = false;  ///< needs a program's aggregates or handlers, or a library's
   bool of_lfold = false;    ///< help of programs leaves it out: a program may have a command of that name
+  bool loads = of_program;  ///< makes use of those of libraries
 };
 
 /// Sets a property of librdkafka; its values are no lists, as some properties have commas in them.

@@ -37,7 +37,7 @@ int show_version(Context& context) {
             listed(app::built_brokers(), ",", "\"") + "]}";
     out.write(text + envelope_end());
   } else {
-    const std::string name = context.program.app == nullptr ? "" : context.program.name + ", on ";
+    const std::string name = context.program.stock != nullptr ? "" : context.program.name + ", on ";
     out.write(name + "leftfold " + std::string{kVersion} + " (stores: " + listed(app::built_stores(), ", ", "") +
               "; brokers: " + listed(app::built_brokers(), ", ", "") + ")\n");
   }
