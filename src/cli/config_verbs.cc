@@ -35,6 +35,7 @@ constexpr std::array<Verb, 6> kVerbs{{
      0,
      Needs::settings,
      false,
+     false,
      true},
     {"config profiles", list_profiles, "", "the profiles of the file", "config profiles", {}, 0, "", 0, Needs::nothing},
     {"config reference",
