@@ -4,8 +4,8 @@
 #include <cxxabi.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <memory>
+
+#include "base/type_text.h"
 
 namespace leftfold::inline v0::testing::detail {
 namespace {
@@ -105,12 +105,7 @@ std::string describe(const std::exception_ptr& thrown) {
 
 }  // namespace
 
-std::string type_name(const std::type_info& type) {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> name{abi::__cxa_demangle(type.name(), nullptr, nullptr, &status),
-                                                    &std::free};
-  return name != nullptr ? name.get() : type.name();
-}
+std::string type_name(const std::type_info& type) { return base::type_text(type); }
 
 void compare(std::string_view aggregate, Texts expected, Texts created, std::source_location where) {
   if (std::ranges::equal(expected, created)) return;
