@@ -37,7 +37,8 @@ std::string_view password_in(std::string_view value) {
 
 bool is_secret(std::string_view name) {
   const std::string text = lower(name);
-  if (std::find(kOpen.begin(), kOpen.end(), text) != kOpen.end()) return false;
+  if (std::any_of(kOpen.begin(), kOpen.end(), [&](std::string_view open) { return text.ends_with(open); }))
+    return false;
   return std::any_of(kSecretParts.begin(), kSecretParts.end(),
                      [&](std::string_view part) { return text.find(part) != text.npos; });
 }

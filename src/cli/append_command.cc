@@ -106,7 +106,8 @@ void check_fields(const std::vector<EventCatalog>& catalogs, const NewEvent& eve
   for (const EventCatalog& catalog : catalogs) {
     const EventInfo* const info = catalog.find(event.type);
     if (info == nullptr || info->version != event.schema_version) continue;
-    for (const Json::Member& field : info->shape().at("fields").members()) fields.push_back(field.name);
+    const Json shape = info->shape();
+    for (const Json::Member& field : shape.at("fields").members()) fields.push_back(field.name);
   }
   if (fields.empty()) return;
   const std::vector<std::string_view> names{fields.begin(), fields.end()};

@@ -116,8 +116,10 @@ int show_config_paths(Context& context) {
 int validate_config(Context& context) {
   const Settings& settings = context.program.settings;
   if (context.program.app != nullptr) context.program.app->validate();
-  const auto given = static_cast<std::size_t>(std::count_if(
-      settings.all().begin(), settings.all().end(), [](const Setting& each) { return each.origin != "default"; }));
+  auto given = static_cast<std::size_t>(std::count_if(settings.all().begin(), settings.all().end(),
+                                                      [](const Setting& each) { return each.origin != "default"; }));
+  given += settings.kafka_properties().size();
+  for (const std::string_view handler : settings.handlers()) given += settings.of_handler(handler).size();
   if (context.json) {
     Output out;
     out.write(std::string{kEnvelopeStart} + JsonObject{}.count("given", given).str() + envelope_end());

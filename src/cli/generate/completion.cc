@@ -48,7 +48,7 @@ Table table_of(std::span<const CommandInfo> own, bool stock) {
   std::set<std::string> with_value;
   add_flags(table.global, with_value, global_flags());
   for (const Verb& verb : verbs()) {
-    if (stock && verb.of_program) continue;
+    if (!stock && verb.of_lfold) continue;
     const std::string name{verb.name};
     const std::size_t space = name.find(' ');
     add_once(table.first, name.substr(0, space));

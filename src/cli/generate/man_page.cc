@@ -59,7 +59,7 @@ std::string man_page(std::string_view program_name, std::span<const CommandInfo>
   text += ".SH DESCRIPTION\nFlags may stand before and after the command. stdout is data, stderr everything else.\n";
   text += ".SH COMMANDS\n";
   for (const Verb& verb : verbs()) {
-    if (!(stock && verb.of_program)) text += verb_of(verb, program);
+    if (stock || !verb.of_lfold) text += verb_of(verb, program);
   }
   for (const CommandInfo& command : own) {
     text += ".SS " + troff(command.name) + "\n" + troff(command.help) + ".\n";

@@ -59,7 +59,7 @@ TEST(CppEvent, IsCxx) {
                                .note = "n",
                                .weight = 0.5,
                                .fragile = true};
-  EXPECT_EQ(with_shape<Packed>("Packed", to_json(packed).c_str()).substr(0, 22), R"(Packed{.name = "a \"b\")");
+  EXPECT_EQ(with_shape<Packed>("Packed", to_json(packed).c_str()).substr(0, 23), R"(Packed{.name = "a \"b\")");
 }
 
 TEST(CppEvent, FieldsOfAnotherTimeAreLeftOut) {

@@ -54,8 +54,8 @@ std::set<std::string> emitted() {
     if (path.find("/cli/") != std::string::npos || path.find("/sqlite/") != std::string::npos) continue;  // tables
     names.merge(all_of(read(entry.path()), "\"((?:leftfold|process)_[a-z_]+)\""));
   }
-  for (const char* other : {"leftfold_rows", "leftfold_schema"})
-    names.erase(other);  // a document's member, a table in a test
+  for (const char* other : {"leftfold_rows", "leftfold_schema", "leftfold_handlers"})
+    names.erase(other);  // a document's member, a table in a test, a function of handler libraries
   return names;
 }
 
@@ -142,8 +142,8 @@ TEST(Generate, TheManPageHasEveryVerbOfTheProgram) {
   for (const Verb& verb : verbs()) {
     std::string section = ".SS ";
     for (const char c : verb.name) (section += c == '-' ? "\\" : "") += c;
-    EXPECT_NE(page.find(section + "\n"), std::string::npos) << verb.name;
-    EXPECT_EQ(stock.find(section + "\n") != std::string::npos, !verb.of_program) << verb.name;
+    EXPECT_EQ(page.find(section + "\n") != std::string::npos, !verb.of_lfold) << verb.name;
+    EXPECT_NE(stock.find(section + "\n"), std::string::npos) << verb.name;
   }
 }
 
