@@ -157,7 +157,7 @@ TEST_F(SettingsFile, AValueOfAWrongTypeIsNamedWithWhatIsAllowed) {
            {"workers = \"7\"", "workers is text; use a number from 1 to 1000000"},
            {"workers = 7.0", "workers is a number with a fraction; use a number from 1 to 1000000"},
            {"group = 7", "group is a whole number; use a name that is not empty, in quotes"},
-           {"group = [\"a\"]", "group is an array or a date; use"},
+           {"group = [\"a\"]", "group is a list of texts; use"},
            {"group = 2020-01-01", "group is an array or a date; use"},
            {"retry.base = 5", "retry.base is a whole number; use a duration such as 500ms"},
            {"retry.multiplier = true", "retry.multiplier is true or false; use a number"},
