@@ -50,6 +50,11 @@ class EventReading {
   int read() {
     if (!stream().empty()) expect_stream(context_, *reading_.store, stream());
     const bool search = context_.line.verb == "events search";  // the one that does without an order
+    if (!search && stream().empty() && scan_of(reading_) != nullptr) {
+      throw Error{Errc::unsupported, context_.program.settings.get("store").value +
+                                         " has no order over all streams: name one, or see " + context_.program.name +
+                                         " events search"};
+    }
     EventWalk walk{*reading_.store, search ? scan_of(reading_) : nullptr, context_.signals.token()};
     walk.on_page([this] {
       if (query_.form == EventForm::table) printer_.flush();

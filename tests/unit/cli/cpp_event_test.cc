@@ -59,7 +59,10 @@ TEST(CppEvent, IsCxx) {
                                .note = "n",
                                .weight = 0.5,
                                .fragile = true};
-  EXPECT_EQ(with_shape<Packed>("Packed", to_json(packed).c_str()).substr(0, 23), R"(Packed{.name = "a \"b\")");
+  EXPECT_EQ(with_shape<Packed>("Packed", to_json(packed).c_str()),
+            R"(Packed{.name = "a \"b\"\n", .colour = Colour::green, .address = {.city = "Rome", .zip = std::nullopt}, )"
+            R"(.stops = {{.city = "Ulm", .zip = 7}}, .counts = {{"x", 1}, {"y", 2}}, .marks = {1, 2}, .note = "n", )"
+            R"(.weight = 0.5, .fragile = true})");
 }
 
 TEST(CppEvent, FieldsOfAnotherTimeAreLeftOut) {

@@ -2,13 +2,16 @@
 // docs/reference/cli.md says what can be typed.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 
 #include <leftfold/error.h>
 
+#include "app/verbs.h"
 #include "cli/verbs.h"
 #include "support/source_dir.h"
 
@@ -45,6 +48,14 @@ TEST(Verbs, EachHasACommandAndOperandsThatFit) {
     EXPECT_EQ(verb.operands.empty(), verb.most_operands == 0) << verb.name;
   }
   EXPECT_EQ(find_verb("dlq"), nullptr);
+}
+
+TEST(Verbs, AProgramsOwnCommandCannotTakeTheirNames) {
+  for (const Verb& verb : verbs()) {
+    const std::string_view word = verb.name.substr(0, verb.name.find(' '));
+    if (word == "init" || word == "new") continue;  // lfold's alone: lfold_only.h
+    EXPECT_NE(std::find(app::kVerbs.begin(), app::kVerbs.end(), word), app::kVerbs.end()) << verb.name;
+  }
 }
 
 }  // namespace
