@@ -87,9 +87,7 @@ TEST_F(Profiles, AreOverruledByTheEnvironmentAndFlags) {
   EXPECT_EQ(settings.get("store").value, "sqlite:variable.db");
 }
 
-TEST_F(Profiles, AnEmptyOneIsThere) {
-  EXPECT_EQ(failure(of(kText, {{"LEFTFOLD_PROFILE", "staging"}})), "nothing");
-}
+TEST_F(Profiles, AnEmptyOneIsThere) { EXPECT_EQ(failure(of(kText, {{"LEFTFOLD_PROFILE", "staging"}})), "nothing"); }
 
 TEST_F(Profiles, AnUnknownOneIsAnErrorWithTheNearest) {
   const std::string why = failure(of(kText, {{"LEFTFOLD_PROFILE", "prd"}}));
