@@ -13,8 +13,8 @@ namespace leftfold::inline v0::cli {
 namespace {
 
 void read_number(const Flags& flags, std::string_view flag, std::size_t& into, std::int64_t most,
-                 std::string_view allowed) {
-  if (flags.count(flag) > 0) into = static_cast<std::size_t>(positive_number(flags, flag, {}, most, allowed));
+                 std::string_view allowed, std::string_view unit = {}) {
+  if (flags.count(flag) > 0) into = static_cast<std::size_t>(positive_number(flags, flag, unit, most, allowed));
 }
 
 }  // namespace
@@ -24,7 +24,7 @@ BenchPlan BenchPlan::from(const Context& context) {
   BenchPlan plan;
   read_number(flags, "--writers", plan.writers, 1'000, "a number of threads from 1 to 1000");
   read_number(flags, "--bytes", plan.bytes, 262'144, "a number of bytes from 1 to 262144");
-  read_number(flags, "--seconds", plan.seconds, 600, "a number of seconds from 1 to 600");
+  read_number(flags, "--seconds", plan.seconds, 600, "a number of seconds from 1 to 600", "s");
   if (flags.count("--events") > 0) {
     read_number(flags, "--events", plan.events.emplace(), 100'000'000, "a number of events from 1 to 100000000");
   }

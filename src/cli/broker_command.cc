@@ -70,6 +70,8 @@ std::vector<Reader> readers_of(Context& context, const Opened& opened, bool kafk
                                    [](const Progress& part) { return part.done.has_value(); });
     if (!begun && !each.handler) each.progress.clear();  // its checkpoints may be kept elsewhere
   }
+  // What Kafka knows nothing of reads the store, as a publisher does, or left dead letters there.
+  if (kafka) std::erase_if(readers, [](const Reader& each) { return !each.handler && each.progress.empty(); });
   return readers;
 }
 
@@ -92,7 +94,7 @@ Standing standing_of(Context& context) {
   } else {
     standing.facts.emplace_back("store", settings.get("store").value);  // it is the broker itself
   }
-  // A name that nobody has: a partition's ends are the same for all.
+  // The ends of partitions are the same whoever asks; no handler's group has this name.
   standing.partitions = kafka ? opened.broker().progress(settings.get("group").value)
                               : std::vector<Progress>{{{}, Position::start(), opened.broker().head(0)}};
   standing.readers = readers_of(context, opened, kafka);
