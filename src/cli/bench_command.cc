@@ -4,16 +4,16 @@
 #include <array>
 #include <atomic>
 #include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
-#include <leftfold/clock.h>
-#include <leftfold/error.h>
-
 #include "cli/bench_burst.h"
+#include "cli/bench_events.h"
 #include "cli/bench_target.h"
 #include "cli/commands.h"
 #include "cli/confirm.h"
@@ -29,11 +29,7 @@ using Seconds = std::chrono::duration<double>;
 
 constexpr std::size_t kEventsToRead = 10'000;   // when nobody says how many
 constexpr std::size_t kEventsToLeave = 10'000;  // with --write
-constexpr std::size_t kStreamEvents = 100;
-constexpr std::size_t kFillEvents = 25;  // in one append; a transaction of DynamoDB has room for them
 constexpr std::size_t kPageEvents = 1'000;
-constexpr const char* kType = "LfoldBench";
-
 std::string fixed(double number, int digits) {
   std::array<char, 64> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed, digits).ptr;
@@ -51,23 +47,21 @@ struct Measured {
 class Bench {
  public:
   explicit Bench(Context& context)
-      : context_{context}, plan_{BenchPlan::from(context)}, target_{context, plan_}, payload_{R"({"text":")"} {
-    constexpr std::string_view kEnd = R"("})";
-    payload_.append(std::max(plan_.bytes, payload_.size() + kEnd.size()) - payload_.size() - kEnd.size(), 'x');
-    payload_ += kEnd;
-    streams_ = "lfold-bench-" + Uuid::v7(system_clock().now()).to_string() + "-";
-  }
+      : context_{context},
+        plan_{BenchPlan::from(context)},
+        target_{context, plan_},
+        events_{target_.store(), plan_.bytes} {}
 
   int append() {
     if (plan_.write && !plan_.events) plan_.events = kEventsToLeave;
     announce(plan_.events.value_or(0), plan_.writers);
     std::vector<Version> versions(plan_.writers, Version::none());
     std::vector<Measured> all{{"append", 1, measure("append", plan_.events, [&](std::size_t writer) {
-                                 append_one(stream(writer), versions[writer], 1);
+                                 events_.append(writer, versions[writer], 1);
                                })}};
     if (target_.folder() != nullptr && !stopped()) {
       RawDisk disk{target_.folder()->path() / "raw"};
-      const std::string bytes = stream(0) + kType + payload_ + std::string(sizeof(Uuid), 'i');
+      const std::string bytes = events_.bytes_of_one();
       all.push_back({"raw", 1, measure("raw", plan_.events, [&](std::size_t) { disk.append(bytes); })});
     }
     return print(all);
@@ -76,8 +70,9 @@ class Bench {
   int load() {
     const std::size_t streams = fill();
     std::atomic<std::size_t> next{0};
-    return print({{"load", kStreamEvents, measure_reads("load", [&](std::size_t) {
-                     return target_.store().read_stream(stream(next++ % streams), Version::none(), kStreamEvents);
+    return print({{"load", kBenchStreamEvents, measure_reads("load", [&](std::size_t) {
+                     return target_.store().read_stream(events_.stream(next++ % streams), Version::none(),
+                                                        kBenchStreamEvents);
                    })}});
   }
 
@@ -95,53 +90,27 @@ class Bench {
   }
 
  private:
-  [[nodiscard]] std::string stream(std::size_t number) const { return streams_ + std::to_string(number + 1); }
   [[nodiscard]] bool stopped() const { return context_.signals.received() != 0; }
 
   /// Before the first event is stored.
   void announce(std::size_t events, std::size_t streams) const {
     if (plan_.write) {
       hint(context_, "appends up to " + counted(events, "event") + " to " + counted(streams, "stream") + " " +
-                         streams_ + "N of " + target_.name() + "; they stay there");
+                         events_.streams() + "N of " + target_.name() + "; they stay there");
     } else {
       hint(context_, "measures " + target_.name() + ", which is removed at the end");
     }
   }
 
-  void append_one(const std::string& stream, Version& version, std::size_t events) {
-    AppendRequest request;
-    request.aggregate_id = stream;
-    request.expected = version;
-    for (std::size_t i = 0; i < events; ++i) {
-      request.events.push_back({Uuid::v7(system_clock().now()), kType, payload_, {}, 1});
-    }
-    const AppendResult result = target_.store().append(request);
-    const auto* const appended = std::get_if<Appended>(&result);
-    if (appended == nullptr) throw VersionConflict{stream, version, std::get<Conflict>(result).actual};
-    version = appended->version;
-  }
-
   /// Stores what is read afterwards; returns in how many streams.
   std::size_t fill() {
     const std::size_t events = plan_.events.value_or(kEventsToRead);
-    const std::size_t streams = (events + kStreamEvents - 1) / kStreamEvents;
+    const std::size_t streams = (events + kBenchStreamEvents - 1) / kBenchStreamEvents;
     announce(events, streams);
-    std::atomic<std::size_t> next{0};
     ProgressBar bar{context_};
-    const auto fill_next = [&](std::size_t) -> std::size_t {
-      const std::size_t number = next++;
-      if (number >= streams) return 0;
-      const std::size_t wanted = std::min(kStreamEvents, events - number * kStreamEvents);
-      Version version = Version::none();
-      for (std::size_t done = 0; done < wanted; done += kFillEvents) {
-        append_one(stream(number), version, std::min(kFillEvents, wanted - done));
-      }
-      return wanted;
-    };
-    (void)run_burst(plan_.writers, std::chrono::hours{24}, context_.signals.token(), fill_next,
-                    [&](Seconds, std::uint64_t done) {
-                      bar.show(static_cast<double>(done) / static_cast<double>(events), "stored to be read");
-                    });
+    events_.fill(events, plan_.writers, context_.signals.token(), [&](Seconds, std::uint64_t done) {
+      bar.show(static_cast<double>(done) / static_cast<double>(events), "stored to be read");
+    });
     return streams;
   }
 
@@ -184,7 +153,10 @@ class Bench {
         .boolean("stopped", stopped())
         .raw("part_of_raw", raw > 0 ? fixed(all[0].figures.events_per_s() / raw, 4) : "null");
     rows.finish(more);
-    if (!stopped()) return kSuccess;
+    if (!stopped()) {
+      if (all[0].figures.seconds < 1) hint(context_, "measured for less than a second: more --events say more");
+      return kSuccess;
+    }
     hint(context_, "stopped early");
     return kSignal + context_.signals.received();
   }
@@ -196,7 +168,7 @@ class Bench {
     const std::string p99 = fixed(figures.p99_us, 1);
     std::vector<std::string> cells{each.what,
                                    std::to_string(plan_.writers),
-                                   std::to_string(payload_.size()),
+                                   std::to_string(events_.payload_bytes()),
                                    std::to_string(each.events_per_call),
                                    std::to_string(figures.events),
                                    fixed(figures.seconds, 2),
@@ -207,7 +179,7 @@ class Bench {
     rows.add(std::move(cells), JsonObject{}
                                    .text("what", each.what)
                                    .count("writers", plan_.writers)
-                                   .count("payload_bytes", payload_.size())
+                                   .count("payload_bytes", events_.payload_bytes())
                                    .count("events_per_call", each.events_per_call)
                                    .number("events", static_cast<std::int64_t>(figures.events))
                                    .raw("seconds", fixed(figures.seconds, 6))
@@ -219,8 +191,7 @@ class Bench {
   Context& context_;
   BenchPlan plan_;
   BenchTarget target_;
-  std::string payload_;
-  std::string streams_;  // what their names begin with
+  BenchEvents events_;
 };
 
 }  // namespace
