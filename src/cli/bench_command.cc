@@ -30,6 +30,7 @@ using Seconds = std::chrono::duration<double>;
 constexpr std::size_t kEventsToRead = 10'000;   // when nobody says how many
 constexpr std::size_t kEventsToLeave = 10'000;  // with --write
 constexpr std::size_t kPageEvents = 1'000;
+
 std::string fixed(double number, int digits) {
   std::array<char, 64> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed, digits).ptr;
