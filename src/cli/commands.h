@@ -41,6 +41,12 @@ namespace leftfold::inline v0::cli {
 [[nodiscard]] int resume_subscriptions(Context& context);   ///< projectors resume
 [[nodiscard]] int restart_subscriptions(Context& context);  ///< projectors restart
 
+[[nodiscard]] int show_broker(Context& context);  ///< broker status
+
+[[nodiscard]] int bench_append(Context& context);  ///< bench append
+[[nodiscard]] int bench_load(Context& context);    ///< bench load
+[[nodiscard]] int bench_read(Context& context);    ///< bench read
+
 [[nodiscard]] int replay_projectors(Context& context);  ///< replay
 
 [[nodiscard]] int run_publisher(Context& context);          ///< publisher run

@@ -21,25 +21,7 @@ HowFarAsker::HowFarAsker(Context& context, const Opened& opened)
 }
 
 HowFar HowFarAsker::of(const std::string& subscription, const HandlerInfo* handler) const {
-  if (handler != nullptr && handler->is_projector && !handler->exactly_once) return {};  // a table in memory
-  return kafka_ ? in_kafka(subscription, handler) : in_store(subscription);
-}
-
-HowFar HowFarAsker::in_store(const std::string& subscription) const {
-  const auto at = stored_.find(subscription);
-  if (at == stored_.end() || !at->second) return {};
-  const std::int64_t done = at->second->value();
-  return {done, std::max<std::int64_t>(head_ - done, 0)};
-}
-
-HowFar HowFarAsker::in_kafka(const std::string& subscription, const HandlerInfo* handler) const {
-  std::vector<Progress> progress = broker_.progress(subscription);
-  if (handler != nullptr && handler->is_projector) {  // its read model keeps the checkpoint
-    for (std::size_t i = 0; i < progress.size(); ++i) {
-      const auto at = stored_.find(detail::checkpoint_name(handler->name, static_cast<std::int32_t>(i)));
-      progress[i].done = at == stored_.end() ? std::nullopt : at->second;
-    }
-  }
+  const std::vector<Progress> progress = partitions_of(subscription, handler);
   if (std::none_of(progress.begin(), progress.end(), [](const Progress& each) { return each.done.has_value(); })) {
     return {};
   }
@@ -49,6 +31,28 @@ HowFar HowFarAsker::in_kafka(const std::string& subscription, const HandlerInfo*
     *far.lag += std::max<std::int64_t>(each.lag(), 0);
   }
   return far;
+}
+
+std::vector<Progress> HowFarAsker::partitions_of(const std::string& subscription, const HandlerInfo* handler) const {
+  if (handler != nullptr && handler->is_projector && !handler->exactly_once) return {};  // a table in memory
+  return kafka_ ? in_kafka(subscription, handler) : in_store(subscription);
+}
+
+std::vector<Progress> HowFarAsker::in_store(const std::string& subscription) const {
+  const auto at = stored_.find(subscription);
+  if (at == stored_.end() || !at->second) return {};
+  return {{at->second, Position::start(), Position{head_}}};
+}
+
+std::vector<Progress> HowFarAsker::in_kafka(const std::string& subscription, const HandlerInfo* handler) const {
+  std::vector<Progress> progress = broker_.progress(subscription);
+  if (handler != nullptr && handler->is_projector) {  // its read model keeps the checkpoint
+    for (std::size_t i = 0; i < progress.size(); ++i) {
+      const auto at = stored_.find(detail::checkpoint_name(handler->name, static_cast<std::int32_t>(i)));
+      progress[i].done = at == stored_.end() ? std::nullopt : at->second;
+    }
+  }
+  return progress;
 }
 
 }  // namespace leftfold::inline v0::cli

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <leftfold/app.h>
 #include <leftfold/event_feed.h>
@@ -28,12 +29,14 @@ class HowFarAsker {
 
   /// `handler` is the program's own of this subscription, or null. Throws as the constructor.
   [[nodiscard]] HowFar of(const std::string& subscription, const HandlerInfo* handler) const;
+  /// The same of each partition, in order; empty when nobody but the process itself knows. Throws as the constructor.
+  [[nodiscard]] std::vector<Progress> partitions_of(const std::string& subscription, const HandlerInfo* handler) const;
   /// The position of the newest event; of several partitions the sum.
   [[nodiscard]] std::int64_t head() const noexcept { return head_; }
 
  private:
-  [[nodiscard]] HowFar in_store(const std::string& subscription) const;
-  [[nodiscard]] HowFar in_kafka(const std::string& subscription, const HandlerInfo* handler) const;
+  [[nodiscard]] std::vector<Progress> in_store(const std::string& subscription) const;
+  [[nodiscard]] std::vector<Progress> in_kafka(const std::string& subscription, const HandlerInfo* handler) const;
 
   EventFeed& broker_;
   bool kafka_;

@@ -31,8 +31,8 @@ std::vector<Verb> all_verbs() {
   std::vector<Verb> all;
   for (const auto group :
        {project_verbs(), service_verbs(), events_verbs(), streams_verbs(), dlq_verbs(), breakers_verbs(),
-        projectors_verbs(), publisher_verbs(), aggregate_verbs(), snapshots_verbs(), schema_verbs(), store_verbs(),
-        config_verbs(), generate_verbs(), program_verbs()}) {
+        projectors_verbs(), broker_verbs(), publisher_verbs(), aggregate_verbs(), snapshots_verbs(), schema_verbs(),
+        store_verbs(), bench_verbs(), config_verbs(), generate_verbs(), program_verbs()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   return all;
