@@ -71,18 +71,15 @@ class Part {
   throw Error{Errc::invalid_argument, file.string() + ": is there already and is not replaced; name a new file"};
 }
 
-/// An empty file that nobody reads who may not read the source, also while it is written. One that a process of this
-/// number left is made anew; a link that somebody laid there is not followed.
-void make_part(const std::filesystem::path& part, std::filesystem::perms permissions) {
+/// An empty file that nobody else reads while it is written. One that a process of this number left is made anew; a
+/// link that somebody laid there is not followed.
+void make_part(const std::filesystem::path& part) {
   std::error_code ignored;
   std::filesystem::remove(part, ignored);
   std::filesystem::remove(part.string() + "-journal", ignored);
   const int file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (file < 0) fail(part, errno);
-  const int result = ::fchmod(file, static_cast<mode_t>(permissions & std::filesystem::perms::all));
-  const int number = errno;
   ::close(file);
-  if (result != 0) fail(part, number);
 }
 
 /// Gives the part its name unless another has it by now. Returns whether the part is gone.
@@ -181,9 +178,8 @@ bool backup(Connection& connection, const std::filesystem::path& to, const Backu
   if (!std::filesystem::is_directory(folder, error)) {
     throw Error{Errc::not_found, to.string() + ": its folder does not exist"};
   }
-  const std::string source{connection.file()};
   Part part{to.string() + ".part-" + std::to_string(::getpid())};
-  make_part(part.path(), std::filesystem::status(source, error).permissions());
+  make_part(part.path());
   bool complete = false;
   {
     constexpr std::chrono::milliseconds kNobodyElse{1'000};
@@ -192,6 +188,8 @@ bool backup(Connection& connection, const std::filesystem::path& to, const Backu
     connection.rollback();
   }
   if (!complete) return false;
+  const std::string source{connection.file()};
+  std::filesystem::permissions(part.path(), std::filesystem::status(source, error).permissions(), error);
   if (publish(part.path(), to)) part.keep();
   sync_folder(folder);
   return true;
