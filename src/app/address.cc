@@ -11,11 +11,13 @@
 
 #include <leftfold/error.h>
 
+#include "app/redaction.h"
+
 namespace leftfold::inline v0::app {
 namespace {
 
 std::string as_it_stands(const Setting& setting) {
-  return std::string{setting.name} + " is \"" + setting.value + "\" (" + setting.origin + ")";
+  return std::string{setting.name} + " is \"" + without_passwords(setting.value) + "\" (" + setting.origin + ")";
 }
 
 [[noreturn, maybe_unused]] void not_built(const Setting& setting, const std::string& what, const std::string& option) {

@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 
+#include <exception>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -32,6 +33,9 @@ void check_file(const std::string& path, const std::string& file) {
   }
   if (status.type() == fs::file_type::directory) {
     refuse_library(Errc::invalid_argument, path, "is a folder; name the library in it");
+  }
+  if (fs::exists(status) && !fs::is_regular_file(status)) {  // a pipe would be waited for
+    refuse_library(Errc::invalid_argument, path, "is no file");
   }
 }
 
@@ -89,7 +93,15 @@ OpenLibrary open_library(const std::filesystem::path& path) {
                    "is no library of handlers: it has no function extern \"C\" leftfold::HandlerLibrary " +
                        std::string{kFunction} + "(); define it, as leftfold/handler_library.h shows");
   }
-  library.says = reinterpret_cast<HandlerLibrary (*)()>(found)();
+  try {
+    library.says = reinterpret_cast<HandlerLibrary (*)()>(found)();
+  } catch (const std::exception& error) {
+    refuse_library(Errc::handler_failed, shown,
+                   std::string{"threw in "} + kFunction + "(): " + error.what() + "; nothing of it is registered");
+  } catch (...) {
+    refuse_library(Errc::handler_failed, shown,
+                   std::string{"threw in "} + kFunction + "(); nothing of it is registered");
+  }
   check_stamps(shown, library.says);
   return library;
 }

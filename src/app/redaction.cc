@@ -22,15 +22,16 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-/// The password of an address; empty when there is none.
-std::string_view password_in(std::string_view value) {
-  const std::size_t scheme = value.find("://");
-  if (scheme == value.npos) return {};
-  const std::string_view rest = value.substr(scheme + 3);
-  const std::string_view host = rest.substr(0, rest.find_first_of("/?#"));
+/// The password of an address, which begins behind its "://"; empty when there is none.
+std::string_view password_in(std::string_view address) {
+  std::string_view host = address.substr(0, address.find_first_of("/?#"));
+  const std::size_t colon = host.find(':');
+  if (colon == host.npos) return {};
+  // What is no port is a password with a '/' in it that nobody encoded.
+  const bool port = host.find_first_not_of("0123456789", colon + 1) == host.npos;
+  if (!port && host.find('@') == host.npos) host = address;
   const std::size_t at = host.rfind('@');
-  const std::size_t colon = host.substr(0, at).find(':');
-  return at == host.npos || colon == host.npos ? std::string_view{} : host.substr(colon + 1, at - colon - 1);
+  return at == host.npos || at < colon ? std::string_view{} : host.substr(colon + 1, at - colon - 1);
 }
 
 }  // namespace
@@ -45,11 +46,26 @@ bool is_secret(std::string_view name) {
 
 std::string redacted(std::string_view name, std::string_view value) {
   if (is_secret(name)) return std::string{value.empty() ? value : kHidden};
-  std::string shown{value};
-  if (const std::string_view password = password_in(value); !password.empty()) {
-    shown.replace(static_cast<std::size_t>(password.data() - value.data()), password.size(), kHidden);
+  return without_passwords(value);
+}
+
+std::string without_passwords(std::string_view text) {
+  constexpr std::string_view kScheme = "://";
+  std::string shown;
+  for (std::size_t scheme = text.find(kScheme); scheme != text.npos; scheme = text.find(kScheme)) {
+    shown += text.substr(0, scheme + kScheme.size());
+    text.remove_prefix(scheme + kScheme.size());
+    std::string_view address = text.substr(0, text.find_first_of(" \t\n\""));
+    const std::size_t next = address.find(kScheme);
+    if (next != address.npos) address = address.substr(0, address.rfind(',', next));  // several in a list
+    if (const std::string_view password = password_in(address); !password.empty()) {
+      const auto before = static_cast<std::size_t>(password.data() - text.data());
+      shown += text.substr(0, before);
+      shown += kHidden;
+      text.remove_prefix(before + password.size());
+    }
   }
-  return shown;
+  return shown += text;
 }
 
 }  // namespace leftfold::inline v0::app

@@ -18,4 +18,7 @@ inline constexpr std::string_view kHidden = "set";
 /// ("http://user:set@host").
 [[nodiscard]] std::string redacted(std::string_view name, std::string_view value);
 
+/// `text` without the passwords in its addresses, of which it may have several.
+[[nodiscard]] std::string without_passwords(std::string_view text);
+
 }  // namespace leftfold::inline v0::app

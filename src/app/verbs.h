@@ -7,9 +7,9 @@
 
 namespace leftfold::inline v0::app {
 
-inline constexpr std::array<std::string_view, 21> kVerbs{
-    "run",      "handlers",   "events", "append",    "streams",   "tail",      "dlq",
-    "breakers", "projectors", "replay", "publisher", "aggregate", "snapshots", "schema",
-    "check",    "store",      "config", "doctor",    "generate",  "help",      "version"};
+inline constexpr std::array<std::string_view, 23> kVerbs{
+    "run",        "handlers", "events",    "append",    "streams",   "tail",   "dlq",   "breakers",
+    "projectors", "replay",   "publisher", "aggregate", "snapshots", "schema", "check", "store",
+    "config",     "doctor",   "generate",  "help",      "version",   "bench",  "broker"};
 
 }  // namespace leftfold::inline v0::app

@@ -21,6 +21,7 @@
 #include "cli/exit_code.h"
 #include "cli/numbers.h"
 #include "cli/rows.h"
+#include "cli/text.h"
 
 namespace leftfold::inline v0::cli {
 namespace {
@@ -124,7 +125,7 @@ int show_state(Context& context, EventStore& store, const Question& asked) {
     object.number("version", found.version.value()).raw("state", found.state);
     out.write(std::string{kEnvelopeStart} + object.str() + envelope_end());
   } else {
-    out.write(Json::parse(found.state).indented());
+    out.write(printable_json(Json::parse(found.state).indented()));
   }
   out.flush();
   hint(context, std::string{asked.type.name} + " " + asked.id + " at version " + std::to_string(found.version.value()));

@@ -31,8 +31,9 @@ class SettingRows {
   explicit SettingRows(Context& context)
       : with_origin_{context.line.flags.count("--origin") > 0}, rows_{context, "settings", columns(with_origin_)} {}
 
-  void add(const std::string& name, std::string_view value, const std::string& origin) {
-    const std::string shown = app::redacted(name, value);
+  /// `of`: what decides whether it is a secret; a handler's own name does not.
+  void add(const std::string& name, std::string_view of, std::string_view value, const std::string& origin) {
+    const std::string shown = app::redacted(of, value);
     JsonObject object;
     object.text("name", name).text("value", shown).text("origin", origin);
     std::vector<std::string> cells{name, shown.empty() ? "-" : shown};
@@ -74,20 +75,20 @@ std::string state_of(const std::string& file) {
 int show_config(Context& context) {
   const Settings& settings = context.program.settings;
   SettingRows rows{context};
-  for (const Setting& each : settings.all()) rows.add(std::string{each.name}, each.value, each.origin);
+  for (const Setting& each : settings.all()) rows.add(std::string{each.name}, each.name, each.value, each.origin);
   for (const KafkaProperty& each : settings.kafka_properties()) {
-    rows.add(std::string{app::kPropertyTable} + "." + each.name, each.value, each.origin);
+    rows.add(std::string{app::kPropertyTable} + "." + each.name, each.name, each.value, each.origin);
   }
   for (const std::string_view handler : settings.handlers()) {
     for (const Setting& each : settings.of_handler(handler)) {
-      rows.add("handlers." + std::string{handler} + "." + std::string{each.name}, each.value, each.origin);
+      rows.add("handlers." + std::string{handler} + "." + std::string{each.name}, each.name, each.value, each.origin);
     }
   }
   if (settings.get("store").value.starts_with("dynamodb:")) {
     for (const auto& [name, value] : settings.environment()) {
       const bool counts = std::any_of(kOfDynamoDb.begin(), kOfDynamoDb.end(),
                                       [&n = name](std::string_view begin) { return n.starts_with(begin); });
-      if (counts && !value.empty()) rows.add(name, value, "environment " + name);
+      if (counts && !value.empty()) rows.add(name, name, value, "environment " + name);
     }
   }
   rows.finish();

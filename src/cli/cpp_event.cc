@@ -7,14 +7,25 @@
 #include <leftfold/uuid.h>
 
 #include "cli/numbers.h"
+#include "cli/text.h"
 
 namespace leftfold::inline v0::cli {
 namespace {
 
 using Text = std::optional<std::string>;  // empty: no braces say it
 
-/// A literal of UTF-8: control characters as octal escapes, which end after three digits whatever follows.
-std::string string_literal(std::string_view text) {
+/// Whatever `json` holds, the literal ends behind it.
+std::string raw_literal(const std::string& json) {
+  const std::string text = printable_json(json);
+  std::string delimiter = "json";
+  while (text.find(")" + delimiter + "\"") != text.npos) delimiter += '_';
+  return "R\"" + delimiter + "(" + text + ")" + delimiter + "\"";
+}
+
+/// A literal of UTF-8: control characters as octal escapes, which end after three digits whatever follows. Empty
+/// for a text with a NUL, which would end the string, or with what an editor would not show.
+Text string_literal(std::string_view text) {
+  if (text.find('\0') != text.npos || printable_json(text) != text) return std::nullopt;
   std::string out = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -63,7 +74,7 @@ struct Writer {
     const bool string = value.kind() == Json::Kind::string;
     if (type == "uuid") {
       if (!string || !Uuid::parse(string_of(value))) return std::nullopt;
-      return "*leftfold::Uuid::parse(" + string_literal(string_of(value)) + ")";
+      return "*leftfold::Uuid::parse(\"" + string_of(value) + "\")";
     }
     if (type == "null") return "std::monostate{}";
     if (type == "bytes") return std::nullopt;
@@ -92,9 +103,10 @@ struct Writer {
     std::string out = "{";
     for (const Json::Member& each : value.members()) {
       const Text text = write(each.value, &mapped);
-      if (!text) return std::nullopt;
+      const Text name = string_literal(each.name);
+      if (!text || !name) return std::nullopt;
       if (out.size() > 1) out += ", ";
-      out += "{" + string_literal(each.name) + ", " + *text + "}";
+      out += "{" + *name + ", " + *text + "}";
     }
     return out += "}";
   }
@@ -140,7 +152,7 @@ struct Writer {
 std::string cpp_event(std::string_view type, const Json& payload, const Json* shape) {
   const Text braces = Writer::members(payload, shape == nullptr ? nullptr : shape->find("fields"));
   if (braces) return std::string{type} + *braces;
-  return "leftfold::from_json<" + std::string{type} + ">(R\"json(" + payload.text() + ")json\")";
+  return "leftfold::from_json<" + std::string{type} + ">(" + raw_literal(payload.text()) + ")";
 }
 
 }  // namespace leftfold::inline v0::cli

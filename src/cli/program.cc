@@ -126,7 +126,7 @@ CommandLine understand(Program& program, std::span<const std::string> arguments,
   apply_settings(line, program.settings);
   const Verb* const verb = line.own == nullptr ? find_verb(line.verb) : nullptr;
   if (verb != nullptr && !verb->loads) {
-    if (line.flags.count("--load") == 0) return line;
+    if (line.flags.count("--load") == 0 || verb->command == examine) return line;  // doctor loads them itself
     throw UsageError{line.verb + " makes no use of handlers: leave --load out"};
   }
   if (load_libraries(program)) line = read_command_line(arguments, commands_of(program));

@@ -15,6 +15,7 @@
 #include "cli/confirm.h"
 #include "cli/exit_code.h"
 #include "cli/rows.h"
+#include "cli/text.h"
 #include "core/snapshot_body.h"
 
 namespace leftfold::inline v0::cli {
@@ -71,7 +72,7 @@ int show_snapshot(Context& context) {
   rows.finish(JsonObject{}.raw("state", body->state));
   if (!context.json) {
     Output out;
-    out.write("\n" + Json::parse(body->state).indented());
+    out.write("\n" + printable_json(Json::parse(body->state).indented()));
     out.flush();
   }
   return kSuccess;

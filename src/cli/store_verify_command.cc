@@ -133,11 +133,12 @@ int verify_store(Context& context) {
     rows.fail("damaged", message, more);
     throw CommandFailed{kFoundFailure, "damaged", message};
   }
-  rows.finish(more);
-  if (!complete) {
-    hint(context, "stopped: " + looked_at);
-    return kSignal + context.signals.received();
+  if (!complete) {  // nothing was found, but that is no pass
+    const std::string message = "stopped before the end: " + looked_at;
+    rows.fail("stopped", message, more);
+    throw CommandFailed{kSignal + context.signals.received(), "stopped", message};
   }
+  rows.finish(more);
   hint(context, looked_at + ", nothing is wrong");
   return kSuccess;
 }

@@ -127,6 +127,23 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
+std::string printable_json(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const Character character = first_character(text);
+    text.remove_prefix(character.bytes.size());
+    // JSON itself escapes what is below, and no terminal obeys DEL; all the others that are hidden have four digits.
+    if (character.code <= 0x7f || character.code == kNoCharacter || !is_hidden(character.code)) {
+      out += character.bytes;
+      continue;
+    }
+    out += "\\u";
+    for (const int shift : {12, 8, 4, 0}) out += kHex[character.code >> shift & 0xf];
+  }
+  return out;
+}
+
 void append_json_object(std::string& out, std::string_view text) {
   try {
     AnyObject any;

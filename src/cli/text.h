@@ -25,4 +25,8 @@ void append_json_string(std::string& out, std::string_view text);
 /// well-formed, in a file that something else wrote, is appended as a JSON string instead.
 void append_json_object(std::string& out, std::string_view text);
 
+/// The well-formed JSON `text`, the same to who reads it, with escapes for what in its strings a terminal would obey or
+/// hide.
+[[nodiscard]] std::string printable_json(std::string_view text);
+
 }  // namespace leftfold::inline v0::cli

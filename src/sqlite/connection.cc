@@ -55,6 +55,9 @@ fs::path checked_path(const fs::path& file, Access mode) {
   if (status.type() == fs::file_type::none) {
     throw Error{Errc::permission_denied, name + ": " + code.message() + "; let this user enter the folder"};
   }
+  if (fs::exists(status) && !fs::is_regular_file(status)) {  // SQLite would wait for a pipe, and no signal ends that
+    throw Error{Errc::invalid_argument, name + ": is a device, pipe or socket; name a file"};
+  }
   if (fs::exists(status)) return fs::canonical(path, code).empty() ? path : fs::canonical(path, code);
   if (mode == Access::read_only) {
     throw Error{Errc::not_found, name + ": no such file; it is opened read-only, so it is not created"};

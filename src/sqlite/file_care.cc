@@ -2,6 +2,7 @@
 #include "sqlite/file_care.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -64,6 +65,29 @@ class Part {
                     : reason == std::errc::permission_denied ? Errc::permission_denied
                                                              : Errc::unavailable;
   throw Error{code, file.string() + ": cannot be written: " + reason.message()};
+}
+
+[[noreturn]] void refuse_to_replace(const std::filesystem::path& file) {
+  throw Error{Errc::invalid_argument, file.string() + ": is there already and is not replaced; name a new file"};
+}
+
+/// An empty file that nobody else reads while it is written. One that a process of this number left is made anew; a
+/// link that somebody laid there is not followed.
+void make_part(const std::filesystem::path& part) {
+  std::error_code ignored;
+  std::filesystem::remove(part, ignored);
+  std::filesystem::remove(part.string() + "-journal", ignored);
+  const int file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file < 0) fail(part, errno);
+  ::close(file);
+}
+
+/// Gives the part its name unless another has it by now. Returns whether the part is gone.
+bool publish(const std::filesystem::path& part, const std::filesystem::path& to) {
+  if (::link(part.c_str(), to.c_str()) == 0) return false;
+  if (errno == EEXIST) refuse_to_replace(to);
+  if (::rename(part.c_str(), to.c_str()) != 0) fail(to, errno);  // a file system without links
+  return true;
 }
 
 /// The name of a new file survives a crash once its folder is written.
@@ -146,14 +170,16 @@ std::vector<std::string> check_file(Connection& connection) {
 
 bool backup(Connection& connection, const std::filesystem::path& to, const BackupProgress& progress) {
   std::error_code error;
-  if (std::filesystem::exists(std::filesystem::symlink_status(to, error))) {
-    throw Error{Errc::invalid_argument, to.string() + ": is there already and is not replaced; name a new file"};
+  if (to.empty() || to.native().find('\0') != std::string::npos) {
+    throw Error{Errc::invalid_argument, "backup: the path is empty or holds a NUL byte; name a new file"};
   }
+  if (std::filesystem::exists(std::filesystem::symlink_status(to, error))) refuse_to_replace(to);
   const std::filesystem::path folder = std::filesystem::absolute(to).parent_path();
   if (!std::filesystem::is_directory(folder, error)) {
     throw Error{Errc::not_found, to.string() + ": its folder does not exist"};
   }
   Part part{to.string() + ".part-" + std::to_string(::getpid())};
+  make_part(part.path());
   bool complete = false;
   {
     constexpr std::chrono::milliseconds kNobodyElse{1'000};
@@ -164,9 +190,7 @@ bool backup(Connection& connection, const std::filesystem::path& to, const Backu
   if (!complete) return false;
   const std::string source{connection.file()};
   std::filesystem::permissions(part.path(), std::filesystem::status(source, error).permissions(), error);
-  std::filesystem::rename(part.path(), to, error);
-  if (error) fail(to, error.value());
-  part.keep();
+  if (publish(part.path(), to)) part.keep();
   sync_folder(folder);
   return true;
 }

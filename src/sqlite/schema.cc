@@ -123,12 +123,16 @@ std::int64_t check_store(Connection& connection) {
   }
   const bool taken = id != 0 || (connection.integer("SELECT count(*) FROM sqlite_schema") != 0 &&
                                  !has_table(connection, "leftfold_projections"));
+  // Between the questions another process may have made the store: its tables and its id come at once.
+  const auto is_store_by_now = [&] { return id == 0 && connection.integer("PRAGMA application_id") == kApplicationId; };
   if (taken) {
+    if (is_store_by_now()) return check_store(connection);
     throw Error{Errc::invalid_argument,
                 file + ": is another program's database; name a file of its own for the events"};
   }
   for (const char* table : kTables) {
     if (has_table(connection, table)) {
+      if (is_store_by_now()) return check_store(connection);
       throw Error{Errc::invalid_argument,
                   file + ": holds a read table called \"" + table + "\", a name the store needs; rename it"};
     }

@@ -170,6 +170,8 @@ TEST(HandlerLibraries, NothingOfOneIsRegisteredWhenItThrows) {
   const std::string why = refusal(world.app, library("throws"), Errc::handler_failed);
   EXPECT_TRUE(has(why, "threw as it registered its handlers: no siren is connected")) << why;
   EXPECT_TRUE(world.handlers().empty());
+  const std::string at_once = refusal(world.app, library("throws_at_once"), Errc::handler_failed);
+  EXPECT_TRUE(has(at_once, "libthrows_at_once.so threw in leftfold_handlers(): no licence is there")) << at_once;
 }
 
 TEST(HandlerLibraries, ComeTooLateOnceTheRunnerIsMade) {

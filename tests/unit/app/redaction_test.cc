@@ -31,6 +31,16 @@ TEST(Redaction, HidesThePasswordOfAnAddress) {
   EXPECT_EQ(app::redacted("DYNAMODB_URL", "http://me:hu@sh@host"), "http://me:set@host");
   EXPECT_EQ(app::redacted("DYNAMODB_URL", "http://host:8000/a@b:c"), "http://host:8000/a@b:c");
   EXPECT_EQ(app::redacted("DYNAMODB_URL", "http://me@host:8000"), "http://me@host:8000");
+  EXPECT_EQ(app::redacted("proxy", "http://me:hu/sh@host"), "http://me:set@host");
+  EXPECT_EQ(app::redacted("url", "http://me:@host"), "http://me:@host");
+}
+
+TEST(Redaction, HidesThePasswordOfEachAddress) {
+  EXPECT_EQ(app::redacted("kafka.brokers", "SSL://a:hush@h1:9092,SSL://b:hu,sh@h2:9092,SSL://h3:9092"),
+            "SSL://a:set@h1:9092,SSL://b:set@h2:9092,SSL://h3:9092");
+  EXPECT_EQ(app::without_passwords("brokers is \"ssl://a:hush@h\" (file me@home.toml:3); use HOST:PORT"),
+            "brokers is \"ssl://a:set@h\" (file me@home.toml:3); use HOST:PORT");
+  EXPECT_EQ(app::without_passwords("://"), "://");
 }
 
 }  // namespace

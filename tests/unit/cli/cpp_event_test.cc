@@ -86,6 +86,15 @@ TEST(CppEvent, PlainFieldsWithoutAStruct) {
 
 TEST(CppEvent, NothingEndsALiteralEarly) {
   EXPECT_EQ(cpp_event("A", Json::parse(R"({"s":"\u0001\u007f\\"})"), nullptr), R"(A{.s = "\001\177\\"})");
+  EXPECT_EQ(cpp_event("A", Json::parse(R"({"s":{"t":")json"}})"), nullptr),
+            R"cpp(leftfold::from_json<A>(R"json_({"s":{"t":")json"}})json_"))cpp");
+}
+
+TEST(CppEvent, NoTextIsCutShortOrHidden) {
+  EXPECT_EQ(cpp_event("A", Json::parse(R"({"s":"a\u0000b"})"), nullptr),
+            R"cpp(leftfold::from_json<A>(R"json({"s":"a\u0000b"})json"))cpp");
+  EXPECT_EQ(cpp_event("A", Json::parse(R"({"s":"a\u202eb"})"), nullptr),
+            R"cpp(leftfold::from_json<A>(R"json({"s":"a\u202eb"})json"))cpp");
 }
 
 }  // namespace

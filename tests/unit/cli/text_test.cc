@@ -85,5 +85,10 @@ TEST(Table, IsCutAtTheTerminalsWidth) {
   EXPECT_EQ(table.take(), "A     B\n1234 ...\n");
 }
 
+TEST(Text, JsonIsTheSameWithEscapesForWhatIsHidden) {
+  EXPECT_EQ(printable_json("{\"a\": \"\xc2\x9b \xe2\x80\xae \xc3\xa4 \xf0\x9f\x98\x80\"}\n"),
+            "{\"a\": \"\\u009b \\u202e \xc3\xa4 \xf0\x9f\x98\x80\"}\n");
+}
+
 }  // namespace
 }  // namespace leftfold::cli

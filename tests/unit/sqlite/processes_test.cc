@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include <leftfold/error.h>
 #include <leftfold/sqlite.h>
 
 #include "unit/sqlite/child.h"
@@ -81,6 +82,28 @@ TEST(Processes, four_append_to_shared_and_own_aggregates) {
   for (const RecordedEvent& event : store.read_all(Position::start(), 1000)) {
     EXPECT_GE(event.committed_at, last);
     last = event.committed_at;
+  }
+}
+
+// Looks at the file again and again while another process makes it: there is no moment at which it is a stranger's.
+TEST(Processes, a_store_that_is_being_made_is_nobody_else_s) {
+  for (int round = 0; round < 40; ++round) {
+    const TempDir folder;
+    Child maker{[&] {
+      SqliteStore store{options_for(folder.file())};
+      return 0;
+    }};
+    SqliteOptions options = options_for(folder.file());
+    options.mode = SqliteOptions::Mode::read_only;
+    for (bool made = false; !made;) {
+      try {
+        SqliteStore store{options};
+        made = true;
+      } catch (const Error& error) {
+        ASSERT_EQ(error.code(), Errc::not_found) << error.what();
+      }
+    }
+    EXPECT_EQ(maker.wait(), 0);
   }
 }
 
