@@ -22,8 +22,10 @@ struct HealthLimits {
 };
 
 /// Adds, for the handlers that the Runner has now:
-/// - "runner" (live): failed when a handler is behind, nothing holds it back (no retry, no breaker, no pause) and it
-///   has finished nothing for five times max_stall: its thread, or the one that looks after all, hangs.
+/// - "runner" (live): failed when a handler is behind and has finished nothing for five times max_stall in which
+/// nothing
+///   held it back (no retry, breaker or pause, no store or broker without an answer): its thread, or the one that looks
+///   after all, hangs.
 /// - "handlers" (ready): failed until each has begun, and when one has failed or stopped.
 /// - "handler NAME" (told): failed when it has, or when it is behind by more than max_lag and has finished nothing for
 ///   max_stall; degraded when it is paused, its breaker is not closed, or events wait to be tried again.

@@ -76,6 +76,8 @@ struct SubscriptionStatus {
   // What the Runner sees every RunnerOptions::look_every, if it has RunnerOptions::metrics:
   std::int64_t lag = 0;                ///< events of the feed after what is finished, in partitions this process has
   std::chrono::milliseconds stands{};  ///< for how long none was finished although there is lag
+  /// The part of it since when nothing held it back: no pause, retry or breaker, no store or broker without an answer.
+  std::chrono::milliseconds hangs{};
   std::chrono::milliseconds looked{};  ///< how long ago it looked
 };
 

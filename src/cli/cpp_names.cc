@@ -29,7 +29,11 @@ bool is_keyword(std::string_view name) {
       "union",        "unsigned",  "using",     "virtual",   "void",       "volatile",  "while",     "xor",
       "and_eq",       "consteval", "constexpr", "constinit", "const_cast", "co_await",  "co_return", "co_yield",
       "static_assert"};
-  return std::find(kWords.begin(), kWords.end(), name) != kWords.end();
+  constexpr std::array<std::string_view, 11> kMore{
+      "char8_t",          "char16_t",     "char32_t", "wchar_t", "static_cast", "dynamic_cast",
+      "reinterpret_cast", "thread_local", "not_eq",   "or_eq",   "xor_eq"};
+  return std::find(kWords.begin(), kWords.end(), name) != kWords.end() ||
+         std::find(kMore.begin(), kMore.end(), name) != kMore.end();
 }
 
 }  // namespace
@@ -65,10 +69,11 @@ void check_project_name(std::string_view name) {
                      "\" cannot be a program's name: letters, digits, '-' and '_', first a letter; the folder's name "
                      "is taken for it"};
   }
-  constexpr std::array<std::string_view, 8> kTargets{"all",  "clean",   "edit_cache", "help",
-                                                     "test", "install", "package",    "rebuild_cache"};
+  constexpr std::array<std::string_view, 10> kTargets{"all",     "clean",   "edit_cache",    "help",       "test",
+                                                      "install", "package", "rebuild_cache", "CMakeFiles", "Testing"};
   if (std::find(kTargets.begin(), kTargets.end(), name) != kTargets.end()) {
-    throw UsageError{"\"" + std::string{name} + "\" is taken: CMake has a target of that name; choose another folder"};
+    throw UsageError{"\"" + std::string{name} +
+                     "\" is taken: CMake has a target or folder of that name; choose another folder"};
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/recent_health.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -19,10 +20,18 @@ HealthReport RecentHealth::report(std::optional<HealthScope> scope) {
     wanted_ = true;
     changed_.notify_all();
   }
-  // Who comes while a round hangs waits no longer than who began it.
-  const Instant until = (running_ ? begun_ : clock_.instant()) + deadline_;
-  const bool in_time = clock_.wait_until(lock, changed_, {}, until, [this, now = rounds_] { return rounds_ != now; });
-  return as_known(scope, in_time);
+  const std::uint64_t now = rounds_;
+  const Instant asked = clock_.instant();
+  const Instant most = asked + 2 * deadline_;  // many that are slow are no failure, but a client does not wait for ever
+  for (;;) {
+    // Who comes while a check hangs waits no longer than who came before.
+    const Instant begun = running_ ? begun_ : asked;
+    const bool changes = clock_.wait_until(
+        lock, changed_, {}, std::min(begun + deadline_, most),
+        [this, now, was = running_, at = at_] { return rounds_ != now || running_ != was || at_ != at; });
+    if (rounds_ != now) return as_known(scope, true);
+    if (!changes || clock_.instant() >= most) return as_known(scope, clock_.instant() < begun + deadline_);
+  }
 }
 
 HealthReport RecentHealth::as_known(std::optional<HealthScope> scope, bool in_time) const {
@@ -46,8 +55,9 @@ void RecentHealth::run(const std::stop_token& stop) {
   while (clock_.wait_until(lock, changed_, stop, kNever, [this] { return wanted_; })) {
     wanted_ = false;
     running_ = true;
-    begun_ = clock_.instant();
     for (at_ = 0; !stop.stop_requested(); ++at_) {
+      begun_ = clock_.instant();
+      changed_.notify_all();
       lock.unlock();
       std::optional<CheckedHealth> answer;  // added meanwhile, a check is called too
       if (at_ < health_.size()) answer = health_.check(at_);

@@ -41,7 +41,7 @@ class RecentHealth {
   bool wanted_ = false;
   bool running_ = false;
   std::size_t at_ = 0;               // the check that runs
-  Instant begun_{};                  // when its round began
+  Instant begun_{};                  // when it was called
   std::uint64_t rounds_ = 0;         // ended
   std::optional<Instant> answered_;  // when the last round ended
   std::vector<CheckedHealth> answers_;

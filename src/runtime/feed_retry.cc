@@ -17,7 +17,7 @@ constexpr milliseconds kLogEvery{10'000};
 milliseconds FeedRetry::note(std::string_view what, const Error& error) {
   const Instant now = run_.clock().instant();
   const auto doublings = static_cast<int>(std::min<std::uint64_t>(failures_, 10));
-  ++failures_;
+  if (failures_++ == 0) run_.cut_off();
   const milliseconds pause = std::min(kLongestPause, kFirstPause * (1 << doublings));
   if (now >= next_log_) {
     next_log_ = now + kLogEvery;
@@ -41,7 +41,7 @@ void FeedRetry::recovered(std::string_view what) {
         LogLevel::info, "runner", "the store or broker answers again",
         {{"subscription", run_.subscription()}, {"call", std::string{what}}, {"failures", std::to_string(failures_)}});
   }
-  failures_ = 0;
+  if (std::exchange(failures_, 0) > 0) run_.answered();
 }
 
 }  // namespace leftfold::inline v0::detail

@@ -27,20 +27,15 @@ std::string seconds(milliseconds time) { return std::to_string(time.count() / 10
 
 std::string events(std::int64_t count) { return std::to_string(count) + (count == 1 ? " event" : " events"); }
 
-bool is_free(const SubscriptionStatus& status) {
-  const bool breaker_lets_pass = status.breaker == "closed" || status.breaker == "disabled";
-  return status.state == "running" && status.waiting == 0 && breaker_lets_pass;
-}
-
 HealthAnswer is_alive(const std::vector<SubscriptionStatus>& all, milliseconds limit) {
   for (const SubscriptionStatus& status : all) {
     if (status.looked > limit && (status.state == "running" || status.state == "waiting")) {
       return {HealthState::failed, "nobody has looked after the handlers for " + seconds(status.looked) +
                                        ": the Runner's keeper hangs; restart the process"};
     }
-    if (is_free(status) && status.lag > 0 && status.stands > limit) {
+    if (status.state == "running" && status.hangs > limit) {
       return {HealthState::failed, status.name + " is behind by " + events(status.lag) + " and has finished none for " +
-                                       seconds(status.stands) +
+                                       seconds(status.hangs) +
                                        " although nothing holds it back: its handler hangs; restart the process"};
     }
   }

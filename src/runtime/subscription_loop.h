@@ -43,6 +43,8 @@ class SubscriptionLoop {
   void end() noexcept { run_->end(); }
   /// Whether it ended, or ends, because something failed.
   [[nodiscard]] bool has_failed() const { return run_->failed(); }
+  /// Whether it waits for a store or the broker, which does not answer.
+  [[nodiscard]] bool is_cut_off() const noexcept { return run_->is_cut_off(); }
   /// Looks at what changes without an event.
   virtual void look() {}
 

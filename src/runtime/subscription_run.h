@@ -2,6 +2,7 @@
 // One session of one subscription: from its start to its end, which may come before that of the run.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <exception>
 #include <functional>
@@ -42,6 +43,10 @@ class SubscriptionRun {
 
   /// Until when handlers in progress are waited for: counted from the first call, which is after the halt.
   [[nodiscard]] Instant drain_deadline();
+  /// A store or the broker does not answer a call that is repeated, or answers again. As many of the one as of the other.
+  void cut_off() noexcept { ++cut_off_; }
+  void answered() noexcept { --cut_off_; }
+  [[nodiscard]] bool is_cut_off() const noexcept { return cut_off_ > 0; }
   /// Waits until `until`; returns false when the session was halted before.
   [[nodiscard]] bool pause_until(Instant until);
 
@@ -54,6 +59,7 @@ class SubscriptionRun {
   const std::shared_ptr<RunContext> run_;
   const std::string subscription_;
   const OnFatal on_fatal_;
+  std::atomic<int> cut_off_{0};
   std::stop_source halt_;
   std::stop_callback<Halt> with_run_;
   mutable std::mutex mutex_;

@@ -209,8 +209,14 @@ void Supervisor::note_place(Slot& slot, const SubscriptionStatus& status,
       slot.lag += std::max<std::int64_t>(0, place.head.value() - place.done.value());
     }
   }
-  if (slot.lag == 0 || finished != slot.finished) slot.moved = options_.clock->instant();
+  const bool first_look = !measured_;
+  if (slot.lag == 0 || finished != slot.finished || first_look) slot.moved = options_.clock->instant();
   slot.finished = finished;
+  // A process is not to be ended for what a pause, a breaker or a store took, nor right after it.
+  const bool breaker_lets_pass = status.breaker == "closed" || status.breaker == "disabled";
+  const bool free = status.state == "running" && status.waiting == 0 && breaker_lets_pass && places != nullptr &&
+                    !slot.loop->is_cut_off();
+  if (!free) slot.held = options_.clock->instant();
 }
 
 void Supervisor::redrive() {
@@ -287,7 +293,10 @@ std::vector<SubscriptionStatus> Supervisor::status() const {
     if (slot.paused && status.state != "failed") status.state = "paused";
     if (measured_) {
       status.lag = slot.lag;
-      if (slot.lag > 0) status.stands = since(slot.moved);
+      if (slot.lag > 0) {
+        status.stands = since(slot.moved);
+        status.hangs = since(std::max(slot.moved, slot.held));
+      }
       status.looked = since(*measured_);
     }
     all.push_back(std::move(status));

@@ -59,6 +59,7 @@ class Supervisor {
     std::int64_t lag = 0;
     std::uint64_t finished = 0;  // changes when something is finished
     Instant moved{};             // when it did, or when there was no lag
+    Instant held{};              // when something held it back last
   };
 
   void start_thread(const char* name, void (Supervisor::*body)(), std::jthread& thread);

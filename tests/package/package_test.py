@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -117,7 +118,7 @@ class Package(unittest.TestCase):
         program = shop / 'build/dev/shop'
         self.run_(program, 'add', 'cart-1', 'apple', '2', cwd=shop)
         self.run_(program, 'buy', 'cart-1', cwd=shop)
-        self.run_until(program, 'parked', shop)  # there is no folder for receipts
+        self.run_until(program, 'parked', shop, ('best', '2 apple\n'))  # there is no folder for receipts
         self.assertEqual(self.run_(program, 'best', cwd=shop), '2 apple\n')
         self.assertIn('is there a folder receipts?', self.run_(program, 'dlq', 'show', 'WriteReceipt', 'cart-1', cwd=shop))
         (shop / 'receipts').mkdir()
@@ -136,7 +137,7 @@ class Package(unittest.TestCase):
         self.run_(program, 'open', 'task-1', 'write the manual', cwd=todo)
         self.run_(program, 'open', 'task-2', 'sleep', cwd=todo)
         self.run_(program, 'finish', 'task-2', cwd=todo)
-        self.run_until(program, 'task-2 is done', todo)
+        self.run_until(program, 'task-2 is done', todo, ('tasks', 'task-1: write the manual\n'))
         self.assertEqual(self.run_(program, 'tasks', cwd=todo), 'task-1: write the manual\n')
         self.assertEqual(self.run_(program, 'events', 'read', '--all', '-o', 'raw', cwd=todo).count('\n'), 3)
 
@@ -147,8 +148,9 @@ class Package(unittest.TestCase):
         self.run_('cmake', '--build', '--preset', 'dev', '--parallel', '2', cwd=project)
         self.assertIn(f'100% tests passed, 0 tests failed out of {tests}', self.run_('ctest', '--preset', 'dev', cwd=project))
 
-    def run_until(self, program, text, cwd):
-        """Runs the program's handlers until it has said `text`, and stops it as Ctrl-C does."""
+    def run_until(self, program, text, cwd, table):
+        """Runs the program's handlers until it has said `text` and the first of `table`, a command, prints the second:
+        another handler does that. Then stops it as Ctrl-C does."""
         with subprocess.Popen([program, 'run'], cwd=cwd, env=ENVIRONMENT, text=True, stdout=subprocess.DEVNULL,
                               stderr=subprocess.PIPE) as process:
             said = ''
@@ -156,6 +158,9 @@ class Package(unittest.TestCase):
                 said += line
                 if text in line:
                     break
+            patience = time.monotonic() + 60
+            while self.run_(program, table[0], cwd=cwd) != table[1] and time.monotonic() < patience:
+                pass
             process.send_signal(signal.SIGINT)
             said += process.stderr.read()
         self.assertEqual(process.returncode, 0, said)

@@ -22,7 +22,8 @@ constexpr std::array<Alert, 14> kAlerts{{
      "the log names the event and the cause; remove it, then `projectors restart`"},
     {"LeftfoldHandlerStandsStill",
      "sum by (job, handler) (leftfold_handler_lag_events) > 100 and on (job, handler) "
-     "sum by (job, handler) (changes(leftfold_handler_position[5m])) == 0",
+     "sum by (job, handler) (changes(leftfold_handler_position[5m])) == 0 unless on (job, handler) "
+     "max by (job, handler) (leftfold_handler_state{state=\"paused\"}) == 1",
      "5m", "page", "{{ $labels.handler }} is behind and finishes nothing",
      "see /healthz and the log; is its breaker open?"},
     {"LeftfoldHandlerBehind", "max by (job, handler) (leftfold_handler_lag_seconds) > 300", "10m", "ticket",

@@ -222,6 +222,19 @@ TEST_F(MetricsServerTest, ACheckThatHangsHoldsNobodyUp) {
   EXPECT_EQ(status_of(get(server.address(), "/healthz")), 200);
 }
 
+TEST_F(MetricsServerTest, ManyChecksThatAreSlowTogetherHaveNotFailed) {
+  for (const char* name : {"a", "b", "c"}) {
+    health.add(name, HealthScope::ready, []() -> HealthAnswer {
+      std::this_thread::sleep_for(400ms);  // what it is slow with
+      return {};
+    });
+  }
+  MetricsServerOptions all = options();
+  all.deadline = 1s;
+  const MetricsServer server{all};
+  EXPECT_EQ(body_of(get(server.address(), "/readyz")), "ok\n");
+}
+
 TEST_F(MetricsServerTest, ManyWhoAskCostOneRound) {
   std::atomic<int> calls{0};
   health.add("store", HealthScope::ready, [&calls] {

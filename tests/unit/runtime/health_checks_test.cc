@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <optional>
+#include <string>
 #include <thread>
 
 #include <leftfold/health_checks.h>
@@ -10,6 +12,7 @@
 #include <leftfold/metrics.h>
 
 #include "runtime/head_watch.h"
+#include "scripted_feed.h"
 #include "support.h"
 
 namespace leftfold::runtime_test {
@@ -93,6 +96,103 @@ TEST_F(HealthChecks, ALittleBehindIsNoFailureOfTheHandler) {
   EXPECT_EQ(named(health.check(), "handler example-group.Hangs").answer.state, HealthState::ok);
   hangs.free = true;
   running.finish();
+}
+
+/// The same on a clock that the test moves. The Runner has looked when pass_seconds() returns.
+struct HealthInTime : ::testing::Test {
+  static constexpr std::chrono::milliseconds kStall = 2s;
+
+  HealthInTime() {
+    clock.advance(24h);  // as a machine that has been up for long
+    feed.end_at(200);
+    feed.assign(0, 1);
+    feed.event(1, "a");
+    feed.event(2, "b");
+    runner.add(hangs);
+    add_checks(health, runner, {.max_lag = 100, .max_stall = kStall, .clock = &clock});
+  }
+  ~HealthInTime() override { hangs.free = true; }  // before the run ends
+
+  static RunnerOptions options_of(Metrics& metrics, Clock& clock) {
+    RunnerOptions options;
+    options.metrics = &metrics;
+    options.clock = &clock;
+    return options;
+  }
+  template <class Done>
+  bool comes(Done done) {
+    const Instant patience = soon();
+    while (!late && !done()) {
+      late = system_clock().instant() > patience;
+      std::this_thread::yield();
+    }
+    return !late;
+  }
+  void pass_seconds(int count) {
+    for (int i = 0; i < count; ++i) {
+      clock.advance(1s);
+      EXPECT_TRUE(comes([&] { return runner.status()[0].looked == 0ms; })) << "nobody looks";
+    }
+  }
+  void begin() {
+    running.emplace(runner.start());
+    EXPECT_TRUE(comes([&] { return runner.status()[0].in_flight == 2; }));
+    clock.advance(1s);
+    EXPECT_TRUE(comes([&] { return runner.status()[0].lag == 200; }));
+  }
+  HealthState says(const std::string& check) { return named(health.check(), check).answer.state; }
+  HealthState alive() { return says("runner"); }
+  HealthState handler() { return says("handler example-group.Hangs"); }
+
+  testing::VirtualClock clock;
+  Metrics metrics;
+  ScriptedFeed feed{clock};
+  Hangs hangs;
+  Runner runner{feed, options_of(metrics, clock)};
+  Health health;
+  std::optional<leftfold::Running> running;
+  bool late = false;
+};
+
+TEST_F(HealthInTime, StandsStillFromTheFirstLookOn) {
+  begin();
+  EXPECT_EQ(alive(), HealthState::ok) << "it has been behind for a second at most";
+  EXPECT_EQ(handler(), HealthState::ok);
+  pass_seconds(5);
+  EXPECT_EQ(handler(), HealthState::failed);
+  EXPECT_EQ(alive(), HealthState::ok);
+  pass_seconds(6);
+  EXPECT_EQ(alive(), HealthState::failed);
+}
+
+TEST_F(HealthInTime, AfterABreakerWasOpenTheProcessHasItsTimeAnew) {
+  begin();
+  runner.breaker("Hangs").force_open();
+  pass_seconds(60);
+  runner.breaker("Hangs").reset();
+  EXPECT_EQ(alive(), HealthState::ok) << "nothing could be finished in that minute";
+  EXPECT_EQ(handler(), HealthState::failed) << "people are told all the same";
+  pass_seconds(11);
+  EXPECT_EQ(alive(), HealthState::failed);
+}
+
+TEST_F(HealthInTime, AProcessIsNotEndedForABrokerThatDoesNotAnswer) {
+  begin();
+  feed.fail_heads(true);
+  pass_seconds(20);
+  EXPECT_EQ(alive(), HealthState::ok);
+  EXPECT_EQ(handler(), HealthState::failed);
+  feed.fail_heads(false);
+  pass_seconds(1);
+  EXPECT_EQ(alive(), HealthState::ok);
+}
+
+TEST_F(HealthInTime, AProcessIsNotEndedForAStoreThatDoesNotAnswerACallThatIsRepeated) {
+  begin();
+  for (int i = 0; i < 16; ++i) feed.fail_take(Errc::unavailable);  // with pauses of 2 s and less: for 20 s
+  pass_seconds(15);
+  EXPECT_EQ(alive(), HealthState::ok);
+  EXPECT_EQ(handler(), HealthState::failed);
 }
 
 TEST(HeadWatch, IsFrozenWhenMoreIsStoredAndNothingArrives) {

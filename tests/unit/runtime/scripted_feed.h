@@ -2,6 +2,7 @@
 // A feed that does what a test says: assignments, revocations, events and failures in the order they were put in.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -125,7 +126,11 @@ class ScriptedFeed final : public EventFeed {
   }
 
   std::unique_ptr<Subscription> subscribe(const SubscriptionOptions&) override;
-  Position head(std::int32_t) override { return head_; }
+  Position head(std::int32_t) override {
+    if (heads_fail_) throw Error{Errc::unavailable, "the scripted feed knows no head"};
+    return head_;
+  }
+  void fail_heads(bool fail) { heads_fail_ = fail; }
   bool may_repeat() const noexcept override { return repeats_; }
   // Events may come again and out of their order. Set before the run.
   void let_repeat() { repeats_ = true; }
@@ -167,6 +172,7 @@ class ScriptedFeed final : public EventFeed {
 
   Clock& clock_;
   Position head_{INT64_MAX};
+  std::atomic<bool> heads_fail_{false};
   Position elsewhere_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
