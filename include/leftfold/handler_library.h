@@ -21,6 +21,7 @@ struct HandlerLibrary {
   const char* abi;           ///< what else both sides must have in common
   const char* name;          ///< for people: "cart"
   void (*add_to)(App& app);  ///< registers its aggregates, handlers and commands; may throw
+  const void* more;          ///< what later layouts add; null. It is returned by value, so its size stays
 };
 
 inline constexpr unsigned kHandlerLibraryLayout = 1;
@@ -107,7 +108,7 @@ class ConstantText {
                                                                                void (*add_to)(App& app)) {
   static constexpr detail::ConstantText kCompiledVersion = detail::compiled_version();
   static constexpr detail::ConstantText kCompiledAbi = detail::compiled_abi();
-  return {kHandlerLibraryLayout, kCompiledVersion.c_str(), kCompiledAbi.c_str(), name, add_to};
+  return {kHandlerLibraryLayout, kCompiledVersion.c_str(), kCompiledAbi.c_str(), name, add_to, nullptr};
 }
 
 }  // namespace leftfold::inline v0
