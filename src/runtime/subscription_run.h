@@ -43,7 +43,7 @@ class SubscriptionRun {
 
   /// Until when handlers in progress are waited for: counted from the first call, which is after the halt.
   [[nodiscard]] Instant drain_deadline();
-  /// A store or the broker does not answer a call that is repeated, or answers again. As many of the one as of the other.
+  /// A store or the broker does not answer a call that is repeated, or answers again. As many of the one as the other.
   void cut_off() noexcept { ++cut_off_; }
   void answered() noexcept { --cut_off_; }
   [[nodiscard]] bool is_cut_off() const noexcept { return cut_off_ > 0; }
