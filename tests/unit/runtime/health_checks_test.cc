@@ -98,7 +98,8 @@ TEST_F(HealthChecks, ALittleBehindIsNoFailureOfTheHandler) {
   running.finish();
 }
 
-/// The same on a clock that the test moves. The Runner has looked when pass_seconds() returns.
+/// The same on a clock that the test moves. The Runner looked a second ago at most when pass_seconds()
+/// returns.
 struct HealthInTime : ::testing::Test {
   static constexpr std::chrono::milliseconds kStall = 2s;
 
@@ -131,14 +132,17 @@ struct HealthInTime : ::testing::Test {
   void pass_seconds(int count) {
     for (int i = 0; i < count; ++i) {
       clock.advance(1s);
-      EXPECT_TRUE(comes([&] { return runner.status()[0].looked == 0ms; })) << "nobody looks";
+      EXPECT_TRUE(comes([&] { return runner.status()[0].looked <= 1s; })) << "nobody looks";
     }
   }
   void begin() {
     running.emplace(runner.start());
     EXPECT_TRUE(comes([&] { return runner.status()[0].in_flight == 2; }));
-    clock.advance(1s);
-    EXPECT_TRUE(comes([&] { return runner.status()[0].lag == 200; }));
+    EXPECT_TRUE(comes([&] {
+      if (runner.status()[0].lag == 200) return true;
+      clock.advance(1ms);  // the keeper counts its second from when it begins
+      return false;
+    }));
   }
   HealthState says(const std::string& check) { return named(health.check(), check).answer.state; }
   HealthState alive() { return says("runner"); }
