@@ -4,7 +4,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -165,7 +164,7 @@ class App {
   /// is loaded already, or that has a name which is taken; unsupported for one that was compiled with another leftfold
   /// or compiler; and what its constructors throw, as Error(handler_failed) unless it is an Error. All or nothing: then
   /// nothing of it is registered.
-  App& load(const std::filesystem::path& path);
+  App& load(const std::string& path);
   /// load() for each library that the setting `load` names and that was not loaded by it before. The command line calls
   /// it for verbs that use handlers, and run() and start() do. Returns whether any was loaded. Throws as load().
   bool load_libraries();
@@ -265,7 +264,7 @@ class App {
  private:
   class Impl;
   Runner& ready();
-  void add_library(const std::filesystem::path& path);
+  void add_library(const std::string& path);
 
   template <AggregateType Root>
   static AggregateState load_state(EventStore& store, const RepositoryOptions& options, std::string_view id,

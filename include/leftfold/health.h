@@ -4,8 +4,8 @@
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -91,7 +91,7 @@ class Health {
 
   Clock& clock_;
   mutable std::mutex mutex_;
-  std::deque<Entry> entries_;  // an entry stays where it is
+  std::vector<std::unique_ptr<Entry>> entries_;  // an entry stays where it is
 };
 
 }  // namespace leftfold::inline v0

@@ -67,9 +67,9 @@ App& App::command(std::string name, std::string help, AppCommand run) {
   return *this;
 }
 
-void App::add_library(const std::filesystem::path& path) {
+void App::add_library(const std::string& path) {
   const app::OpenLibrary library = app::open_library(path);
-  const std::string shown = "handler library " + path.string();
+  const std::string shown = "handler library " + path;
   if (std::find(impl_->libraries.begin(), impl_->libraries.end(), library.handle) != impl_->libraries.end()) {
     throw Error{Errc::invalid_argument, shown + " is loaded already: name it once"};
   }
@@ -91,14 +91,14 @@ void App::add_library(const std::filesystem::path& path) {
   }
   impl_->libraries.push_back(library.handle);
   for (std::size_t i = before.aggregates; i < impl_->aggregates.size(); ++i) {
-    impl_->aggregates[i].library = path.string();
+    impl_->aggregates[i].library = path;
   }
   for (std::size_t i = before.handlers; i < impl_->handlers.size(); ++i) {
-    impl_->handlers[i].info.library = path.string();
+    impl_->handlers[i].info.library = path;
   }
 }
 
-App& App::load(const std::filesystem::path& path) {
+App& App::load(const std::string& path) {
   add_library(path);
   return *this;
 }

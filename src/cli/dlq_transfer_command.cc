@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <map>
-#include <span>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <leftfold/error.h>
 
@@ -62,20 +63,18 @@ void check_paused(const Context& context, const Opened& opened, const Subscripti
 }
 
 /// A few sequences at a time, each whole. Stopped in between it is run again: what is there is left as it is.
-std::size_t import_in_parts(DeadLetterStore& store, std::string_view subscription, std::vector<DeadLetter> letters,
-                            const ChangedBy& by) {
-  std::ranges::stable_sort(letters, {},
-                           [](const DeadLetter& letter) { return std::string_view{letter.event.aggregate_id}; });
+std::size_t import_in_parts(DeadLetterStore& store, std::string_view subscription,
+                            const std::vector<DeadLetter>& letters, const ChangedBy& by) {
+  std::map<std::string_view, std::vector<const DeadLetter*>> sequences;
+  for (const DeadLetter& letter : letters) sequences[letter.event.aggregate_id].push_back(&letter);
   std::size_t added = 0;
-  for (auto begin = letters.begin(); begin != letters.end();) {
-    auto end = begin;
-    for (std::size_t sequences = 0; end != letters.end() && sequences < kMostSequences; ++sequences) {
-      const std::string& sequence = end->event.aggregate_id;
-      end =
-          std::find_if(end, letters.end(), [&](const DeadLetter& each) { return each.event.aggregate_id != sequence; });
-    }
-    added += store.import_letters(subscription, std::span{begin, end}, by);
-    begin = end;
+  std::size_t number = 0;
+  std::vector<DeadLetter> part;
+  for (const auto& [name, of_it] : sequences) {
+    for (const DeadLetter* letter : of_it) part.push_back(*letter);
+    if (++number % kMostSequences != 0 && number < sequences.size()) continue;
+    added += store.import_letters(subscription, part, by);
+    part.clear();
   }
   return added;
 }

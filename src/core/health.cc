@@ -67,12 +67,12 @@ Health& Health::add(std::string name, HealthScope scope, Check check) {
   if (name.empty()) throw Error{Errc::invalid_argument, "Health::add: a check needs a name"};
   if (!check) throw Error{Errc::invalid_argument, "Health::add: check \"" + name + "\" has no function"};
   const std::scoped_lock lock{mutex_};
-  for (const Entry& each : entries_) {
-    if (each.name == name) {
+  for (const auto& each : entries_) {
+    if (each->name == name) {
       throw Error{Errc::invalid_argument, "Health::add: there is a check \"" + name + "\" already; use another name"};
     }
   }
-  entries_.push_back({std::move(name), scope, std::move(check)});
+  entries_.push_back(std::make_unique<Entry>(Entry{std::move(name), scope, std::move(check)}));
   return *this;
 }
 
@@ -86,7 +86,7 @@ const Health::Entry& Health::at(std::size_t i) const {
   if (i >= entries_.size()) {
     throw Error{Errc::invalid_argument, "Health: there is no check " + std::to_string(i)};
   }
-  return entries_[i];
+  return *entries_[i];
 }
 
 CheckedHealth Health::entry(std::size_t i) const {
