@@ -60,7 +60,11 @@ std::string_view to_string(Finding::State state) noexcept {
 }
 
 void Examination::add(Finding::State state, std::string_view check, std::string what, std::string next) {
-  findings_.push_back({state, std::string{check}, std::move(what), std::move(next)});
+  Finding& finding = findings_.emplace_back();  // in place: g++ 12 destroys a braced temporary twice here
+  finding.state = state;
+  finding.check = check;
+  finding.what = std::move(what);
+  finding.next = std::move(next);
 }
 
 bool Examination::failed() const {
