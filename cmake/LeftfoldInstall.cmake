@@ -54,6 +54,19 @@ function(leftfold_install_package)
   install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev)
 endfunction()
 
+# leftfold_words_of_built(OUT FIRST MODULE=WORD...): FIRST, and the words of modules that are built, each once.
+function(leftfold_words_of_built out first)
+  set(words ${first})
+  foreach(pair IN LISTS ARGN)
+    string(REGEX MATCH "(.+)=(.+)" pair "${pair}")
+    if(TARGET leftfold::${CMAKE_MATCH_1})
+      list(APPEND words ${CMAKE_MATCH_2})
+    endif()
+  endforeach()
+  list(REMOVE_DUPLICATES words)
+  set(${out} ${words} PARENT_SCOPE)
+endfunction()
+
 # leftfold.pc: everything that is built, testing apart. It finds its prefix from where it lies. Static libraries need
 # what they link on every line; with the shared one that is its own business.
 function(leftfold_pkg_config)
@@ -68,15 +81,8 @@ function(leftfold_pkg_config)
     list(REVERSE modules)  # those who use come before those who are used
     list(TRANSFORM modules PREPEND "-lleftfold_")
     list(JOIN modules " " libraries)
-    set(requires simdjson)
-    foreach(pair IN ITEMS sqlite=sqlite3 http=libcurl http=libcrypto kafka=libcrypto dynamodb=zlib kafka=rdkafka
-            observe=cpp-httplib app=tomlplusplus)
-      string(REGEX MATCH "(.+)=(.+)" pair "${pair}")
-      if(TARGET leftfold::${CMAKE_MATCH_1})
-        list(APPEND requires ${CMAKE_MATCH_2})
-      endif()
-    endforeach()
-    list(REMOVE_DUPLICATES requires)
+    leftfold_words_of_built(requires simdjson sqlite=sqlite3 http=libcurl http=libcrypto kafka=libcrypto dynamodb=zlib
+                            kafka=rdkafka observe=cpp-httplib app=tomlplusplus)
     list(JOIN requires ", " requires)
   endif()
   configure_file("${PROJECT_SOURCE_DIR}/cmake/leftfold.pc.in" leftfold.pc @ONLY)

@@ -37,15 +37,9 @@ if(BUILD_SHARED_LIBS)
           RENAME copyright COMPONENT library)
 else()
   # What leftfoldConfig.cmake looks for; the shared library keeps that to itself.
-  set(depends libsimdjson-dev)
-  foreach(pair IN ITEMS sqlite=libsqlite3-dev http=libcurl4-openssl-dev http=libssl-dev kafka=libssl-dev dynamodb=zlib1g-dev
-          kafka=librdkafka-dev observe=libcpp-httplib-dev app=libtomlplusplus-dev)
-    string(REGEX MATCH "(.+)=(.+)" pair "${pair}")
-    if(TARGET leftfold::${CMAKE_MATCH_1})
-      list(APPEND depends ${CMAKE_MATCH_2})
-    endif()
-  endforeach()
-  list(REMOVE_DUPLICATES depends)
+  leftfold_words_of_built(depends libsimdjson-dev sqlite=libsqlite3-dev http=libcurl4-openssl-dev http=libssl-dev
+                          kafka=libssl-dev dynamodb=zlib1g-dev kafka=librdkafka-dev observe=libcpp-httplib-dev
+                          app=libtomlplusplus-dev)
   list(JOIN depends ", " CPACK_DEBIAN_DEV_PACKAGE_DEPENDS)
 endif()
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libleftfold-dev

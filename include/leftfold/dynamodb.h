@@ -70,6 +70,9 @@ struct DynamoDbOptions {
   Metrics* metrics = &no_metrics();                   ///< counts calls, throttling, units; must outlive the store
   DynamoDbObserver on_call;                           ///< told of every call, from any thread
 
+  /// `second_table`, or the name that an empty one stands for.
+  [[nodiscard]] std::string second_table_name() const;
+
   /// By DYNAMODB_PREFIX (v1), EVENTSTORE_TABLE_NAME (EventStore), AWS_MAX_ATTEMPTS and, with DYNAMODB_LOCAL=true,
   /// DYNAMODB_URL (http://localhost:8000); an empty variable counts as one that is not set, as in the Node library.
   /// Throws Error(invalid_config) that names the variable and its value.

@@ -12,8 +12,7 @@ namespace leftfold::inline v0::app {
 #ifdef LEFTFOLD_WITH_DYNAMODB
 TableNames table_names(const Settings& settings) {
   const DynamoDbOptions options = DynamoDbOptions::from(settings.environment());
-  return {options.events_table,
-          options.second_table.empty() ? options.events_table + "Leftfold" : options.second_table};
+  return {options.events_table, options.second_table_name()};
 }
 #else
 TableNames table_names(const Settings&) {

@@ -17,6 +17,8 @@ std::string value_or(const std::map<std::string, std::string>& environment, cons
   return std::string{value.empty() ? std::string_view{fallback} : value};
 }
 
+constexpr std::string_view kSecondTable = "Leftfold";  // behind the events table's name
+
 [[noreturn]] void refuse(const char* name, std::string_view value, const std::string& why) {
   throw Error{Errc::invalid_config, std::string{name} + "=\"" + std::string{value} + "\": " + why};
 }
@@ -24,13 +26,17 @@ std::string value_or(const std::map<std::string, std::string>& environment, cons
 /// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
 void check_table_name(const std::string& name) {
   constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
-  constexpr std::size_t kLongest = 255 - 8;  // with "Leftfold" behind it
+  constexpr std::size_t kLongest = 255 - kSecondTable.size();
   if (name.size() >= 3 && name.size() <= kLongest && name.find_first_not_of(kAllowed) == name.npos) return;
   refuse("DYNAMODB_PREFIX and EVENTSTORE_TABLE_NAME", name,
          "a table name has 3 to 247 of the characters a-z, A-Z, 0-9, \"_\", \".\" and \"-\"");
 }
 
 }  // namespace
+
+std::string DynamoDbOptions::second_table_name() const {
+  return second_table.empty() ? events_table + std::string{kSecondTable} : second_table;
+}
 
 DynamoDbOptions DynamoDbOptions::from(const std::map<std::string, std::string>& environment) {
   DynamoDbOptions options;

@@ -22,7 +22,7 @@ namespace leftfold::inline v0 {
 namespace {
 
 DynamoDbOptions with_second_table(DynamoDbOptions options) {
-  if (options.second_table.empty()) options.second_table = options.events_table + "Leftfold";
+  options.second_table = options.second_table_name();
   return options;
 }
 

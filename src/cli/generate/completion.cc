@@ -80,6 +80,15 @@ std::string cases(const std::map<std::string, Words>& table) {
   return text;
 }
 
+/// What may follow, from inside of the case of flags to that of words; both shells read it. `array` has the words
+/// typed.
+std::string choice(const Table& table, const std::string& array) {
+  return cases(table.flags) + "    esac\n    if [[ -z $candidates ]]; then\n      case \"${" + array +
+         "[*]:0:1}\" in\n" + cases(table.flags) + "      esac\n    fi\n    candidates+=' " + joined(table.global, " ") +
+         "'\n  else\n    case \"${" + array + "[*]}\" in\n    '') candidates='" + joined(table.first, " ") + "' ;;\n" +
+         cases(table.second);
+}
+
 std::string bash(const Table& table, std::string_view program) {
   const std::string function = function_of(program);
   std::string text = "# bash completion of " + std::string{program} + "; put it into\n";
@@ -110,11 +119,7 @@ std::string bash(const Table& table, std::string_view program) {
   if [[ $current == -* ]]; then
     case "${words[*]:0:2}" in
 )";
-  text += cases(table.flags);
-  text += "    esac\n    if [[ -z $candidates ]]; then\n      case \"${words[*]:0:1}\" in\n" + cases(table.flags) +
-          "      esac\n    fi\n    candidates+=' " + joined(table.global, " ") + "'\n  else\n";
-  text += "    case \"${words[*]}\" in\n    '') candidates='" + joined(table.first, " ") + "' ;;\n";
-  text += cases(table.second);
+  text += choice(table, "words");
   text += R"(    *) compopt -o default ;;
     esac
   fi
@@ -147,11 +152,7 @@ std::string zsh(const Table& table, std::string_view program) {
   if [[ ${words[CURRENT]} == -* ]]; then
     case "${given[*]:0:2}" in
 )";
-  text += cases(table.flags);
-  text += "    esac\n    if [[ -z $candidates ]]; then\n      case \"${given[*]:0:1}\" in\n" + cases(table.flags) +
-          "      esac\n    fi\n    candidates+=' " + joined(table.global, " ") + "'\n  else\n";
-  text += "    case \"${given[*]}\" in\n    '') candidates='" + joined(table.first, " ") + "' ;;\n";
-  text += cases(table.second);
+  text += choice(table, "given");
   text += R"(    *) _files; return ;;
     esac
   fi
