@@ -20,8 +20,8 @@ class Burst:
     def __init__(self, command, servers=()):
         def busy():
             return machine.busy_seconds() - sum(map(machine.process_seconds, servers))
+        command = list(command)  # Late starts servers here: what that costs is no noise of the burst
         before, started = busy(), time.monotonic()
-        command = list(command)
         child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         output = child.stdout.read()
         _, status, usage = os.wait4(child.pid, 0)
