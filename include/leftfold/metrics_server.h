@@ -34,7 +34,8 @@ struct MetricsServerOptions {
 /// Anybody who can reach the address can read them: keep it in a network of your own.
 ///
 /// It has threads of its own, which count as the console's: one that accepts, four that answer, one that calls the
-/// checks, so that one that hangs holds nobody up. A client has two seconds for its request and five for everything,
+/// checks of HealthScope::ready and one for the others, so that one that hangs holds no client up, and no readiness
+/// that is not its own. A client has two seconds for its request and five for everything,
 /// one request a connection; bodies are not read. Its end does not wait for clients, but for a check that runs.
 /// One thread constructs and destroys it, address() is for any.
 class MetricsServer {

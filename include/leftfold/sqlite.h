@@ -9,6 +9,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -120,9 +121,9 @@ class SqliteStore final : public EventStore, public EventFeed, public EventImpor
   /// Counts the aggregates; quick otherwise. Throws Error(unavailable, corrupt).
   [[nodiscard]] SqliteFileInfo file_info();
   /// What is wrong with the file, in words, at most 100 findings: SQLite's own check, rows that point to nothing,
-  /// aggregates with a version missing or out of order. Empty when nothing is. Reads all of it, which takes a while.
-  /// Throws Error(unavailable, corrupt).
-  [[nodiscard]] std::vector<std::string> check_file();
+  /// aggregates with a version missing or out of order. Empty when nothing is. Reads all of it, which takes a while;
+  /// a stop ends it with what was found until then. Throws Error(unavailable, corrupt).
+  [[nodiscard]] std::vector<std::string> check_file(const std::stop_token& stop = {});
   /// Copies the file, as it is at one moment, into the file `to`, which appears once it is whole and durable; other
   /// threads and processes write on meanwhile, and their log grows until it ends. Read tables beside the events are in
   /// it too. Returns false when `progress` ended it: then there is no copy. Throws Error(invalid_argument) when `to` is

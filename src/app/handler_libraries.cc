@@ -3,12 +3,15 @@
 
 #include <dlfcn.h>
 
+#include <cstdint>
 #include <exception>
 #include <string>
 #include <string_view>
 #include <system_error>
 
 #include <leftfold/error.h>
+
+#include "app/elf_size.h"
 
 namespace leftfold::inline v0::app {
 namespace {
@@ -36,6 +39,13 @@ void check_file(const std::string& path, const std::string& file) {
   }
   if (fs::exists(status) && !fs::is_regular_file(status)) {  // a pipe would be waited for
     refuse_library(Errc::invalid_argument, path, "is no file");
+  }
+  const std::uint64_t needed = bytes_to_load(file);
+  const std::uintmax_t bytes = fs::file_size(file, error);
+  if (!error && bytes < needed) {
+    refuse_library(Errc::invalid_argument, path,
+                   "is cut off: it has " + std::to_string(bytes) + " bytes and says it has " + std::to_string(needed) +
+                       "; build or copy it again");
   }
 }
 

@@ -67,7 +67,7 @@ OpenStore open_sqlite(SqliteOptions options) {
   open.subscriptions = [file = store.get()] { return file->subscriptions(); };
   open.projections = [file = store.get()] { return file->projections(); };
   open.facts = [file = store.get()] { return facts_of(*file); };
-  open.check = [file = store.get()] { return file->check_file(); };
+  open.check = [file = store.get()](const std::stop_token& stop) { return file->check_file(stop); };
   open.backup = [file = store.get()](const std::string& to, const BackupProgress& progress) {
     return file->backup(to, progress);
   };

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string_view>
 #include <vector>
 
@@ -45,8 +46,9 @@ struct OpenStore {
   ReadTables* read_tables = nullptr;                               ///< null: those of a SqliteReadModel
   /// The ports of a publisher of this name; empty for a store whose events have an order, which is its feed.
   std::function<PublishedStore(std::string_view name)> published;
-  std::function<std::vector<StoreFact>()> facts;    ///< what it says of itself, for people
-  std::function<std::vector<std::string>()> check;  ///< what is wrong with its file; empty: it has none
+  std::function<std::vector<StoreFact>()> facts;  ///< what it says of itself, for people
+  std::function<std::vector<std::string>(const std::stop_token&)>
+      check;  ///< as SqliteStore::check_file; empty: it has no file
   std::function<bool(const std::string&, const BackupProgress&)>
       backup;  ///< as SqliteStore::backup; empty: it has no file
 };

@@ -18,6 +18,7 @@
 #include "cli/commands.h"
 #include "cli/envelope.h"
 #include "cli/event_place.h"
+#include "cli/event_walk.h"
 #include "cli/exit_code.h"
 #include "cli/numbers.h"
 #include "cli/rows.h"
@@ -73,6 +74,12 @@ Question read_question(Context& context) {
   return asked;
 }
 
+[[noreturn]] void refuse_version(const Question& asked, Version version, Version newest) {
+  throw Error{Errc::not_found, std::string{asked.type.name} + " \"" + asked.id + "\" has no version " +
+                                   std::to_string(version.value()) + ": its newest is " +
+                                   std::to_string(newest.value())};
+}
+
 /// The state at a version, at a time, or now. Throws Error(not_found) when it is not that far, or has no events then.
 AggregateState state_of(const Context& context, EventStore& store, const Question& asked,
                         std::optional<Version> version) {
@@ -80,11 +87,7 @@ AggregateState state_of(const Context& context, EventStore& store, const Questio
   if (found.version == Version::none()) {
     no_events(context, asked.type, asked.id, asked.time ? " at " + base::to_rfc3339(*asked.time) : "");
   }
-  if (version && found.version != *version) {
-    throw Error{Errc::not_found, std::string{asked.type.name} + " \"" + asked.id + "\" has no version " +
-                                     std::to_string(version->value()) + ": its newest is " +
-                                     std::to_string(found.version.value())};
-  }
+  if (version && found.version != *version) refuse_version(asked, *version, found.version);
   return found;
 }
 
@@ -164,6 +167,10 @@ void add_step(Rows& rows, const Context& context, const HistoryStep& step) {
 }
 
 int show_steps(Context& context, EventStore& store, const Question& asked) {
+  if (asked.version) {
+    const Version newest = last_version(store, asked.id);
+    if (newest != Version::none() && newest < *asked.version) refuse_version(asked, *asked.version, newest);
+  }
   History history =
       asked.type.history(store, {}, asked.id, {.from = Version{0}, .to = asked.version, .until = asked.time});
   std::optional<HistoryStep> step = history.next();

@@ -33,7 +33,8 @@ std::string data_of(const Context& context) {
   if (flags.count("--data") == 0) throw UsageError{"append needs --data: a JSON object, a file, or - for stdin"};
   const std::string given = flags.value("--data");
   const std::size_t begin = given.find_first_not_of(" \t\r\n");
-  return begin != given.npos && given[begin] == '{' ? given : read_input(context, given);
+  const bool json = begin != given.npos && (given[begin] == '{' || given[begin] == '[');
+  return json ? given : read_input(context, given);
 }
 
 /// One line, as programs write it; members in their order, numbers by their digits.

@@ -113,7 +113,8 @@ int verify_store(Context& context) {
   const bool ordered = scan_of(opened) == nullptr;
   EventAudit audit{ordered};
   if (opened.own.check) {
-    for (std::string& each : opened.own.check()) audit.add({{}, std::nullopt, {}, std::move(each)});
+    for (std::string& each : opened.own.check(context.signals.token()))
+      audit.add({{}, std::nullopt, {}, std::move(each)});
   }
   const bool complete = ordered ? OrderedWalk{context, *opened.store, audit}.run() : scan_all(context, opened, audit);
   if (complete) audit.finish();

@@ -18,11 +18,8 @@ namespace {
 
 using detail::in_quotes;
 
-constexpr std::string_view kGenerations = "generations";
-constexpr std::string_view kCheckpoint = "checkpoint";
-constexpr std::string_view kChanges = "changes";
-constexpr std::string_view kLive = "generation";
-constexpr std::string_view kGarbage = "garbage";
+constexpr std::string_view kGenerationsItem = "generations";
+constexpr std::string_view kCheckpointItem = "checkpoint";
 constexpr std::string_view kVersion = "version";
 constexpr std::string_view kAggregate = "aggregateId";
 
@@ -33,7 +30,8 @@ constexpr std::size_t kMostSortBytes = 1024;
 bool is_long(std::string_view aggregate_id) { return aggregate_id.size() + 1 > kMostSortBytes; }
 
 void add_generations(Map& contents, const Generations& generations) {
-  if (generations.live > 0) contents.push_back({std::string{kLive}, number(generations.live)});
+  if (generations.live > 0) contents.push_back({std::string{kGeneration}, number(generations.live)});
+  if (generations.kept) contents.push_back({std::string{kKeptGeneration}, number(*generations.kept)});
   if (generations.garbage.empty()) return;
   List garbage;
   for (const std::int64_t each : generations.garbage) garbage.emplace_back(number(each));
@@ -48,7 +46,8 @@ std::optional<std::int64_t> integer(const AttributeValue& value) { return find_i
 
 Generations read_generations(const Map& contents) {
   Generations generations;
-  generations.live = find_integer(contents, kLive).value_or(0);
+  generations.live = find_integer(contents, kGeneration).value_or(0);
+  generations.kept = find_integer(contents, kKeptGeneration);
   if (const List* const garbage = find_list(contents, kGarbage)) {
     for (const AttributeValue& each : *garbage) {
       const auto generation = integer(each);
@@ -84,14 +83,14 @@ void Generations::next() {
   ++live;
 }
 
-ItemKey table_key(std::string_view table) { return {"table#" + std::string{table}, std::string{kGenerations}}; }
+ItemKey table_key(std::string_view table) { return {"table#" + std::string{table}, std::string{kGenerationsItem}}; }
 
 std::string rows_kind(std::string_view table, std::int64_t generation) {
   return "row#" + std::string{table} + "#" + std::to_string(generation);
 }
 
 ItemKey projector_key(std::string_view projector) {
-  return {"projector#" + std::string{projector}, std::string{kCheckpoint}};
+  return {"projector#" + std::string{projector}, std::string{kCheckpointItem}};
 }
 
 std::string handled_kind(std::string_view projector, std::int64_t generation) {
@@ -122,6 +121,7 @@ Generations read_table_contents(const std::optional<Map>& contents) {
 Map projector_contents(const ProjectorItem& projector) {
   Map contents;
   if (projector.checkpoint) contents.push_back({std::string{kCheckpoint}, number(projector.checkpoint->value())});
+  if (projector.kept) contents.push_back({std::string{kKeptCheckpoint}, number(projector.kept->value())});
   if (projector.changes) contents.push_back({std::string{kChanges}, number(projector.changes->value())});
   add_generations(contents, projector.handled);
   return contents;
@@ -132,6 +132,7 @@ ProjectorItem read_projector_contents(const std::optional<Map>& contents) {
   if (!contents) return projector;
   if (const auto checkpoint = find_integer(*contents, kCheckpoint)) projector.checkpoint = Position{*checkpoint};
   if (const auto changes = find_integer(*contents, kChanges)) projector.changes = Version{*changes};
+  if (const auto kept = find_integer(*contents, kKeptCheckpoint)) projector.kept = Position{*kept};
   projector.handled = read_generations(*contents);
   return projector;
 }

@@ -17,6 +17,14 @@ namespace leftfold::inline v0::dynamodb {
 /// The transaction that wrote an item last.
 inline constexpr std::string_view kRowRevision = "r";
 
+// Attributes of leftfold's own items, for expressions.
+inline constexpr std::string_view kCheckpoint = "checkpoint";
+inline constexpr std::string_view kChanges = "changes";
+inline constexpr std::string_view kGeneration = "generation";
+inline constexpr std::string_view kGarbage = "garbage";
+inline constexpr std::string_view kKeptGeneration = "kept";
+inline constexpr std::string_view kKeptCheckpoint = "keptCheckpoint";
+
 /// An item's key in the second table. Plain value.
 struct ItemKey {
   std::string kind;
@@ -34,6 +42,7 @@ struct ItemKey {
 struct Generations {
   std::int64_t live = 0;
   std::vector<std::int64_t> garbage;
+  std::optional<std::int64_t> kept;  ///< what the last swap took out of use
   void next();
 };
 
@@ -47,6 +56,7 @@ struct ProjectorItem {
   std::optional<Position> checkpoint;
   std::optional<Version> changes;  ///< the handled version of the aggregate without an id
   Generations handled;
+  std::optional<Position> kept;  ///< the checkpoint of what the last swap took out of use
 };
 [[nodiscard]] ItemKey projector_key(std::string_view projector);
 [[nodiscard]] std::string handled_kind(std::string_view projector, std::int64_t generation);

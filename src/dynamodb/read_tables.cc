@@ -5,6 +5,8 @@
 
 #include "core/in_quotes.h"
 #include "dynamodb/payload.h"
+#include "dynamodb/shadow_tables.h"
+#include "dynamodb/table_swap.h"
 
 namespace leftfold::inline v0::dynamodb {
 namespace {
@@ -46,6 +48,12 @@ std::optional<Position> TablesOnDynamoDb::checkpoint(std::string_view projector)
   const std::optional<Item> item = place_->client.get(place_->table, projector_key(projector).item()).item;
   return item ? read_projector_contents(contents_of(*item)).checkpoint : std::nullopt;
 }
+
+std::unique_ptr<ShadowTables> TablesOnDynamoDb::open_shadow(std::string_view projector) {
+  return open_shadow_of(place_, projector);
+}
+
+Position TablesOnDynamoDb::restore_kept(std::string_view projector) { return swap_back(*place_, projector); }
 
 std::optional<std::string> TablesOnDynamoDb::find(std::string_view table, std::string_view key) {
   check(table, key);

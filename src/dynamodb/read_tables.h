@@ -21,6 +21,8 @@ class TablesOnDynamoDb final : public ReadTables {
   [[nodiscard]] std::unique_ptr<ReadModelTransaction> begin(std::string_view projector) override;
   [[nodiscard]] std::optional<Position> checkpoint(std::string_view projector) override;
   [[nodiscard]] bool others_wait() override { return false; }
+  [[nodiscard]] std::unique_ptr<ShadowTables> open_shadow(std::string_view projector) override;
+  [[nodiscard]] Position restore_kept(std::string_view projector) override;
 
   [[nodiscard]] std::optional<std::string> find(std::string_view table, std::string_view key) override;
   void put(std::string_view table, std::string_view key, std::string_view row) override;

@@ -11,8 +11,6 @@
 namespace leftfold::inline v0::dynamodb {
 namespace {
 
-constexpr std::string_view kGarbage = "garbage";
-
 // Takes the first one off the list, if nobody else changed the item.
 void forget_first(Client& client, std::string_view table, const ItemKey& key, const Item& item) {
   ItemWrite write;

@@ -56,13 +56,16 @@ TableTransaction* ThreadTransactions::here() const {
   return at == open_.end() ? nullptr : at->second;
 }
 
-TableTransaction::TableTransaction(std::shared_ptr<TablesPlace> place, std::string_view projector)
+TableTransaction::TableTransaction(std::shared_ptr<TablesPlace> place, std::string_view projector,
+                                   std::shared_ptr<const ShadowSide> side)
     : place_{std::move(place)},
       id_{Uuid::v7(place_->client.options().clock->now())},
       projector_{projector},
+      side_{std::move(side)},
       items_{place_->client, place_->table, bytes_of(id_)} {
   place_->threads.begin(*this);
   try {
+    if (side_) enter_shadow();
     begun_ = this->projector(projector);
   } catch (...) {
     place_->threads.end();
@@ -84,96 +87,6 @@ void TableTransaction::check_open() const {
   if (!ended_) return;
   throw Error{Errc::invalid_argument,
               "read tables: the transaction of " + projector_.value_or("one call") + " is over; begin another"};
-}
-
-ProjectorItem TableTransaction::projector(std::string_view name) const {
-  projectors_.emplace(name);
-  return read_projector_contents(items_.find(projector_key(name), Reading::unchecked));
-}
-
-void TableTransaction::store(std::string_view name, const ProjectorItem& item) {
-  items_.put(projector_key(name), projector_contents(item));
-  check_all();
-}
-
-std::optional<Version> TableTransaction::handled(std::string_view projector, std::string_view aggregate_id) const {
-  check_open();
-  const ProjectorItem item = this->projector(projector);
-  if (aggregate_id.empty()) return item.changes;
-  const ItemKey key = handled_key(projector, item.handled.live, aggregate_id);
-  if (fresh_.contains(key.kind) || all_.contains(key.kind)) items_.take_as_absent(key);
-  const std::optional<Map> contents = items_.find(key, Reading::unchecked);
-  return contents ? std::optional{read_handled(key, *contents).version} : std::nullopt;
-}
-
-std::vector<HandledVersion> TableTransaction::all_handled(std::string_view projector) const {
-  check_open();
-  const ProjectorItem item = this->projector(projector);
-  const std::string kind = handled_kind(projector, item.handled.live);
-  if (!fresh_.contains(kind) && all_.insert(kind).second) {
-    try {
-      items_.read_kind(kind);
-    } catch (...) {
-      all_.erase(kind);
-      throw;
-    }
-  }
-  std::vector<HandledVersion> all;
-  if (item.changes) all.push_back({{}, *item.changes});
-  for (auto [at, last] = items_.of_kind(kind); at != last; ++at) {
-    const std::optional<Map> contents = BufferedItems::after(at->second, at->second.stored);
-    if (contents) all.push_back(read_handled(at->first, *contents));
-  }
-  return all;
-}
-
-void TableTransaction::expect_handled(std::string_view projector,
-                                      std::span<const std::string_view> aggregate_ids) const {
-  check_open();
-  const std::int64_t generation = this->projector(projector).handled.live;
-  if (fresh_.contains(handled_kind(projector, generation))) return;
-  std::vector<ItemKey> keys;
-  keys.reserve(aggregate_ids.size());
-  for (const std::string_view id : aggregate_ids) {
-    if (!id.empty()) keys.push_back(handled_key(projector, generation, id));
-  }
-  items_.read_ahead(keys);
-}
-
-void TableTransaction::set_handled(std::string_view projector, std::string_view aggregate_id, Version version) {
-  check_open();
-  ProjectorItem item = this->projector(projector);
-  if (aggregate_id.empty()) {
-    item.changes = version;
-    return store(projector, item);
-  }
-  items_.put(handled_key(projector, item.handled.live, aggregate_id), handled_contents(aggregate_id, version));
-  check_all();
-}
-
-void TableTransaction::forget_handled(std::string_view projector, std::string_view aggregate_id) {
-  check_open();
-  ProjectorItem item = this->projector(projector);
-  if (aggregate_id.empty()) {
-    if (!item.changes) return;
-    item.changes.reset();
-    return store(projector, item);
-  }
-  items_.remove(handled_key(projector, item.handled.live, aggregate_id));
-  check_all();
-}
-
-void TableTransaction::forget_all_handled(std::string_view projector) {
-  check_open();
-  if (!items_.find(projector_key(projector), Reading::unchecked)) {
-    // Rows of a projector without an item: they are found, as nothing else says that there are some.
-    if (!items_.may_have_kind(handled_kind(projector, Generations{}.live))) return;
-  }
-  ProjectorItem item = this->projector(projector);
-  items_.forget_writes(handled_kind(projector, item.handled.live));
-  item.handled.next();
-  fresh_.insert(handled_kind(projector, item.handled.live));
-  store(projector, item);
 }
 
 // The projector's own item is one of the transaction in any case; it is counted twice once something else than the
@@ -205,6 +118,15 @@ void TableTransaction::check_all() {
 }
 
 Generations TableTransaction::generations(std::string_view table) {
+  if (shadow_) {
+    const auto known = shadow_->tables.find(table);
+    if (known != shadow_->tables.end()) return known->second;
+    const Generations first{first_generation(id_), {}, {}};
+    shadow_->tables.emplace(table, first);
+    fresh_.insert(rows_kind(table, first.live));
+    store_shadow();
+    return first;
+  }
   tables_.emplace(table);
   return read_table_contents(items_.find(table_key(table), Reading::unchecked));
 }
@@ -240,10 +162,17 @@ void TableTransaction::add(std::string_view table, std::string_view key, std::st
 void TableTransaction::clear(std::string_view table) {
   check_open();
   Generations now = generations(table);
-  items_.forget_writes(rows_kind(table, now.live));
+  const std::string kind = rows_kind(table, now.live);
+  items_.forget_writes(kind);
+  if (fresh_.contains(kind)) return check_rows();  // of this transaction alone
   now.next();
   fresh_.insert(rows_kind(table, now.live));
-  items_.put(table_key(table), table_contents(now));
+  if (shadow_) {
+    shadow_->tables.insert_or_assign(std::string{table}, std::move(now));
+    store_shadow();
+  } else {
+    items_.put(table_key(table), table_contents(now));
+  }
   check_rows();
 }
 
@@ -282,6 +211,7 @@ void TableTransaction::commit(Position done) {
 
 // Those that the commit depends on anyway, such as the projector's own, are as they were for all that time.
 bool TableTransaction::generations_agree() {
+  if (shadow_) return true;  // the commit depends on the item that has them all
   std::vector<ItemKey> keys;
   for (const std::string& table : tables_) keys.push_back(table_key(table));
   for (const std::string& name : projectors_) {
@@ -334,6 +264,7 @@ TableTransaction::Sent TableTransaction::send_all(std::span<const ItemWrite> wri
 
 // What a clear left is deleted a little with each commit, by whoever uses the table; what fails is found again.
 void TableTransaction::sweep() noexcept {
+  if (shadow_) return;  // when it is in use, or given up
   try {
     for (const std::string& table : tables_) {
       const Generations known = read_table_contents(items_.find(table_key(table), Reading::unchecked));

@@ -19,6 +19,7 @@
 #include "dynamodb/buffered_items.h"
 #include "dynamodb/client.h"
 #include "dynamodb/read_table_items.h"
+#include "dynamodb/shadow_state.h"
 
 namespace leftfold::inline v0::dynamodb {
 
@@ -54,8 +55,10 @@ struct TablesPlace {
 /// the commit whether they are all as they were. A clear() after that finds all of it.
 class TableTransaction final : public ReadModelTransaction {
  public:
-  /// Of a projector; calls of this thread belong to it.
-  TableTransaction(std::shared_ptr<TablesPlace> place, std::string_view projector);
+  /// Of a projector; calls of this thread belong to it. With `side` in its shadow. Throws as ReadModel::begin, and
+  /// Error(fenced) when another opening of the shadow may write.
+  TableTransaction(std::shared_ptr<TablesPlace> place, std::string_view projector,
+                   std::shared_ptr<const ShadowSide> side = {});
   /// Of one call: commit_alone().
   explicit TableTransaction(std::shared_ptr<TablesPlace> place);
   TableTransaction(const TableTransaction&) = delete;
@@ -86,6 +89,10 @@ class TableTransaction final : public ReadModelTransaction {
  private:
   enum class Sent { stored, conflict };
 
+  void enter_shadow();
+  void store_shadow();
+  [[nodiscard]] bool is_noted_in_shadow(std::string_view name) const;
+  [[nodiscard]] const HandledVersions& noted_rows(std::string_view name) const;
   [[nodiscard]] ProjectorItem projector(std::string_view name) const;
   void store(std::string_view name, const ProjectorItem& item);
   [[nodiscard]] Generations generations(std::string_view table);
@@ -104,6 +111,8 @@ class TableTransaction final : public ReadModelTransaction {
   const std::shared_ptr<TablesPlace> place_;
   const Uuid id_;
   const std::optional<std::string> projector_;
+  const std::shared_ptr<const ShadowSide> side_;
+  std::optional<ShadowState> shadow_;  // with a side
   mutable BufferedItems items_;
   ProjectorItem begun_;
   std::set<std::string, std::less<>> tables_;              // that were used

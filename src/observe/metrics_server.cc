@@ -177,9 +177,10 @@ class MetricsServer::Impl {
                                               "such as 127.0.0.1:9464 or [::1]:9464"};
     }
     if (options.health != nullptr) {
-      recent_.emplace(*options.health, options.fresh, options.deadline, system_clock());
+      ready_.emplace(*options.health, Part::ready, options.fresh, options.deadline, system_clock());
+      rest_.emplace(*options.health, Part::rest, options.fresh, options.deadline, system_clock());
     }
-    pages_.emplace(options.metrics, options.health, recent_ ? &*recent_ : nullptr);
+    pages_.emplace(options.metrics, options.health, ready_ ? &*ready_ : nullptr, rest_ ? &*rest_ : nullptr);
     prepare();
     const bool any_port = wanted->port == 0;
     const bool bound =
@@ -205,6 +206,8 @@ class MetricsServer::Impl {
   [[nodiscard]] const std::string& address() const noexcept { return address_; }
 
  private:
+  using Part = observe::RecentHealth::Part;
+
   void prepare() {
     server_.new_task_queue = [] { return new httplib::ThreadPool{kThreads}; };  // the server deletes it
     server_.set_payload_max_length(0);
@@ -234,7 +237,8 @@ class MetricsServer::Impl {
   }
 
   Logger& log_;
-  std::optional<observe::RecentHealth> recent_;
+  std::optional<observe::RecentHealth> ready_;
+  std::optional<observe::RecentHealth> rest_;
   std::optional<observe::Pages> pages_;
   Server server_;
   std::string address_;

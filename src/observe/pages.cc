@@ -27,6 +27,23 @@ Page as_json(const HealthReport& report) {
 
 }  // namespace
 
+/// Of both parts, in the order in which the checks were added.
+HealthReport Pages::all() const {
+  rest_->ask();  // both at once
+  HealthReport ready = ready_->report();
+  HealthReport rest = rest_->report();
+  HealthReport report;
+  auto next_ready = ready.checks.begin();
+  auto next = rest.checks.begin();
+  const std::size_t count = health_->size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool is_ready = health_->entry(i).scope == HealthScope::ready;
+    auto& from = is_ready ? next_ready : next;
+    if (from != (is_ready ? ready : rest).checks.end()) report.checks.push_back(std::move(*from++));
+  }
+  return report;
+}
+
 Page Pages::page(std::string_view method, std::string_view path) const {
   if (method != "GET" && method != "HEAD") return {405, "text/plain; charset=utf-8", "use GET or HEAD\n"};
   if (path == "/metrics" && metrics_ != nullptr) {
@@ -37,9 +54,9 @@ Page Pages::page(std::string_view method, std::string_view path) const {
     return verdict(health_ != nullptr ? health_->check(HealthScope::live) : HealthReport{});
   }
   if (path == "/readyz") {
-    return verdict(recent_ != nullptr ? recent_->report(HealthScope::ready) : HealthReport{});
+    return verdict(ready_ != nullptr ? ready_->report() : HealthReport{});
   }
-  if (path == "/healthz") return as_json(recent_ != nullptr ? recent_->report() : HealthReport{});
+  if (path == "/healthz") return as_json(ready_ != nullptr ? all() : HealthReport{});
   return {404, "text/plain; charset=utf-8", "there are /metrics, /livez, /readyz and /healthz\n"};
 }
 

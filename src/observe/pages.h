@@ -21,17 +21,20 @@ struct Page {
 /// The pages of a server. Any thread; what it was given must outlive it.
 class Pages {
  public:
-  /// Each may be null.
-  Pages(const Metrics* metrics, const Health* health, RecentHealth* recent)
-      : metrics_{metrics}, health_{health}, recent_{recent} {}
+  /// Each may be null; the last two together.
+  Pages(const Metrics* metrics, const Health* health, RecentHealth* ready, RecentHealth* rest)
+      : metrics_{metrics}, health_{health}, ready_{ready}, rest_{rest} {}
 
   /// For GET and HEAD; 405 for other methods, 404 for other paths. Throws what Metrics::prometheus() throws.
   [[nodiscard]] Page page(std::string_view method, std::string_view path) const;
 
  private:
+  [[nodiscard]] HealthReport all() const;
+
   const Metrics* metrics_;
   const Health* health_;
-  RecentHealth* recent_;
+  RecentHealth* ready_;
+  RecentHealth* rest_;
 };
 
 }  // namespace leftfold::inline v0::observe

@@ -16,22 +16,34 @@
 
 namespace leftfold::inline v0::observe {
 
-/// Calls the checks on a thread of its own when somebody asks and the last answers are old, one round at a time, so
-/// that many who ask cost one round. Any thread.
+/// Calls checks on a thread of its own when somebody asks and the last answers are old, one round at a time, so that
+/// many who ask cost one round. Any thread.
 class RecentHealth {
  public:
-  RecentHealth(const Health& health, std::chrono::milliseconds fresh, std::chrono::milliseconds deadline, Clock& clock);
+  /// Whose checks: those that are acted on do not wait for one that only people read.
+  enum class Part { ready, rest };
+
+  RecentHealth(const Health& health, Part part, std::chrono::milliseconds fresh, std::chrono::milliseconds deadline,
+               Clock& clock);
   /// Waits for the check that runs.
   ~RecentHealth() = default;
 
-  /// All checks, or those of a scope. After the deadline a check that has not answered is one that failed.
-  [[nodiscard]] HealthReport report(std::optional<HealthScope> scope = {});
+  /// Begins a round, as report() does, and waits for nothing.
+  void ask();
+  /// The checks of the part. After the deadline a check that has not answered is one that failed.
+  [[nodiscard]] HealthReport report();
 
  private:
   void run(const std::stop_token& stop);
-  [[nodiscard]] HealthReport as_known(std::optional<HealthScope> scope, bool in_time) const;
+  [[nodiscard]] bool has(HealthScope scope) const noexcept {
+    return (scope == HealthScope::ready) == (part_ == Part::ready);
+  }
+  [[nodiscard]] bool is_fresh() const;
+  void want();
+  [[nodiscard]] HealthReport as_known(bool in_time) const;
 
   const Health& health_;
+  const Part part_;
   const std::chrono::milliseconds fresh_;
   const std::chrono::milliseconds deadline_;
   Clock& clock_;
@@ -40,12 +52,12 @@ class RecentHealth {
   std::condition_variable_any changed_;
   bool wanted_ = false;
   bool running_ = false;
-  std::size_t at_ = 0;               // the check that runs
-  Instant begun_{};                  // when it was called
-  std::uint64_t rounds_ = 0;         // ended
-  std::optional<Instant> answered_;  // when the last round ended
-  std::vector<CheckedHealth> answers_;
-  std::jthread thread_;  // last: it uses the rest
+  std::size_t at_ = 0;                                 // the check that runs
+  Instant begun_{};                                    // when it was called
+  std::uint64_t rounds_ = 0;                           // ended
+  std::optional<Instant> answered_;                    // when the last round ended
+  std::vector<std::optional<CheckedHealth>> answers_;  // by the number of the check; empty: of the other part
+  std::jthread thread_;                                // last: it uses the rest
 };
 
 }  // namespace leftfold::inline v0::observe

@@ -22,7 +22,8 @@ namespace leftfold::inline v0::sqlite {
 namespace {
 
 constexpr std::size_t kMostFindings = 100;
-constexpr int kPagesAStep = 2048;  // 8 MiB: often enough to show progress and to hear a stop
+constexpr int kStepsALook = 100'000;  // of SQLite's machine: under a millisecond between two looks at the stop
+constexpr int kPagesAStep = 2048;     // 8 MiB: often enough to show progress and to hear a stop
 
 std::uint64_t size_of(const std::filesystem::path& file) {
   std::error_code missing;
@@ -30,15 +31,47 @@ std::uint64_t size_of(const std::filesystem::path& file) {
   return missing ? 0 : size;
 }
 
-/// Texts of the first column, or of all columns in one.
-void add_findings(std::vector<std::string>& findings, Connection& connection, std::string_view sql,
-                  const std::function<std::string(const Statement& row)>& text) {
-  Statement rows{connection, sql};
-  const ResetAtEnd reset{rows};
-  while (findings.size() < kMostFindings && rows.step()) {
-    if (std::string found = text(rows); !found.empty()) findings.push_back(std::move(found));
+/// Findings of one look at a file, in words, until there are enough or a stop is requested.
+class Findings {
+ public:
+  Findings(Connection& connection, const std::stop_token& stop) : connection_{connection}, stop_{stop} {}
+
+  /// `text` makes a finding of a row, or nothing.
+  void add(std::string_view sql, const std::function<std::string(const Statement& row)>& text) {
+    if (stop_.stop_requested()) return;
+    Statement rows{connection_, sql};
+    const ResetAtEnd reset{rows};
+    while (all_.size() < kMostFindings && rows.step() && !stop_.stop_requested()) {
+      if (std::string found = text(rows); !found.empty()) all_.push_back(std::move(found));
+    }
   }
-}
+  [[nodiscard]] std::vector<std::string> take() { return std::move(all_); }
+
+ private:
+  Connection& connection_;
+  const std::stop_token& stop_;
+  std::vector<std::string> all_;
+};
+
+/// While it exists, a stop ends what the connection does with SQLITE_INTERRUPT. The callback reaches into one long
+/// step, as SQLite's own check is; what came between two statements SQLite forgets, so each is asked again.
+class EndsOnStop {
+ public:
+  EndsOnStop(Connection& connection, const std::stop_token& stop)
+      : handle_{connection.handle()}, stop_{stop}, interrupt_{stop, [this] { sqlite3_interrupt(handle_); }} {
+    sqlite3_progress_handler(handle_, kStepsALook, &EndsOnStop::is_stopped, this);
+  }
+  ~EndsOnStop() { sqlite3_progress_handler(handle_, 0, nullptr, nullptr); }
+  EndsOnStop(const EndsOnStop&) = delete;
+  EndsOnStop& operator=(const EndsOnStop&) = delete;
+
+ private:
+  static int is_stopped(void* self) { return static_cast<EndsOnStop*>(self)->stop_.stop_requested() ? 1 : 0; }
+
+  sqlite3* const handle_;
+  const std::stop_token& stop_;
+  const std::stop_callback<std::function<void()>> interrupt_;
+};
 
 /// A file that is gone unless it is kept.
 class Part {
@@ -121,6 +154,32 @@ bool copy_pages(Connection& from, Connection& to, const BackupProgress& progress
   }
 }
 
+void look_at_all(Findings& findings) {
+  findings.add("PRAGMA integrity_check",
+               [](const Statement& row) { return row.text(0) == "ok" ? std::string{} : std::string{row.text(0)}; });
+  findings.add("PRAGMA foreign_key_check", [](const Statement& row) {
+    return "table " + std::string{row.text(0)} + ", row " + std::to_string(row.integer(1)) + " points into " +
+           std::string{row.text(2)} + ", where it is missing";
+  });
+  // Both are answered from the index of (stream, version).
+  findings.add(
+      "SELECT s.name, count(*), min(e.version), max(e.version) FROM events e JOIN streams s ON s.id = e.stream "
+      "GROUP BY e.stream HAVING min(e.version) <> 0 OR max(e.version) <> count(*) - 1",
+      [](const Statement& row) {
+        return "stream \"" + std::string{row.text(0)} + "\" has " + std::to_string(row.integer(1)) +
+               " events, of versions " + std::to_string(row.integer(2)) + " to " + std::to_string(row.integer(3)) +
+               ": some are missing";
+      });
+  findings.add(
+      "SELECT s.name, v.version FROM (SELECT stream, version, global_position AS position, "
+      "lag(global_position) OVER (PARTITION BY stream ORDER BY version) AS before FROM events) v "
+      "JOIN streams s ON s.id = v.stream WHERE v.before > v.position",
+      [](const Statement& row) {
+        return "stream \"" + std::string{row.text(0)} + "\", version " + std::to_string(row.integer(1)) +
+               " stands before the version that precedes it";
+      });
+}
+
 }  // namespace
 
 SqliteFileInfo file_info(Connection& connection) {
@@ -139,33 +198,15 @@ SqliteFileInfo file_info(Connection& connection) {
   return info;
 }
 
-std::vector<std::string> check_file(Connection& connection) {
-  std::vector<std::string> findings;
-  add_findings(findings, connection, "PRAGMA integrity_check",
-               [](const Statement& row) { return row.text(0) == "ok" ? std::string{} : std::string{row.text(0)}; });
-  add_findings(findings, connection, "PRAGMA foreign_key_check", [](const Statement& row) {
-    return "table " + std::string{row.text(0)} + ", row " + std::to_string(row.integer(1)) + " points into " +
-           std::string{row.text(2)} + ", where it is missing";
-  });
-  // Both are answered from the index of (stream, version).
-  add_findings(
-      findings, connection,
-      "SELECT s.name, count(*), min(e.version), max(e.version) FROM events e JOIN streams s ON s.id = e.stream "
-      "GROUP BY e.stream HAVING min(e.version) <> 0 OR max(e.version) <> count(*) - 1",
-      [](const Statement& row) {
-        return "stream \"" + std::string{row.text(0)} + "\" has " + std::to_string(row.integer(1)) +
-               " events, of versions " + std::to_string(row.integer(2)) + " to " + std::to_string(row.integer(3)) +
-               ": some are missing";
-      });
-  add_findings(findings, connection,
-               "SELECT s.name, v.version FROM (SELECT stream, version, global_position AS position, "
-               "lag(global_position) OVER (PARTITION BY stream ORDER BY version) AS before FROM events) v "
-               "JOIN streams s ON s.id = v.stream WHERE v.before > v.position",
-               [](const Statement& row) {
-                 return "stream \"" + std::string{row.text(0)} + "\", version " + std::to_string(row.integer(1)) +
-                        " stands before the version that precedes it";
-               });
-  return findings;
+std::vector<std::string> check_file(Connection& connection, const std::stop_token& stop) {
+  Findings findings{connection, stop};
+  const EndsOnStop ends{connection, stop};
+  try {
+    look_at_all(findings);
+  } catch (const Error&) {
+    if (!stop.stop_requested()) throw;
+  }
+  return findings.take();
 }
 
 bool backup(Connection& connection, const std::filesystem::path& to, const BackupProgress& progress) {

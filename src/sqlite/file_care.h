@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ namespace leftfold::inline v0::sqlite {
 /// As SqliteStore::file_info.
 [[nodiscard]] SqliteFileInfo file_info(Connection& connection);
 /// As SqliteStore::check_file.
-[[nodiscard]] std::vector<std::string> check_file(Connection& connection);
+[[nodiscard]] std::vector<std::string> check_file(Connection& connection, const std::stop_token& stop);
 /// As SqliteStore::backup.
 [[nodiscard]] bool backup(Connection& connection, const std::filesystem::path& to, const BackupProgress& progress);
 

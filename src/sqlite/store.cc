@@ -208,7 +208,9 @@ const std::string& SqliteStore::file() const noexcept { return impl_->file(); }
 
 SqliteFileInfo SqliteStore::file_info() { return impl_->look_at_file(sqlite::file_info); }
 
-std::vector<std::string> SqliteStore::check_file() { return impl_->look_at_file(sqlite::check_file); }
+std::vector<std::string> SqliteStore::check_file(const std::stop_token& stop) {
+  return impl_->look_at_file([&](Connection& connection) { return sqlite::check_file(connection, stop); });
+}
 
 bool SqliteStore::backup(const std::string& to, const BackupProgress& progress) {
   return impl_->look_at_file([&](Connection& connection) { return sqlite::backup(connection, to, progress); });

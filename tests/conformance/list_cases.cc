@@ -15,6 +15,7 @@
 #include <leftfold/testing/lease_suite.h>
 #include <leftfold/testing/read_model_suite.h>
 #include <leftfold/testing/read_tables_suite.h>
+#include <leftfold/testing/shadow_tables_suite.h>
 #include <leftfold/testing/snapshot_suite.h>
 
 namespace {
@@ -47,4 +48,5 @@ int main() {
   print("LeaseStore", lease_suite({}));
   print("ReadModel", read_model_suite({}));
   print("ReadTables", read_tables_suite({}), read_tables_suite({}, {.others_read_meanwhile = false}));
+  print("ShadowTables", shadow_tables_suite({}));
 }

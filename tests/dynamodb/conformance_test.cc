@@ -17,6 +17,7 @@
 #include <leftfold/testing/lease_suite.h>
 #include <leftfold/testing/read_model_suite.h>
 #include <leftfold/testing/read_tables_suite.h>
+#include <leftfold/testing/shadow_tables_suite.h>
 #include <leftfold/testing/snapshot_suite.h>
 
 #include "dynamodb/service.h"
@@ -140,6 +141,10 @@ const bool kReadModel =
 const bool kReadTables = test_support::register_suite(
     "DynamoDbReadTables",
     testing::read_tables_suite([] { return [tables = std::make_shared<TestTables>()] { return tables_in(tables); }; }));
+const bool kShadowTables =
+    test_support::register_suite("DynamoDbShadowTables", testing::shadow_tables_suite([] {
+                                   return [tables = std::make_shared<TestTables>()] { return tables_in(tables); };
+                                 }));
 
 }  // namespace
 }  // namespace leftfold

@@ -6,6 +6,7 @@
 
 #include "dynamodb/faults_fixture.h"
 #include "dynamodb/random_faults.h"
+#include "support/code_of.h"
 
 namespace leftfold::test_dynamodb {
 namespace {
@@ -86,6 +87,41 @@ TEST_F(ReadTablesFaults, ACommitThatArrivesLateIsRefused) {
   expect_batches(1);
   EXPECT_EQ(proxy.release(), 1U);
   expect_batches(1);
+}
+
+// It is stored or not, and the swap says which.
+TEST_F(ReadTablesFaults, ASwapWhoseAnswerIsLost) {
+  DynamoDbStore store{options()};
+  const ReadTable<Sum> sums{store.read_tables(), table};
+  std::int64_t built = 0;
+  const auto swap = [&] {
+    const auto shadow = store.read_tables().open_shadow(table);
+    {
+      const auto transaction = shadow->model().begin(table);
+      sums.put("added", {++built});
+      transaction->commit(Position{built});
+    }
+    shadow->begin_swap()->commit();
+  };
+  for (const Fault& each : {fault::reset_after(), fault::error_after(500), fault::reset_before()}) {
+    proxy.follow([&, seen = 0](const ProxiedCall& call) mutable {
+      const bool is_swap = call.operation == "TransactWriteItems" && call.http.body.find("kept#") != std::string::npos;
+      return is_swap && ++seen == 1 ? each : fault::none();
+    });
+    swap();
+    EXPECT_EQ(sums.find("added").value().n, built);
+  }
+  for (const bool stored : {true, false}) {
+    proxy.follow([&](const ProxiedCall& call) {
+      const bool is_swap = call.operation == "TransactWriteItems" && call.http.body.find("kept#") != std::string::npos;
+      if (!is_swap) return fault::none();
+      return stored ? fault::reset_after() : fault::reset_before();
+    });
+    if (stored) swap();
+    else EXPECT_EQ(test_support::code_of(swap), Errc::unavailable);
+    proxy.follow({});
+    EXPECT_EQ(sums.find("added").value().n, stored ? built : built - 1);
+  }
 }
 
 TEST_F(ReadTablesFaults, OfAllKindsLeaveTheTotalsExact) {

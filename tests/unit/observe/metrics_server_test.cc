@@ -204,14 +204,16 @@ TEST_F(MetricsServerTest, ACheckThatHangsHoldsNobodyUp) {
     gone.wait();
     return HealthAnswer{};
   });
-  health.add("behind", HealthScope::told, [] { return HealthAnswer{}; });
+  health.add("behind", HealthScope::ready, [] { return HealthAnswer{}; });
   MetricsServerOptions all = options();
   all.deadline = 100ms;
   const MetricsServer server{all};
   for (int i = 0; i < 3; ++i) {
     const std::string answer = get(server.address(), "/readyz");
     EXPECT_EQ(status_of(answer), 503);
-    EXPECT_EQ(body_of(answer), "failed\nfailed: hangs: no answer for 100 ms\n");
+    EXPECT_EQ(body_of(answer),
+              "failed\nfailed: hangs: no answer for 100 ms\n"
+              "failed: behind: not asked yet: the check before it has not answered\n");
   }
   EXPECT_EQ(status_of(get(server.address(), "/livez")), 200);
   EXPECT_NE(get(server.address(), "/healthz").find("not asked yet"), std::string::npos);
@@ -220,6 +222,30 @@ TEST_F(MetricsServerTest, ACheckThatHangsHoldsNobodyUp) {
   while (status_of(get(server.address(), "/healthz")) != 200 && SteadyClock::now() < patience)
     std::this_thread::yield();
   EXPECT_EQ(status_of(get(server.address(), "/healthz")), 200);
+}
+
+// Readiness is acted on: a check that only people read must not keep it at what it was.
+TEST_F(MetricsServerTest, AToldCheckThatHangsHoldsNoReadinessUp) {
+  std::promise<void> let_go;
+  std::atomic<bool> store_is_gone{false};
+  health.add("hangs", HealthScope::told, [gone = std::shared_future<void>{let_go.get_future()}] {
+    gone.wait();
+    return HealthAnswer{};
+  });
+  health.add("store", HealthScope::ready, [&store_is_gone]() -> HealthAnswer {
+    if (store_is_gone) return {HealthState::failed, "gone"};
+    return {};
+  });
+  MetricsServerOptions all = options();
+  all.deadline = 100ms;
+  all.fresh = 0ms;
+  const MetricsServer server{all};
+  const std::string everything = body_of(get(server.address(), "/healthz"));
+  EXPECT_LT(everything.find("no answer for 100 ms"), everything.find("\"store\"")) << "in their order";
+  EXPECT_EQ(status_of(get(server.address(), "/readyz")), 200);
+  store_is_gone = true;
+  EXPECT_EQ(body_of(get(server.address(), "/readyz")), "failed\nfailed: store: gone\n");
+  let_go.set_value();
 }
 
 TEST_F(MetricsServerTest, ManyChecksThatAreSlowTogetherHaveNotFailed) {

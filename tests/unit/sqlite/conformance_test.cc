@@ -17,6 +17,7 @@
 #include <leftfold/testing/event_store_suite.h>
 #include <leftfold/testing/read_model_suite.h>
 #include <leftfold/testing/read_tables_suite.h>
+#include <leftfold/testing/shadow_tables_suite.h>
 #include <leftfold/testing/snapshot_suite.h>
 
 #include "support/suite_gtest.h"
@@ -125,6 +126,11 @@ const bool kReadTables = test_support::register_suite("SqliteReadTables", testin
                                                           return std::make_shared<SqliteReadModel>(folder->file());
                                                         };
                                                       }));
+const bool kShadowTables = test_support::register_suite("SqliteShadowTables", testing::shadow_tables_suite([] {
+                                                          return [folder = std::make_shared<TempDir>()] {
+                                                            return std::make_shared<SqliteReadModel>(folder->file());
+                                                          };
+                                                        }));
 const bool kReadTablesInMemory = test_support::register_suite(
     "SqliteReadTablesInMemory",
     testing::read_tables_suite([] { return [model = std::make_shared<SqliteReadModel>(":memory:")] { return model; }; },

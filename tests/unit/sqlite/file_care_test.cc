@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <iterator>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <variant>
@@ -118,6 +119,21 @@ TEST(SqliteFileCare, FindsAVersionThatIsMissing) {
   const auto findings = store.check_file();
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(findings[0], "stream \"a\" has 2 events, of versions 0 to 2: some are missing");
+}
+
+// A check of a large file may take minutes, and most of it is one step of SQLite.
+TEST(SqliteFileCare, ACheckEndsOnAStop) {
+  const TempDir dir;
+  SqliteStore store{options_for(dir.file())};
+  fill(store, "a", 2);
+  {
+    sqlite::Connection file{dir.file(), sqlite::Access::read_write, std::chrono::seconds{1}};
+    file.execute("DELETE FROM events WHERE version = 0");
+  }
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_TRUE(store.check_file(stop.get_token()).empty());
+  EXPECT_EQ(store.check_file().size(), 1U);
 }
 
 }  // namespace

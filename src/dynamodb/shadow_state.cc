@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dynamodb/shadow_state.h"
+
+#include <utility>
+
+#include <leftfold/error.h>
+
+#include "dynamodb/attribute_value.h"
+
+namespace leftfold::inline v0::dynamodb {
+namespace {
+
+constexpr std::string_view kState = "state";
+constexpr std::string_view kBuilder = "builder";
+constexpr std::string_view kTables = "tables";
+constexpr std::string_view kProjectors = "projectors";
+constexpr std::string_view kRows = "rows";
+
+[[noreturn]] void throw_corrupt(std::string_view what) {
+  throw Error{Errc::corrupt, "the second table's item of a shadow: " + std::string{what} +
+                                 " cannot be read; restore the item from a backup, or delete it and replay again"};
+}
+
+/// Each name and map of the map called `name`; nothing when there is none.
+template <class Visit>
+void each_map(const Map& contents, std::string_view name, Visit visit) {
+  const Map* const all = find_map(contents, name);
+  if (all == nullptr) return;
+  for (const Attribute& each : *all) {
+    const Map* const held = each.value.as<Map>();
+    if (held == nullptr) throw_corrupt(each.name);
+    visit(each.name, *held);
+  }
+}
+
+List list_of(const std::vector<std::string>& names) {
+  List list;
+  for (const std::string& name : names) list.emplace_back(name);
+  return list;
+}
+
+std::vector<std::string> names_in(const Map& contents, std::string_view name) {
+  std::vector<std::string> names;
+  const List* const list = find_list(contents, name);
+  if (list == nullptr) throw_corrupt(name);
+  for (const AttributeValue& each : *list) {
+    const std::string* const text = each.as<std::string>();
+    if (text == nullptr) throw_corrupt(name);
+    names.push_back(*text);
+  }
+  return names;
+}
+
+}  // namespace
+
+ItemKey shadow_key(std::string_view projector) { return {"shadow#" + std::string{projector}, std::string{kState}}; }
+ItemKey kept_key(std::string_view projector) { return {"kept#" + std::string{projector}, std::string{kState}}; }
+
+Map shadow_contents(const ShadowState& state) {
+  Map tables;
+  for (const auto& [name, generations] : state.tables) tables.push_back({name, table_contents(generations)});
+  Map projectors;
+  for (const auto& [name, projector] : state.projectors) {
+    Map contents = projector_contents(projector.item);
+    if (!projector.rows.empty()) {
+      Map rows;
+      for (const auto& [id, version] : projector.rows) rows.push_back({id, number(version.value())});
+      contents.push_back({std::string{kRows}, std::move(rows)});
+    }
+    projectors.push_back({name, std::move(contents)});
+  }
+  return {{std::string{kBuilder}, state.builder},
+          {std::string{kTables}, std::move(tables)},
+          {std::string{kProjectors}, std::move(projectors)}};
+}
+
+ShadowState read_shadow(const Map& contents) {
+  ShadowState state;
+  const std::string* const builder = find_text(contents, kBuilder);
+  if (builder == nullptr) throw_corrupt(kBuilder);
+  state.builder = *builder;
+  each_map(contents, kTables,
+           [&](const std::string& name, const Map& held) { state.tables[name] = read_table_contents(held); });
+  each_map(contents, kProjectors, [&](const std::string& name, const Map& held) {
+    ShadowProjector& projector = state.projectors[name];
+    projector.item = read_projector_contents(held);
+    const Map* const rows = find_map(held, kRows);
+    if (rows == nullptr) return;
+    for (const Attribute& row : *rows) {
+      const auto version = find_integer(*rows, row.name);
+      if (!version) throw_corrupt(row.name);
+      projector.rows[row.name] = Version{*version};
+    }
+  });
+  return state;
+}
+
+Map kept_contents(const KeptState& state) {
+  return {{std::string{kTables}, list_of(state.tables)}, {std::string{kProjectors}, list_of(state.projectors)}};
+}
+
+KeptState read_kept(const Map& contents) { return {names_in(contents, kTables), names_in(contents, kProjectors)}; }
+
+std::int64_t first_generation(const Uuid& id) {
+  constexpr std::uint64_t kBits = (std::uint64_t{1} << 62U) - 1;  // the last 8 bytes but the two bits of the variant
+  std::uint64_t number = 0;
+  for (std::size_t i = 8; i < id.bytes().size(); ++i) number = number << 8U | static_cast<std::uint8_t>(id.bytes()[i]);
+  return static_cast<std::int64_t>(number & kBits);
+}
+
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is kept of a projector's shadow: one item of the second table.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <leftfold/types.h>
+#include <leftfold/uuid.h>
+
+#include "dynamodb/read_table_items.h"
+
+namespace leftfold::inline v0::dynamodb {
+
+using HandledVersions = std::map<std::string, Version, std::less<>>;  ///< by aggregate
+
+/// A projector, a partition of it, or what a replay notes of it, in the shadow. Plain value.
+struct ShadowProjector {
+  ProjectorItem item;
+  HandledVersions rows;  ///< handled versions of all names but the projector's own: few
+};
+
+/// Item "shadow#<projector>", "state". Its rows and the projector's handled versions are generations of the live
+/// tables, with numbers that those never come to, so that a swap moves none of them. Plain value.
+struct ShadowState {
+  std::string builder;  ///< the opening that may write
+  std::map<std::string, Generations, std::less<>> tables;
+  std::map<std::string, ShadowProjector, std::less<>> projectors;  ///< by the name of a transaction
+};
+
+/// Whose shadow, and which opening of it. Plain value.
+struct ShadowSide {
+  std::string projector;
+  std::string builder;
+};
+
+[[nodiscard]] ItemKey shadow_key(std::string_view projector);
+[[nodiscard]] Map shadow_contents(const ShadowState& state);
+/// Throws Error(corrupt).
+[[nodiscard]] ShadowState read_shadow(const Map& contents);
+
+/// What the last swap of a projector kept: item "kept#<projector>", "state". Where it is stands with each table and
+/// checkpoint, in `kept` and `keptCheckpoint`. Plain value.
+struct KeptState {
+  std::vector<std::string> tables;
+  std::vector<std::string> projectors;
+};
+[[nodiscard]] ItemKey kept_key(std::string_view projector);
+[[nodiscard]] Map kept_contents(const KeptState& state);
+/// Throws Error(corrupt).
+[[nodiscard]] KeptState read_kept(const Map& contents);
+
+/// A generation's number that no count of clear() comes to: 62 bits of a random id.
+[[nodiscard]] std::int64_t first_generation(const Uuid& id);
+
+}  // namespace leftfold::inline v0::dynamodb

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dynamodb/table_swap.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include <leftfold/error.h>
+
+#include "core/in_quotes.h"
+
+namespace leftfold::inline v0::dynamodb {
+namespace {
+
+using detail::in_quotes;
+using Reading = BufferedItems::Reading;
+
+constexpr int kMostTries = 10;  // against a clear() of one of the tables, or another swap, at the same moment
+constexpr Position kNone{-1};   // of a kept checkpoint: there was none
+constexpr std::size_t kTablesAtOnce = 90;
+
+// "HotProducts/3"; another projector may be named "HotProducts/other", and a replay's notes are "HotProducts#scan".
+bool is_partition(std::string_view name, std::string_view projector) {
+  if (!name.starts_with(projector) || name.substr(projector.size(), 1) != "/") return false;
+  const std::string_view number = name.substr(projector.size() + 1);
+  return !number.empty() && number.find_first_not_of("0123456789") == number.npos;
+}
+
+List list_of(const std::vector<std::int64_t>& numbers) {
+  List list;
+  for (const std::int64_t each : numbers) list.emplace_back(number(each));
+  return list;
+}
+
+void append(std::vector<std::int64_t>& to, const std::vector<std::int64_t>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+/// One change of a projector's item whatever it holds: batches that began before it find another revision, and are
+/// handled again. No condition, as a projector that is busy would never let it hold.
+class ProjectorUpdate {
+ public:
+  ProjectorUpdate(const BufferedItems& items, std::string_view name) {
+    write_.kind = ItemWrite::Kind::update;
+    write_.table = items.table();
+    write_.item = projector_key(name).item();
+    set(kRowRevision, value(items.revision()));
+  }
+  /// What is in use becomes what is kept; then `checkpoint` is in use (kNone: none).
+  void keep_checkpoint(Position checkpoint) {
+    set(kKeptCheckpoint, "if_not_exists(" + attribute(kCheckpoint) + ", " + value(number(kNone.value())) + ")");
+    set(kChanges, "if_not_exists(" + attribute(kChanges) + ", " + value(number(0)) + ") + " + value(number(1)));
+    if (checkpoint == kNone) {
+      removed_ = " REMOVE " + attribute(kCheckpoint);
+    } else {
+      set(kCheckpoint, value(number(checkpoint.value())));
+    }
+  }
+  void keep_handled(std::int64_t generation) {
+    set(kKeptGeneration, "if_not_exists(" + attribute(kGeneration) + ", " + value(number(0)) + ")");
+    set(kGeneration, value(number(generation)));
+  }
+  void add_garbage(const std::vector<std::int64_t>& generations) {
+    if (generations.empty()) return;
+    set(kGarbage, "list_append(if_not_exists(" + attribute(kGarbage) + ", " + value(List{}) + "), " +
+                      value(list_of(generations)) + ")");
+  }
+  [[nodiscard]] ItemWrite take() {
+    write_.update = "SET " + set_ + removed_;
+    return std::move(write_);
+  }
+
+ private:
+  void set(std::string_view name, const std::string& to) {
+    set_ += (set_.empty() ? "" : ", ") + attribute(name) + " = " + to;
+  }
+  std::string attribute(std::string_view name) {
+    const std::string as = "#" + std::string{name};
+    const std::pair<std::string, std::string> pair{as, name};
+    auto& names = write_.condition.names;
+    if (std::ranges::find(names, pair) == names.end()) names.push_back(pair);
+    return as;
+  }
+  std::string value(AttributeValue held) {
+    std::string as = ":v" + std::to_string(write_.condition.values.size());
+    write_.condition.values.push_back({as, std::move(held)});
+    return as;
+  }
+
+  ItemWrite write_;
+  std::string set_;
+  std::string removed_;
+};
+
+/// The items of these projectors that there are, by name.
+std::map<std::string, ProjectorItem> read_projectors(TablesPlace& place, const std::vector<std::string>& names) {
+  std::map<ItemKey, std::string> by_key;
+  std::vector<Item> keys;
+  for (const std::string& name : names) {
+    by_key.emplace(projector_key(name), name);
+    keys.push_back(projector_key(name).item());
+  }
+  std::map<std::string, ProjectorItem> found;
+  for (std::span<const Item> left{keys}; !left.empty();) {
+    const auto part = left.first(std::min(left.size(), kMostGets));
+    left = left.subspan(part.size());
+    for (const Item& item : place.client.get_all(place.table, part)) {
+      found.emplace(by_key.at(key_of(item)), read_projector_contents(contents_of(item)));
+    }
+  }
+  return found;
+}
+
+/// The projector and every partition of it that may have a checkpoint, as far as one transaction could hold them.
+std::vector<std::string> names_of(const std::string& projector) {
+  std::vector<std::string> names{projector};
+  for (std::size_t i = 1; i <= kMaxTransactionItems; ++i) names.push_back(projector + "/" + std::to_string(i));
+  return names;
+}
+
+Generations generations_of(BufferedItems& items, std::string_view table) {
+  return read_table_contents(items.find(table_key(table), Reading::checked));
+}
+
+ShadowState own_shadow(BufferedItems& items, const ShadowSide& side) {
+  const std::optional<Map> contents = items.find(shadow_key(side.projector), Reading::checked);
+  if (!contents) {
+    throw Error{Errc::fenced, "the shadow of projector " + in_quotes(side.projector) +
+                                  " is gone: another replay swapped it in or discarded it; begin again"};
+  }
+  ShadowState state = read_shadow(*contents);
+  if (state.builder != side.builder) {
+    throw Error{Errc::fenced, "the shadow of projector " + in_quotes(side.projector) +
+                                  ": another replay builds it now; let that one end"};
+  }
+  return state;
+}
+
+[[noreturn]] void throw_busy(std::string_view projector) {
+  throw Error{Errc::unavailable, "projector " + in_quotes(projector) +
+                                     ": its tables are cleared or swapped by others all the time; nothing is changed, "
+                                     "try again"};
+}
+
+void check_size(std::size_t writes, std::string_view projector) {
+  if (writes <= kMaxTransactionItems) return;
+  throw Error{Errc::unsupported, "projector " + in_quotes(projector) + ": a swap of its tables and partitions takes " +
+                                     std::to_string(writes) + " items, and a transaction of DynamoDB holds " +
+                                     std::to_string(kMaxTransactionItems) +
+                                     "; give it fewer tables, or replay in place"};
+}
+
+bool try_swap_in(TablesPlace& place, const ShadowSide& side) {
+  const Uuid id = Uuid::v7(place.client.options().clock->now());
+  BufferedItems items{place.client, place.table, bytes_of(id)};
+  const ShadowState shadow = own_shadow(items, side);
+  const std::optional<Map> kept_before = items.find(kept_key(side.projector), Reading::checked);
+  const KeptState before = kept_before ? read_kept(*kept_before) : KeptState{};
+  const auto live = read_projectors(place, names_of(side.projector));
+
+  KeptState kept;
+  for (const auto& [table, built] : shadow.tables) {
+    Generations now = generations_of(items, table);
+    append(now.garbage, built.garbage);
+    if (now.kept) now.garbage.push_back(*now.kept);
+    now.kept = std::exchange(now.live, built.live);
+    items.put(table_key(table), table_contents(now));
+    kept.tables.push_back(table);
+  }
+  for (const std::string& table : before.tables) {
+    if (shadow.tables.contains(table)) continue;
+    Generations now = generations_of(items, table);
+    if (now.kept) now.garbage.push_back(*std::exchange(now.kept, std::nullopt));
+    items.put(table_key(table), table_contents(now));
+  }
+
+  std::set<std::string> names{side.projector};
+  for (const auto& [name, projector] : shadow.projectors) {
+    if (is_partition(name, side.projector) && projector.item.checkpoint) names.insert(name);
+  }
+  for (const auto& [name, item] : live) names.insert(name);
+  kept.projectors.assign(names.begin(), names.end());
+  items.put(kept_key(side.projector), kept_contents(kept));
+  items.remove(shadow_key(side.projector));
+
+  std::vector<ItemWrite> writes = items.writes();
+  for (const std::string& name : names) {
+    ProjectorUpdate update{items, name};
+    const auto built = shadow.projectors.find(name);
+    const bool has = built != shadow.projectors.end() && built->second.item.checkpoint;
+    update.keep_checkpoint(has ? *built->second.item.checkpoint : kNone);
+    if (name == side.projector && built != shadow.projectors.end()) {
+      const Generations& handled = built->second.item.handled;
+      std::vector<std::int64_t> garbage = handled.garbage;
+      const auto used = live.find(name);
+      if (used != live.end() && used->second.handled.kept) garbage.push_back(*used->second.handled.kept);
+      update.keep_handled(handled.live);
+      update.add_garbage(garbage);
+    }
+    writes.push_back(update.take());
+  }
+  check_size(writes.size(), side.projector);
+  return stored(place, writes, id);
+}
+
+std::optional<Position> try_swap_back(TablesPlace& place, const std::string& projector) {
+  const Uuid id = Uuid::v7(place.client.options().clock->now());
+  BufferedItems items{place.client, place.table, bytes_of(id)};
+  const std::optional<Map> contents = items.find(kept_key(projector), Reading::checked);
+  if (!contents) {
+    throw Error{Errc::not_found, "no earlier tables of projector " + in_quotes(projector) +
+                                     " are kept; they are since a swap, until the next one"};
+  }
+  const KeptState kept = read_kept(*contents);
+  for (const std::string& table : kept.tables) {
+    Generations now = generations_of(items, table);
+    if (now.kept) std::swap(now.live, *now.kept);
+    items.put(table_key(table), table_contents(now));
+  }
+  items.put(kept_key(projector), kept_contents(kept));
+  std::vector<ItemWrite> writes = items.writes();
+  Position checkpoint = Position::start();
+  // `kept` and `keptCheckpoint` change with the item above alone, so they are as they are read now.
+  for (const auto& [name, item] : read_projectors(place, kept.projectors)) {
+    ProjectorUpdate update{items, name};
+    const Position back = item.kept.value_or(kNone);
+    update.keep_checkpoint(back);
+    if (name == projector) {
+      update.keep_handled(item.handled.kept.value_or(0));
+      checkpoint = std::max(back, Position::start());
+    }
+    writes.push_back(update.take());
+  }
+  if (!stored(place, writes, id)) return std::nullopt;
+  return checkpoint;
+}
+
+/// Returns whether there is nothing left.
+bool discard_some(TablesPlace& place, const ShadowSide& side) {
+  const Uuid id = Uuid::v7(place.client.options().clock->now());
+  BufferedItems items{place.client, place.table, bytes_of(id)};
+  const ItemKey key = shadow_key(side.projector);
+  if (!items.find(key, Reading::checked)) return true;
+  ShadowState shadow = own_shadow(items, side);
+  const bool is_last = shadow.tables.size() <= kTablesAtOnce;
+  for (std::size_t i = 0; i < kTablesAtOnce && !shadow.tables.empty(); ++i) {
+    const auto table = shadow.tables.begin();
+    Generations now = generations_of(items, table->first);
+    append(now.garbage, table->second.garbage);
+    now.garbage.push_back(table->second.live);
+    items.put(table_key(table->first), table_contents(now));
+    shadow.tables.erase(table);
+  }
+  if (is_last) items.remove(key);
+  else items.put(key, shadow_contents(shadow));
+  std::vector<ItemWrite> writes = items.writes();
+  const auto own = shadow.projectors.find(side.projector);
+  if (is_last && own != shadow.projectors.end()) {
+    std::vector<std::int64_t> garbage = own->second.item.handled.garbage;
+    garbage.push_back(own->second.item.handled.live);
+    ProjectorUpdate update{items, side.projector};
+    update.add_garbage(garbage);
+    writes.push_back(update.take());
+  }
+  return stored(place, writes, id) && is_last;
+}
+
+}  // namespace
+
+void swap_in(TablesPlace& place, const ShadowSide& side) {
+  for (int tries = 0; tries < kMostTries; ++tries) {
+    if (try_swap_in(place, side)) return;
+  }
+  throw_busy(side.projector);
+}
+
+Position swap_back(TablesPlace& place, std::string_view projector) {
+  const std::string name{projector};
+  for (int tries = 0; tries < kMostTries; ++tries) {
+    if (const auto checkpoint = try_swap_back(place, name)) return *checkpoint;
+  }
+  throw_busy(projector);
+}
+
+void discard_shadow(TablesPlace& place, const ShadowSide& side) {
+  for (int tries = 0; tries < kMostTries; ++tries) {
+    if (discard_some(place, side)) return;
+  }
+  throw_busy(side.projector);
+}
+
+bool stored(TablesPlace& place, const std::vector<ItemWrite>& writes, const Uuid& id) {
+  const Bytes revision = bytes_of(id);
+  const auto is_ours = [&](const std::optional<Item>& item) {
+    const Bytes* const found = item ? find_bytes(*item, kRowRevision) : nullptr;
+    return found != nullptr && *found == revision;
+  };
+  TransactResult result;
+  try {
+    result = place.client.transact(writes, id.to_string());
+  } catch (const Error& error) {
+    if (error.code() != Errc::in_doubt) throw;
+    for (const ItemWrite& write : writes) {
+      if (write.kind != ItemWrite::Kind::put) continue;
+      const ItemKey key = key_of(write.item);
+      if (is_ours(place.client.get(place.table, key.item()).item)) return true;
+      break;
+    }
+    throw Error{Errc::unavailable, "read tables: the answer to a swap was lost, and it is not stored so far: " +
+                                       std::string{error.what()}};
+  }
+  return result.applied ||
+         std::ranges::any_of(result.reasons, [&](const CancellationReason& reason) { return is_ours(reason.item); });
+}
+
+}  // namespace leftfold::inline v0::dynamodb
