@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The shop as microservices on Kafka and a server with DynamoDB's API, all on this machine:
-#   examples/shop/services.sh [--customers 1000] [--threads 8] [--kill] [--keep] [--shop PROGRAM]
+#   examples/shop/services.sh [--customers 1000] [--threads 8] [--kill] [--replay] [--keep] [--shop PROGRAM]
 # Starts the cart service, the publisher, two projectors and two listeners, sends customers to the cart service, waits
 # until every event is handled, and compares the tables with a fold of the store.
 #   --kill   while customers shop, one of each service is killed (SIGKILL) and started again
+#   --replay while customers shop, the read table is built anew beside the one in use and swapped in
 #   --keep   leaves everything running and says how to look at it and how to end it
 #   --shop   a program that is built already; else preset demo is built
 # KAFKA_BROKERS and DYNAMODB_URL name servers of your own; else scripts/services starts them, and they end with this
@@ -13,12 +14,13 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 usage() { sed -n '3p' "$0" >&2; exit 2; }
-customers=1000 threads=8 kill=0 keep=0 shop=
+customers=1000 threads=8 kill=0 replay=0 keep=0 shop=
 while (($#)); do
   case $1 in
     --customers | --threads) [[ ${2-} =~ ^[1-9][0-9]*$ ]] || usage; printf -v "${1#--}" %s "$2"; shift ;;
     --shop) shop=$(realpath -e -- "${2-}") || usage; shift ;;
     --kill) kill=1 ;;
+    --replay) replay=1 ;;
     --keep) keep=1 ;;
     *) usage ;;
   esac
@@ -132,7 +134,7 @@ drive() { # drive FIRST CUSTOMERS
 
 say "$customers customers, $threads at a time"
 before=0
-if ((kill && customers > 1)); then
+if ((kill + replay && customers > 1)); then
   before=$((customers / 2))
   drive 1 "$before"
   until (($("$shop" hot 2>>"$data/hot.log" | wc -l) > 2)); do
@@ -149,6 +151,9 @@ if ((kill)); then
     start_again "$service"
     echo "  killed and started again: $service, now process ${pids[$service]}"
   done
+fi
+if ((replay)); then
+  "$shop" replay HotProducts --yes -q 2>"$data/replay.log" || { cat "$data/replay.log" >&2; exit 1; }
 fi
 wait "$driving"
 cat "$data/drive.out"

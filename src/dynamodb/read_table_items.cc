@@ -122,6 +122,7 @@ Map projector_contents(const ProjectorItem& projector) {
   Map contents;
   if (projector.checkpoint) contents.push_back({std::string{kCheckpoint}, number(projector.checkpoint->value())});
   if (projector.kept) contents.push_back({std::string{kKeptCheckpoint}, number(projector.kept->value())});
+  if (projector.kept_changes) contents.push_back({std::string{kKeptChanges}, number(projector.kept_changes->value())});
   if (projector.changes) contents.push_back({std::string{kChanges}, number(projector.changes->value())});
   add_generations(contents, projector.handled);
   return contents;
@@ -133,6 +134,7 @@ ProjectorItem read_projector_contents(const std::optional<Map>& contents) {
   if (const auto checkpoint = find_integer(*contents, kCheckpoint)) projector.checkpoint = Position{*checkpoint};
   if (const auto changes = find_integer(*contents, kChanges)) projector.changes = Version{*changes};
   if (const auto kept = find_integer(*contents, kKeptCheckpoint)) projector.kept = Position{*kept};
+  if (const auto kept = find_integer(*contents, kKeptChanges)) projector.kept_changes = Version{*kept};
   projector.handled = read_generations(*contents);
   return projector;
 }

@@ -24,6 +24,7 @@ inline constexpr std::string_view kGeneration = "generation";
 inline constexpr std::string_view kGarbage = "garbage";
 inline constexpr std::string_view kKeptGeneration = "kept";
 inline constexpr std::string_view kKeptCheckpoint = "keptCheckpoint";
+inline constexpr std::string_view kKeptChanges = "keptChanges";
 
 /// An item's key in the second table. Plain value.
 struct ItemKey {
@@ -56,7 +57,8 @@ struct ProjectorItem {
   std::optional<Position> checkpoint;
   std::optional<Version> changes;  ///< the handled version of the aggregate without an id
   Generations handled;
-  std::optional<Position> kept;  ///< the checkpoint of what the last swap took out of use
+  std::optional<Position> kept;         ///< the checkpoint of what the last swap took out of use
+  std::optional<Version> kept_changes;  ///< and its `changes`, where they are no count
 };
 [[nodiscard]] ItemKey projector_key(std::string_view projector);
 [[nodiscard]] std::string handled_kind(std::string_view projector, std::int64_t generation);

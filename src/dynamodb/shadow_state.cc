@@ -14,7 +14,6 @@ constexpr std::string_view kState = "state";
 constexpr std::string_view kBuilder = "builder";
 constexpr std::string_view kTables = "tables";
 constexpr std::string_view kProjectors = "projectors";
-constexpr std::string_view kRows = "rows";
 
 [[noreturn]] void throw_corrupt(std::string_view what) {
   throw Error{Errc::corrupt, "the second table's item of a shadow: " + std::string{what} +
@@ -60,15 +59,7 @@ Map shadow_contents(const ShadowState& state) {
   Map tables;
   for (const auto& [name, generations] : state.tables) tables.push_back({name, table_contents(generations)});
   Map projectors;
-  for (const auto& [name, projector] : state.projectors) {
-    Map contents = projector_contents(projector.item);
-    if (!projector.rows.empty()) {
-      Map rows;
-      for (const auto& [id, version] : projector.rows) rows.push_back({id, number(version.value())});
-      contents.push_back({std::string{kRows}, std::move(rows)});
-    }
-    projectors.push_back({name, std::move(contents)});
-  }
+  for (const auto& [name, projector] : state.projectors) projectors.push_back({name, projector_contents(projector)});
   return {{std::string{kBuilder}, state.builder},
           {std::string{kTables}, std::move(tables)},
           {std::string{kProjectors}, std::move(projectors)}};
@@ -81,17 +72,8 @@ ShadowState read_shadow(const Map& contents) {
   state.builder = *builder;
   each_map(contents, kTables,
            [&](const std::string& name, const Map& held) { state.tables[name] = read_table_contents(held); });
-  each_map(contents, kProjectors, [&](const std::string& name, const Map& held) {
-    ShadowProjector& projector = state.projectors[name];
-    projector.item = read_projector_contents(held);
-    const Map* const rows = find_map(held, kRows);
-    if (rows == nullptr) return;
-    for (const Attribute& row : *rows) {
-      const auto version = find_integer(*rows, row.name);
-      if (!version) throw_corrupt(row.name);
-      projector.rows[row.name] = Version{*version};
-    }
-  });
+  each_map(contents, kProjectors,
+           [&](const std::string& name, const Map& held) { state.projectors[name] = read_projector_contents(held); });
   return state;
 }
 

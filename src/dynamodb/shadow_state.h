@@ -16,20 +16,12 @@
 
 namespace leftfold::inline v0::dynamodb {
 
-using HandledVersions = std::map<std::string, Version, std::less<>>;  ///< by aggregate
-
-/// A projector, a partition of it, or what a replay notes of it, in the shadow. Plain value.
-struct ShadowProjector {
-  ProjectorItem item;
-  HandledVersions rows;  ///< handled versions of all names but the projector's own: few
-};
-
-/// Item "shadow#<projector>", "state". Its rows and the projector's handled versions are generations of the live
-/// tables, with numbers that those never come to, so that a swap moves none of them. Plain value.
+/// Item "shadow#<projector>", "state". Rows and handled versions are generations like those in use, with numbers that
+/// those never come to, so that a swap moves none of them. Plain value.
 struct ShadowState {
   std::string builder;  ///< the opening that may write
   std::map<std::string, Generations, std::less<>> tables;
-  std::map<std::string, ShadowProjector, std::less<>> projectors;  ///< by the name of a transaction
+  std::map<std::string, ProjectorItem, std::less<>> projectors;  ///< also partitions, and names of the runtime's own
 };
 
 /// Whose shadow, and which opening of it. Plain value.

@@ -30,7 +30,7 @@ class ShadowModel final : public ReadModel {
     if (!item) return std::nullopt;
     const ShadowState state = read_shadow(contents_of(*item));
     const auto known = state.projectors.find(projector);
-    return known == state.projectors.end() ? std::nullopt : known->second.item.checkpoint;
+    return known == state.projectors.end() ? std::nullopt : known->second.checkpoint;
   }
   bool others_wait() override { return false; }
 
@@ -88,7 +88,7 @@ class Shadow final : public ShadowTables {
       if (contents) {
         state = read_shadow(*contents);
       } else {
-        state.projectors[side_->projector].item.handled.live = first_generation(id);
+        state.projectors[side_->projector].handled.live = first_generation(id);
       }
       state.builder = side_->builder;
       items.put(key, shadow_contents(state));

@@ -19,10 +19,11 @@ using detail::in_quotes;
 using Reading = BufferedItems::Reading;
 
 constexpr int kMostTries = 10;  // against a clear() of one of the tables, or another swap, at the same moment
-constexpr Position kNone{-1};   // of a kept checkpoint: there was none
-constexpr std::size_t kTablesAtOnce = 90;
+constexpr Position kNone{-1};   // of what is kept: there was none
+constexpr std::size_t kTablesAtOnce = 80;
 
-// "HotProducts/3"; another projector may be named "HotProducts/other", and a replay's notes are "HotProducts#scan".
+// "HotProducts/3"; another projector may be named "HotProducts/other", and names of the runtime's own are as
+// "HotProducts#reached".
 bool is_partition(std::string_view name, std::string_view projector) {
   if (!name.starts_with(projector) || name.substr(projector.size(), 1) != "/") return false;
   const std::string_view number = name.substr(projector.size() + 1);
@@ -49,15 +50,11 @@ class ProjectorUpdate {
     write_.item = projector_key(name).item();
     set(kRowRevision, value(items.revision()));
   }
-  /// What is in use becomes what is kept; then `checkpoint` is in use (kNone: none).
-  void keep_checkpoint(Position checkpoint) {
-    set(kKeptCheckpoint, "if_not_exists(" + attribute(kCheckpoint) + ", " + value(number(kNone.value())) + ")");
+  // What is in use becomes what is kept; then the argument is in use (kNone: none).
+  void keep_checkpoint(Position checkpoint) { keep(kCheckpoint, kKeptCheckpoint, checkpoint.value()); }
+  void keep_changes(Version changes) { keep(kChanges, kKeptChanges, changes.value()); }
+  void count_change() {
     set(kChanges, "if_not_exists(" + attribute(kChanges) + ", " + value(number(0)) + ") + " + value(number(1)));
-    if (checkpoint == kNone) {
-      removed_ = " REMOVE " + attribute(kCheckpoint);
-    } else {
-      set(kCheckpoint, value(number(checkpoint.value())));
-    }
   }
   void keep_handled(std::int64_t generation) {
     set(kKeptGeneration, "if_not_exists(" + attribute(kGeneration) + ", " + value(number(0)) + ")");
@@ -74,6 +71,14 @@ class ProjectorUpdate {
   }
 
  private:
+  void keep(std::string_view name, std::string_view kept, std::int64_t then) {
+    set(kept, "if_not_exists(" + attribute(name) + ", " + value(number(kNone.value())) + ")");
+    if (then == kNone.value()) {
+      removed_ += (removed_.empty() ? " REMOVE " : ", ") + attribute(name);
+    } else {
+      set(name, value(number(then)));
+    }
+  }
   void set(std::string_view name, const std::string& to) {
     set_ += (set_.empty() ? "" : ", ") + attribute(name) + " = " + to;
   }
@@ -96,7 +101,7 @@ class ProjectorUpdate {
 };
 
 /// The items of these projectors that there are, by name.
-std::map<std::string, ProjectorItem> read_projectors(TablesPlace& place, const std::vector<std::string>& names) {
+std::map<std::string, ProjectorItem> read_projectors(TablesPlace& place, const std::set<std::string>& names) {
   std::map<ItemKey, std::string> by_key;
   std::vector<Item> keys;
   for (const std::string& name : names) {
@@ -114,11 +119,28 @@ std::map<std::string, ProjectorItem> read_projectors(TablesPlace& place, const s
   return found;
 }
 
-/// The projector and every partition of it that may have a checkpoint, as far as one transaction could hold them.
-std::vector<std::string> names_of(const std::string& projector) {
-  std::vector<std::string> names{projector};
-  for (std::size_t i = 1; i <= kMaxTransactionItems; ++i) names.push_back(projector + "/" + std::to_string(i));
+/// What the shadow has, the projector, and every partition of it that may have a checkpoint, as far as one transaction
+/// could hold them.
+std::set<std::string> names_of(const std::string& projector, const ShadowState& shadow) {
+  std::set<std::string> names{projector};
+  for (const auto& [name, built] : shadow.projectors) names.insert(name);
+  for (std::size_t i = 1; i <= kMaxTransactionItems; ++i) names.insert(projector + "/" + std::to_string(i));
   return names;
+}
+
+/// One of the projector's names changes over; `used` as it was read, which matters for what is kept alone.
+ItemWrite change_over(const BufferedItems& items, const std::string& projector, const std::string& name,
+                      const ProjectorItem& then, const ProjectorItem& used) {
+  ProjectorUpdate update{items, name};
+  update.keep_checkpoint(then.checkpoint.value_or(kNone));
+  // Of the others it is the runtime's own number.
+  if (name == projector || is_partition(name, projector)) update.count_change();
+  else update.keep_changes(then.changes.value_or(Version{kNone.value()}));
+  update.keep_handled(then.handled.live);
+  std::vector<std::int64_t> garbage = then.handled.garbage;
+  if (used.handled.kept) garbage.push_back(*used.handled.kept);
+  update.add_garbage(garbage);
+  return update.take();
 }
 
 Generations generations_of(BufferedItems& items, std::string_view table) {
@@ -159,7 +181,7 @@ bool try_swap_in(TablesPlace& place, const ShadowSide& side) {
   const ShadowState shadow = own_shadow(items, side);
   const std::optional<Map> kept_before = items.find(kept_key(side.projector), Reading::checked);
   const KeptState before = kept_before ? read_kept(*kept_before) : KeptState{};
-  const auto live = read_projectors(place, names_of(side.projector));
+  const auto live = read_projectors(place, names_of(side.projector, shadow));
 
   KeptState kept;
   for (const auto& [table, built] : shadow.tables) {
@@ -178,29 +200,19 @@ bool try_swap_in(TablesPlace& place, const ShadowSide& side) {
   }
 
   std::set<std::string> names{side.projector};
-  for (const auto& [name, projector] : shadow.projectors) {
-    if (is_partition(name, side.projector) && projector.item.checkpoint) names.insert(name);
-  }
-  for (const auto& [name, item] : live) names.insert(name);
+  for (const auto& [name, built] : shadow.projectors) names.insert(name);
+  for (const auto& [name, used] : live) names.insert(name);
   kept.projectors.assign(names.begin(), names.end());
   items.put(kept_key(side.projector), kept_contents(kept));
   items.remove(shadow_key(side.projector));
 
   std::vector<ItemWrite> writes = items.writes();
   for (const std::string& name : names) {
-    ProjectorUpdate update{items, name};
     const auto built = shadow.projectors.find(name);
-    const bool has = built != shadow.projectors.end() && built->second.item.checkpoint;
-    update.keep_checkpoint(has ? *built->second.item.checkpoint : kNone);
-    if (name == side.projector && built != shadow.projectors.end()) {
-      const Generations& handled = built->second.item.handled;
-      std::vector<std::int64_t> garbage = handled.garbage;
-      const auto used = live.find(name);
-      if (used != live.end() && used->second.handled.kept) garbage.push_back(*used->second.handled.kept);
-      update.keep_handled(handled.live);
-      update.add_garbage(garbage);
-    }
-    writes.push_back(update.take());
+    const auto used = live.find(name);
+    writes.push_back(change_over(items, side.projector, name,
+                                 built == shadow.projectors.end() ? ProjectorItem{} : built->second,
+                                 used == live.end() ? ProjectorItem{} : used->second));
   }
   check_size(writes.size(), side.projector);
   return stored(place, writes, id);
@@ -224,15 +236,14 @@ std::optional<Position> try_swap_back(TablesPlace& place, const std::string& pro
   std::vector<ItemWrite> writes = items.writes();
   Position checkpoint = Position::start();
   // `kept` and `keptCheckpoint` change with the item above alone, so they are as they are read now.
-  for (const auto& [name, item] : read_projectors(place, kept.projectors)) {
-    ProjectorUpdate update{items, name};
-    const Position back = item.kept.value_or(kNone);
-    update.keep_checkpoint(back);
-    if (name == projector) {
-      update.keep_handled(item.handled.kept.value_or(0));
-      checkpoint = std::max(back, Position::start());
-    }
-    writes.push_back(update.take());
+  const std::set<std::string> names{kept.projectors.begin(), kept.projectors.end()};
+  for (const auto& [name, item] : read_projectors(place, names)) {
+    ProjectorItem then;
+    if (item.kept && *item.kept != kNone) then.checkpoint = item.kept;
+    if (item.kept_changes && item.kept_changes->value() != kNone.value()) then.changes = item.kept_changes;
+    then.handled.live = item.handled.kept.value_or(0);
+    writes.push_back(change_over(items, projector, name, then, {}));
+    if (name == projector) checkpoint = then.checkpoint.value_or(Position::start());
   }
   if (!stored(place, writes, id)) return std::nullopt;
   return checkpoint;
@@ -257,13 +268,16 @@ bool discard_some(TablesPlace& place, const ShadowSide& side) {
   if (is_last) items.remove(key);
   else items.put(key, shadow_contents(shadow));
   std::vector<ItemWrite> writes = items.writes();
-  const auto own = shadow.projectors.find(side.projector);
-  if (is_last && own != shadow.projectors.end()) {
-    std::vector<std::int64_t> garbage = own->second.item.handled.garbage;
-    garbage.push_back(own->second.item.handled.live);
-    ProjectorUpdate update{items, side.projector};
-    update.add_garbage(garbage);
-    writes.push_back(update.take());
+  if (is_last) {
+    for (const auto& [name, built] : shadow.projectors) {
+      if (is_partition(name, side.projector)) continue;  // has no versions
+      std::vector<std::int64_t> garbage = built.handled.garbage;
+      garbage.push_back(built.handled.live);
+      ProjectorUpdate update{items, name};
+      update.add_garbage(garbage);
+      writes.push_back(update.take());
+    }
+    check_size(writes.size(), side.projector);
   }
   return stored(place, writes, id) && is_last;
 }

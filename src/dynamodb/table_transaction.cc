@@ -95,7 +95,7 @@ bool TableTransaction::full() const {
   return over_ || items_.items() + 1 + room_ >= kFullItems || items_.bytes() >= kFullBytes;
 }
 
-void TableTransaction::throw_too_much(const std::string& what) {
+void TableTransaction::throw_too_much(const std::string& what) const {
   over_ = true;
   throw Error{Errc::invalid_argument,
               "read tables on DynamoDB: " + (projector_ ? "projector " + *projector_ + ": " : std::string{}) +
@@ -112,7 +112,7 @@ void TableTransaction::check_rows() {
   if (items_.bytes() > kMostBytes) throw_too_much("more than 4 MB, which is all that a transaction of DynamoDB holds");
 }
 
-void TableTransaction::check_all() {
+void TableTransaction::check_all() const {
   if (items_.items() + 1 > kMaxTransactionItems)
     throw_too_much("too many rows: a transaction of DynamoDB holds 100 items");
 }

@@ -90,9 +90,7 @@ class TableTransaction final : public ReadModelTransaction {
   enum class Sent { stored, conflict };
 
   void enter_shadow();
-  void store_shadow();
-  [[nodiscard]] bool is_noted_in_shadow(std::string_view name) const;
-  [[nodiscard]] const HandledVersions& noted_rows(std::string_view name) const;
+  void store_shadow() const;
   [[nodiscard]] ProjectorItem projector(std::string_view name) const;
   void store(std::string_view name, const ProjectorItem& item);
   [[nodiscard]] Generations generations(std::string_view table);
@@ -100,8 +98,8 @@ class TableTransaction final : public ReadModelTransaction {
   [[nodiscard]] bool generations_agree();
   void check_open() const;
   void check_rows();
-  void check_all();
-  [[noreturn]] void throw_too_much(const std::string& what);
+  void check_all() const;
+  [[noreturn]] void throw_too_much(const std::string& what) const;
   [[nodiscard]] Sent send();
   [[nodiscard]] Sent send_one(const ItemWrite& write);
   [[nodiscard]] Sent send_all(std::span<const ItemWrite> writes);
@@ -112,15 +110,15 @@ class TableTransaction final : public ReadModelTransaction {
   const Uuid id_;
   const std::optional<std::string> projector_;
   const std::shared_ptr<const ShadowSide> side_;
-  std::optional<ShadowState> shadow_;  // with a side
+  mutable std::optional<ShadowState> shadow_;  // with a side
   mutable BufferedItems items_;
   ProjectorItem begun_;
   std::set<std::string, std::less<>> tables_;              // that were used
   mutable std::set<std::string, std::less<>> projectors_;  // of which something was asked
-  std::set<std::string, std::less<>> fresh_;               // kinds that this transaction begins
+  mutable std::set<std::string, std::less<>> fresh_;       // kinds that this transaction begins
   mutable std::set<std::string, std::less<>> all_;         // kinds of which everything is known
   std::size_t room_ = 0;
-  bool over_ = false;  // an event wrote too much
+  mutable bool over_ = false;  // an event wrote too much
   bool ended_ = false;
 };
 

@@ -25,24 +25,21 @@ void TableTransaction::enter_shadow() {
                                           : " is gone: another replay swapped it in or discarded it; begin again")};
 }
 
-void TableTransaction::store_shadow() {
+void TableTransaction::store_shadow() const {
   items_.put(shadow_key(side_->projector), shadow_contents(*shadow_));
   check_all();
-}
-
-// Of partitions and of what a replay notes of itself there are few, and nobody needs to delete them one by one.
-bool TableTransaction::is_noted_in_shadow(std::string_view name) const { return shadow_ && name != side_->projector; }
-
-const HandledVersions& TableTransaction::noted_rows(std::string_view name) const {
-  static const HandledVersions kNone;
-  const auto known = shadow_->projectors.find(name);
-  return known == shadow_->projectors.end() ? kNone : known->second.rows;
 }
 
 ProjectorItem TableTransaction::projector(std::string_view name) const {
   if (shadow_) {
     const auto known = shadow_->projectors.find(name);
-    return known == shadow_->projectors.end() ? ProjectorItem{} : known->second.item;
+    if (known != shadow_->projectors.end()) return known->second;
+    ProjectorItem first;
+    first.handled.live = first_generation(id_);
+    shadow_->projectors.emplace(name, first);
+    fresh_.insert(handled_kind(name, first.handled.live));
+    store_shadow();
+    return first;
   }
   projectors_.emplace(name);
   return read_projector_contents(items_.find(projector_key(name), Reading::unchecked));
@@ -50,7 +47,7 @@ ProjectorItem TableTransaction::projector(std::string_view name) const {
 
 void TableTransaction::store(std::string_view name, const ProjectorItem& item) {
   if (shadow_) {
-    shadow_->projectors[std::string{name}].item = item;
+    shadow_->projectors.insert_or_assign(std::string{name}, item);
     return store_shadow();
   }
   items_.put(projector_key(name), projector_contents(item));
@@ -61,11 +58,6 @@ std::optional<Version> TableTransaction::handled(std::string_view projector, std
   check_open();
   const ProjectorItem item = this->projector(projector);
   if (aggregate_id.empty()) return item.changes;
-  if (is_noted_in_shadow(projector)) {
-    const HandledVersions& rows = noted_rows(projector);
-    const auto row = rows.find(aggregate_id);
-    return row == rows.end() ? std::nullopt : std::optional{row->second};
-  }
   const ItemKey key = handled_key(projector, item.handled.live, aggregate_id);
   if (fresh_.contains(key.kind) || all_.contains(key.kind)) items_.take_as_absent(key);
   const std::optional<Map> contents = items_.find(key, Reading::unchecked);
@@ -77,10 +69,6 @@ std::vector<HandledVersion> TableTransaction::all_handled(std::string_view proje
   const ProjectorItem item = this->projector(projector);
   std::vector<HandledVersion> all;
   if (item.changes) all.push_back({{}, *item.changes});
-  if (is_noted_in_shadow(projector)) {
-    for (const auto& [id, version] : noted_rows(projector)) all.push_back({id, version});
-    return all;
-  }
   const std::string kind = handled_kind(projector, item.handled.live);
   if (!fresh_.contains(kind) && all_.insert(kind).second) {
     try {
@@ -100,7 +88,6 @@ std::vector<HandledVersion> TableTransaction::all_handled(std::string_view proje
 void TableTransaction::expect_handled(std::string_view projector,
                                       std::span<const std::string_view> aggregate_ids) const {
   check_open();
-  if (is_noted_in_shadow(projector)) return;
   const std::int64_t generation = this->projector(projector).handled.live;
   if (fresh_.contains(handled_kind(projector, generation))) return;
   std::vector<ItemKey> keys;
@@ -118,10 +105,6 @@ void TableTransaction::set_handled(std::string_view projector, std::string_view 
     item.changes = version;
     return store(projector, item);
   }
-  if (is_noted_in_shadow(projector)) {
-    shadow_->projectors[std::string{projector}].rows.insert_or_assign(std::string{aggregate_id}, version);
-    return store_shadow();
-  }
   items_.put(handled_key(projector, item.handled.live, aggregate_id), handled_contents(aggregate_id, version));
   check_all();
 }
@@ -134,26 +117,20 @@ void TableTransaction::forget_handled(std::string_view projector, std::string_vi
     item.changes.reset();
     return store(projector, item);
   }
-  if (is_noted_in_shadow(projector)) {
-    shadow_->projectors[std::string{projector}].rows.erase(std::string{aggregate_id});
-    return store_shadow();
-  }
   items_.remove(handled_key(projector, item.handled.live, aggregate_id));
   check_all();
 }
 
 void TableTransaction::forget_all_handled(std::string_view projector) {
   check_open();
-  if (is_noted_in_shadow(projector)) {
-    shadow_->projectors[std::string{projector}].rows.clear();
-    return store_shadow();
-  }
   if (!shadow_ && !items_.find(projector_key(projector), Reading::unchecked)) {
     // Rows of a projector without an item: they are found, as nothing else says that there are some.
     if (!items_.may_have_kind(handled_kind(projector, Generations{}.live))) return;
   }
   ProjectorItem item = this->projector(projector);
-  items_.forget_writes(handled_kind(projector, item.handled.live));
+  const std::string kind = handled_kind(projector, item.handled.live);
+  items_.forget_writes(kind);
+  if (fresh_.contains(kind)) return;  // of this transaction alone
   item.handled.next();
   fresh_.insert(handled_kind(projector, item.handled.live));
   store(projector, item);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <leftfold/testing/shadow_tables_suite.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -21,6 +22,9 @@ struct ShadowTest : ReadTablesTest {
       tables->put("hot", "old", R"({"n":1})");
       tables->put("cold", "other", R"({"n":7})");
       t.set_handled("p", "a", Version{3});
+      t.set_handled("p#reached", "b", Version{5});
+      t.set_handled("p#reached", {}, Version{7});
+      t.set_handled("p#missing", "c", Version{1});
     });
     in_use("p/1", Position{6}, [](ReadModelTransaction&) {});
   }
@@ -40,13 +44,29 @@ struct ShadowTest : ReadTablesTest {
       t.forget_all_handled("p");
       tables->put("hot", "new", row);
       t.set_handled("p", "a", Version{2});
+      t.forget_all_handled("p#reached");
+      t.set_handled("p#reached", "b", Version{4});
+      t.forget_all_handled("p#missing");
+      t.set_handled("p#missing", {}, Version{9});
     });
     commit(shadow.model(), "p/1", Position{2}, [](ReadModelTransaction&) {});
   }
   void swap(ShadowTables& shadow) const { shadow.begin_swap()->commit(); }
 
-  [[nodiscard]] std::optional<Version> handled(const std::string& aggregate) const {
-    return tables->begin("p")->handled("p", aggregate);
+  [[nodiscard]] std::optional<Version> handled(const std::string& aggregate, const std::string& name = "p") const {
+    return tables->begin("p")->handled(name, aggregate);
+  }
+  [[nodiscard]] std::string noted() const {
+    const auto transaction = tables->begin("p");
+    std::string text;
+    for (const char* name : {"p#reached", "p#missing"}) {
+      auto all = transaction->all_handled(name);
+      std::sort(all.begin(), all.end());
+      for (const HandledVersion& row : all) {
+        text += (name + 2) + ("(" + row.aggregate_id) + ")=" + std::to_string(row.version.value()) + " ";
+      }
+    }
+    return text;
   }
   void expect_old(std::source_location where = std::source_location::current()) const {
     expect_row("old", R"({"n":1})", where);
@@ -54,6 +74,7 @@ struct ShadowTest : ReadTablesTest {
     expect(tables->checkpoint("p") == Position{5}, "the checkpoint is that of the tables before", where);
     expect(tables->checkpoint("p/1") == Position{6}, "so is that of a partition", where);
     expect(handled("a") == Version{3}, "so is what was handled of an aggregate", where);
+    expect_equal(noted(), std::string{"reached()=7 reached(b)=5 missing(c)=1 "}, "names of the runtime's own", where);
   }
   void expect_new(std::source_location where = std::source_location::current()) const {
     expect_row("old", {}, where);
@@ -61,6 +82,7 @@ struct ShadowTest : ReadTablesTest {
     expect(tables->checkpoint("p") == Position{4}, "the checkpoint is the shadow's", where);
     expect(tables->checkpoint("p/1") == Position{2}, "so is that of a partition", where);
     expect(handled("a") == Version{2}, "so is what was handled of an aggregate", where);
+    expect_equal(noted(), std::string{"reached(b)=4 missing()=9 "}, "names of the runtime's own", where);
   }
 };
 
