@@ -124,6 +124,7 @@ std::string judge(World& world, const std::map<std::string, int>& troubles) {
        << " calls, " << found.repeats << " of them repeats; at most " << found.most << " at once in one of "
        << found.processes << " processes\n"
        << "read table              " << topic.accounts().size() << " rows, equal to a fold of the topic\n"
+       << "read table built anew   " << world.swaps() << " times beside the one in use, and swapped in\n"
        << "letters                 " << world.ever_parked().size() << " were seen parked; all handled since\n"
        << "processes               " << world.gave_up()
        << " times one gave up for a server that was away or for another one\n"

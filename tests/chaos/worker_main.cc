@@ -3,6 +3,7 @@
 // where its processes keep what they did.
 //   chaos_worker run                                   the handlers
 //   chaos_worker publisher run                         the publisher
+//   chaos_worker rebuild PAUSE_MS                      the ledger anew beside the one in use, again and again
 //   chaos_worker write WRITER SEED TILLS PAUSE_MS      commands, until SIGTERM; goes on where it was killed
 #include <chrono>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <leftfold/leftfold.h>
 
@@ -100,6 +102,33 @@ int write(App& app, const std::filesystem::path& folder, std::span<const std::st
   return 0;
 }
 
+/// What may happen to a replay while everything is in trouble. It goes on where it was.
+bool is_trouble(const Error& error) {
+  return error.retryable() || error.code() == Errc::fenced || error.code() == Errc::in_doubt;
+}
+
+int rebuild(App& app, const std::filesystem::path& folder, milliseconds pause, const std::stop_token& stop) {
+  const crash::LineLog log{folder / "rebuilds"};
+  const std::vector<std::string> ledger{"Ledger"};
+  while (!stop.stop_requested()) {
+    try {
+      ReplayOptions options;
+      options.into = ReplayInto::shadow;
+      options.resume = true;
+      options.patience = std::chrono::seconds{5};
+      const auto replay = app.replay(ledger, options);
+      if (replay->run(stop).complete) {
+        replay->swap(stop);
+        log.add("swapped");
+      }
+    } catch (const Error& error) {
+      if (!is_trouble(error) && error.code() != Errc::stopped) throw;
+    }
+    (void)base::pause_until(system_clock(), system_clock().instant() + pause, stop);
+  }
+  return 0;
+}
+
 }  // namespace
 }  // namespace leftfold::test_chaos
 
@@ -117,6 +146,10 @@ int main(int argc, char** argv) {
   app.projector<Ledger>(app.read_tables());
   app.command("write", "WRITER SEED TILLS PAUSE_MS: commands", [&](auto& a, auto arguments, const auto& stop) {
     return arguments.size() == 4 ? write(a, folder, arguments, stop) : 2;
+  });
+  app.command("rebuild", "PAUSE_MS: the ledger anew", [&](auto& a, auto arguments, const auto& stop) {
+    if (arguments.size() != 1) return 2;
+    return rebuild(a, folder, std::chrono::milliseconds{std::stoll(arguments[0])}, stop);
   });
   return leftfold::cli::run(argc, argv, app);
 }

@@ -8,6 +8,7 @@
 
 #include <leftfold/clock.h>
 
+#include "crash/line_log.h"
 #include "kafka/steps.h"
 
 namespace leftfold::test_chaos {
@@ -74,6 +75,7 @@ World::World(const WorldOptions& options, const Timeline& timeline)
   };
   for (int i = 1; i <= options.publishers; ++i) add("publisher-" + std::to_string(i), {"publisher", "run"});
   for (int i = 1; i <= options.handlers; ++i) add("handlers-" + std::to_string(i), {"run"});
+  add("rebuilder", {"rebuild", std::to_string(options.rebuild_pause_ms)});
   for (int i = 1; i <= options.writers; ++i) {
     add(writer(i), {"write", writer(i), std::to_string(options.seed), std::to_string(options.tills),
                     std::to_string(options.pause_ms)});
@@ -109,12 +111,20 @@ std::size_t World::request_retries() {
 }
 
 void World::stop_writers() {
+  const auto ends = [](const auto& service) {
+    return service->name().starts_with("writer") || service->name() == "rebuilder";
+  };
   for (const auto& service : services_) {
-    if (!service->name().starts_with("writer")) continue;
+    if (!ends(service)) continue;
     service->stop();
     gave_up_ += service->gave_up();
   }
-  std::erase_if(services_, [](const auto& service) { return service->name().starts_with("writer"); });
+  std::erase_if(services_, ends);
+}
+
+std::size_t World::swaps() const {
+  const auto file = folder() / "rebuilds";
+  return std::filesystem::exists(file) ? crash::read_lines(file).size() : 0;
 }
 
 void World::stop_all() {

@@ -29,7 +29,8 @@ struct WorldOptions {
   int writers = 2;
   int publishers = 2;
   int handlers = 3;
-  int pause_ms = 25;  ///< of a writer between two commands
+  int pause_ms = 25;             ///< of a writer between two commands
+  int rebuild_pause_ms = 1'500;  ///< between two replays of the read table
 };
 
 /// One thread at a time.
@@ -58,8 +59,10 @@ class World {
   [[nodiscard]] DynamoDbStore& store() { return store_; }  ///< straight to the table, past the proxy
   [[nodiscard]] std::string subscription() const;          ///< of the listener, under which its letters are kept
 
-  /// Nothing more is written from here on.
+  /// Nothing more is written or replayed from here on.
   void stop_writers();
+  /// How often the read table was built anew and swapped in.
+  [[nodiscard]] std::size_t swaps() const;
   void stop_all();
   /// How often processes ended by themselves, once they are stopped.
   [[nodiscard]] std::size_t gave_up() const { return gave_up_; }
