@@ -200,6 +200,15 @@ int finish(Context& context, const ReplayCommand& command, Replay& replay, const
   return kSuccess;
 }
 
+/// A comparison needs tables that are at the same place; said before anything is built.
+void check_verify(const ReplayCommand& command, App& app) {
+  if (command.what != What::verify) return;
+  if (command.from != ReplayFrom::broker && app.stored_events().scan() == nullptr) return;
+  throw Error{Errc::unsupported, "--verify compares tables at one place in the order of all events, which " +
+                                     std::string{command.from == ReplayFrom::broker ? "a broker" : "this store"} +
+                                     " does not have: replay without it builds the tables anew and swaps them in"};
+}
+
 int roll_back(Context& context, const ReplayCommand& command) {
   if (!confirmed(context, "the tables of " + base::joined(command.projectors) +
                               " that the last replay replaced take their place again")) {
@@ -225,6 +234,7 @@ int replay_projectors(Context& context) {
   if (command.what == What::rollback) return roll_back(context, command);
   const std::unique_ptr<Logger> log = looking_log(context.program.settings);
   command.options.log = log.get();
+  check_verify(command, app);
   if (command.options.dry_run) return count(context, command);
   const auto replay = app.replay(command.projectors, command.options, command.from);
   if (command.what != What::verify && !confirmed(context, announcement(command, app.store()))) return kSuccess;
