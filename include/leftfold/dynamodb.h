@@ -133,10 +133,10 @@ class DynamoDbStore final : public EventStore, public EventScan, public EventImp
   /// DynamoDB's, so a projector that handles events in this process sees only what is committed, and another process
   /// that got in between makes commit() throw Error(unavailable). At most 100 items and 4 MB a transaction, of which an
   /// event may write 90 rows; a row is an item of at most 400 KB. Their shadow is
-  /// generations of rows in the same table, swapped in by one transaction: so it takes as many items as the projector has
-  /// tables and partitions, at most some 90 together, and the last one to open a shadow builds it.
-  /// A transaction must end before the next one of its thread begins. docs/stores/dynamodb.md: costs and limits.
-  /// Lives as long as the store.
+  /// generations of rows in the same table, swapped in by one transaction: so it takes as many items as the projector
+  /// has tables and partitions, at most some 90 together, and the last one to open a shadow builds it. A transaction
+  /// must end before the next one of its thread begins. docs/stores/dynamodb.md: costs and limits. Lives as long as the
+  /// store.
   [[nodiscard]] ReadTables& read_tables() noexcept;
 
   /// Dead letters in the second table. One call that parks takes as many letters as there are, of up to 99 sequences

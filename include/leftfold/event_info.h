@@ -30,6 +30,8 @@ struct EventInfo {
   std::span<const UpcastStep> upcasts;         ///< from version 1, 2, ...
   void (*decode)(const RecordedEvent& event);  ///< decodes it and lets it go. Throws as HandlerTable::handle
   Json (*shape)();                             ///< json::shape_of the struct
+  /// Decodes it and writes it again: with every field, in the order of their declaration. Throws as `decode`.
+  std::string (*rewrite)(const RecordedEvent& event);
 
   /// True when events stored under this name are this event.
   [[nodiscard]] bool is_stored_as(std::string_view type) const noexcept;
@@ -113,7 +115,8 @@ inline constexpr EventInfo kEventInfo{event_name<E>(),
                                       kDirectFrom<E>,
                                       kUpcastSteps<E>,
                                       [](const RecordedEvent& event) { (void)decode<E>(event); },
-                                      [] { return json::shape_of<E>(); }};
+                                      [] { return json::shape_of<E>(); },
+                                      [](const RecordedEvent& event) { return to_json(decode<E>(event)); }};
 
 template <class List, class Live>
 struct CatalogOf;

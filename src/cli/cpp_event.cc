@@ -111,29 +111,18 @@ struct Writer {
     return out += "}";
   }
 
-  /// Adds `.name = value` to `out`. Returns false when braces cannot say it.
-  static bool add_member(std::string& out, const std::string& name, const Json& value, const Json* shape) {
-    const Text text = is_name(name) ? write(value, shape) : std::nullopt;
-    if (!text) return false;
-    if (out.size() > 1) out += ", ";
-    out += "." + name + " = " + *text;
-    return true;
-  }
-
-  /// `fields` is null when nobody knows them. Else they stand in the struct's order, as designated initialisers must; a
-  /// field of another time is left out, as it is when the event is read.
+  /// `fields` is null when nobody knows them.
   static Text members(const Json& value, const Json* fields) {
     if (value.kind() != Json::Kind::object) return std::nullopt;
     std::string out = "{";
-    if (fields == nullptr) {
-      for (const Json::Member& each : value.members()) {
-        if (!add_member(out, each.name, each.value, nullptr)) return std::nullopt;
-      }
-    } else {
-      for (const Json::Member& field : fields->members()) {
-        const Json* const held = value.find(field.name);
-        if (held != nullptr && !add_member(out, field.name, *held, field.value.find("type"))) return std::nullopt;
-      }
+    for (const Json::Member& each : value.members()) {
+      const Json* const field = fields == nullptr ? nullptr : fields->find(each.name);
+      if (fields != nullptr && field == nullptr) continue;  // a field of another time: read and dropped
+      const Text text =
+          is_name(each.name) ? write(each.value, field == nullptr ? nullptr : field->find("type")) : std::nullopt;
+      if (!text) return std::nullopt;
+      if (out.size() > 1) out += ", ";
+      out += "." + each.name + " = " + *text;
     }
     return out += "}";
   }

@@ -40,9 +40,19 @@ bool may_be_type(std::string_view name) {
   });
 }
 
+/// As the struct has its fields, which is the order designated initialisers must have; DynamoDB's maps have none. What
+/// cannot be read stays as it is.
+std::string payload_of(const RecordedEvent& event, const EventInfo* info) {
+  try {
+    if (info != nullptr) return info->rewrite(event);
+  } catch (const Error&) {
+  }
+  return std::string{event.payload};
+}
+
 std::string cpp_of(const RecordedEvent& event, const EventInfo* info) {
   try {
-    const Json payload = Json::parse(event.payload);
+    const Json payload = Json::parse(payload_of(event, info));
     if (info == nullptr) {
       if (!may_be_type(event.type)) refuse(event, "its type is no name of C++");
       return cpp_event(event.type, payload, nullptr);
