@@ -249,7 +249,9 @@ class App {
   [[nodiscard]] std::unique_ptr<Replay> replay(std::span<const std::string> projectors, ReplayOptions options = {},
                                                ReplayFrom from = ReplayFrom::store);
   /// The tables that a projector's last swap kept take their place again: ReadModel::restore_kept. Returns their
-  /// checkpoint. Throws as replay(), and Error(not_found) when none are kept.
+  /// checkpoint. Where the store is the broker, logs a warning for events that were parked when they were put aside and
+  /// are among the dead letters no more: these tables will never receive them. Throws as replay(), and Error(not_found)
+  /// when none are kept.
   Position restore_kept(std::string_view projector);
   /// The logger the settings describe, to stderr. Throws as Settings::validate().
   [[nodiscard]] Logger& log();

@@ -11,6 +11,7 @@
 #include "app/address.h"
 #include "app/app_impl.h"
 #include "app/handler_libraries.h"
+#include "app/lacking_events.h"
 #include "app/legal_names.h"
 #include "app/observe_settings.h"
 #include "app/schema.h"
@@ -194,7 +195,15 @@ Position App::restore_kept(std::string_view projector) {
   if (!found.uses.read_model) {
     throw Error{Errc::invalid_argument, found.info.name + " keeps its table in memory: nothing of it is kept"};
   }
-  return found.uses.read_model()->restore_kept(found.info.name);
+  DeadLetterStore& letters = dead_letters();  // before anything changes, as it may fail
+  ReadModel& tables = *found.uses.read_model();
+  const Position checkpoint = tables.restore_kept(found.info.name);
+  // A store that is no broker has no positions that the checkpoint could be compared with.
+  if (app::broker_kind(impl_->settings.get("broker")) == app::BrokerKind::embedded && impl_->opened.feed.get()) {
+    app::tell_of_lacking_events(tables, found.info.name, impl_->settings.get("group").value + "." + found.info.name,
+                                checkpoint, letters, store(), log());
+  }
+  return checkpoint;
 }
 
 ReplaySource App::stored_events() {

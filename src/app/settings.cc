@@ -39,6 +39,19 @@ bool fits(app::ValueKind kind, app::FileValue::Type type) {
   return false;
 }
 
+/// What was meant by a variable that does not exist: a setting whose variable is not made of its name, or one that is
+/// written alike.
+std::string instead_of(std::string_view variable) {
+  std::vector<std::string_view> variables;
+  for (const app::SettingSpec& spec : app::setting_specs()) {
+    std::string made{kPrefix};
+    for (const char c : spec.name) made += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    if (made == variable) return "; the variable of " + spec.name + " is " + spec.variable;
+    variables.push_back(spec.variable);
+  }
+  return app::did_you_mean(variable, variables);
+}
+
 }  // namespace
 
 Settings::Environment Settings::process_environment() {
@@ -201,10 +214,8 @@ std::span<const Setting> Settings::of_handler(std::string_view handler) const no
 void Settings::validate() const {
   const std::span<const app::SettingSpec> specs = app::setting_specs();
   if (!unknown_.empty()) {  // its value is not shown: it may be a secret of another version
-    std::vector<std::string_view> variables;
-    for (const app::SettingSpec& spec : specs) variables.push_back(spec.variable);
     throw Error{Errc::invalid_config, "the environment sets " + unknown_.front() + ", which is no setting of leftfold" +
-                                          app::did_you_mean(unknown_.front(), variables) +
+                                          instead_of(unknown_.front()) +
                                           "; correct or unset it: docs/reference/environment.md lists them"};
   }
   if (file_error_) throw Error{*file_error_};

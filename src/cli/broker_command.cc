@@ -88,6 +88,11 @@ Standing standing_of(Context& context) {
     return standing;
   }
   const Opened opened = open_for_reading(context);
+  if (!kafka && opened.feed.get() == nullptr) {
+    throw Error{Errc::invalid_config, settings.get("store").value +
+                                          " brings no events to handlers by itself; use --broker kafka:, which "
+                                          "publisher run fills"};
+  }
   if (kafka) {
     standing.facts.emplace_back("brokers", settings.get("kafka.brokers").value);
     standing.facts.emplace_back("topic", settings.get("kafka.events_topic").value);

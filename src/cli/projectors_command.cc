@@ -110,7 +110,9 @@ int print_standings(Context& context, const Opened& opened, const Subscriptions&
     throw CommandFailed{kFoundFailure, "lag", message};
   }
   rows.finish(more);
-  if (all.empty()) hint(context, "nothing ever ran on this store");
+  if (all.empty())
+    hint(context,
+         "no subscription left a trace here; of handlers that read from Kafka the service's own program knows");
   return kSuccess;
 }
 

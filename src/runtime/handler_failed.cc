@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/handler_failed.h"
 
+#include <string_view>
 #include <utility>
 
 #include <leftfold/runner.h>
@@ -8,11 +9,17 @@
 namespace leftfold::inline v0 {
 namespace {
 
+template <class Facts>
+std::string failed_event_text(std::string_view type, const Facts& event, Uuid id, const std::string& cause) {
+  return std::string{type} + " (aggregate \"" + std::string{event.aggregate_id} + "\", version " +
+         std::to_string(event.version.value()) + ", position " + std::to_string(event.position.value()) + ", id " +
+         id.to_string() + "): the handler failed: " + cause;
+}
+
 std::string failure_text(const std::string& subscription, const EventMetadata& event, const std::string& cause) {
-  return "subscription " + subscription + " stopped before event " + event.event_type + " (aggregate \"" +
-         event.aggregate_id + "\", version " + std::to_string(event.version.value()) + ", position " +
-         std::to_string(event.position.value()) + ", id " + event.event_id.to_string() +
-         "): the handler failed: " + cause + "; nothing is skipped: remove the cause and run again, it continues there";
+  return "subscription " + subscription + " stopped before event " +
+         failed_event_text(event.event_type, event, event.event_id, cause) +
+         "; nothing is skipped: remove the cause and run again, it continues there";
 }
 
 }  // namespace
@@ -32,6 +39,10 @@ std::string describe(const std::exception_ptr& cause) noexcept try {
   return error.what();
 } catch (...) {
   return "an exception that is not a std::exception";
+}
+
+std::string failed_event(const RecordedEvent& event, const std::exception_ptr& cause) {
+  return "event " + failed_event_text(event.type, event, event.id, describe(cause));
 }
 
 std::exception_ptr handler_failed(const std::string& subscription, const RecordedEvent& event,

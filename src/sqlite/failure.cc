@@ -2,6 +2,8 @@
 #include "sqlite/failure.h"
 
 #include <cerrno>
+#include <filesystem>
+#include <system_error>
 
 namespace leftfold::inline v0::sqlite {
 namespace {
@@ -10,6 +12,11 @@ std::string_view next_step(Errc code, int result) {
   switch (code) {
     case Errc::storage_full: return "free some space on the disk (or raise the quota), then try again";
     case Errc::permission_denied:
+      if (result == SQLITE_READONLY_DIRECTORY || (result & 0xff) == SQLITE_CANTOPEN) {
+        return "SQLite makes FILE-wal and FILE-shm beside it, for readers too: let this user read the file and write "
+               "its "
+               "folder, or copy the file, with its FILE-wal, into another folder";
+      }
       return "let this user write the file and its folder (FILE-wal, FILE-shm and FILE-lock lie beside it), or open it "
              "read-only";
     case Errc::not_found: return "check the path";
@@ -56,7 +63,11 @@ Errc errc_of(int result, int os_error) noexcept {
 
 Error failure(sqlite3* db, int result, std::string_view file, std::string_view doing, std::source_location where) {
   const int os_error = db != nullptr ? sqlite3_system_errno(db) : 0;
-  return failure_as(errc_of(result, os_error), db, result, file, doing, where);
+  Errc code = errc_of(result, os_error);
+  // What is not there is then one of the files beside it, on a disk that nobody may write to.
+  std::error_code ignored;
+  if (code == Errc::not_found && std::filesystem::exists(file, ignored)) code = Errc::permission_denied;
+  return failure_as(code, db, result, file, doing, where);
 }
 
 Error failure_as(Errc code, sqlite3* db, int result, std::string_view file, std::string_view doing,

@@ -53,6 +53,10 @@ class CheckDocs(ScriptTest):
         self.assertEqual((self.root / 'README.md').read_text(), README.replace('greet();', 'greet("you");'))
         self.expect_clean('check_docs')
 
+    def test_a_quotation_whose_code_block_is_gone_is_found(self):
+        self.write('README.md', README.replace('```cpp\nif (true) {\n  greet();\n}\n```\n', ''))
+        self.expect('README.md:5: quotes examples/hello.cc#greet, but no code block follows')
+
     def test_missing_and_extra_lines_are_drift(self):
         self.write('README.md', README.replace('if (true) {\n  greet();\n}\n', 'if (true) {\n'))
         self.expect('README.md:8: differs')

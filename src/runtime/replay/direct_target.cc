@@ -27,9 +27,10 @@ std::int64_t any_number(Clock& clock) {
 
 void settle_failure(const TargetContext& context, ProjectorTally& tally, const std::string& subscription,
                     const RecordedEvent& event, const std::exception_ptr& thrown) {
-  const std::exception_ptr failed = detail::handler_failed(subscription, event, thrown);
-  if (context.options.on_error != OnReplayError::skip) std::rethrow_exception(failed);
-  const std::string text = detail::describe(failed);
+  if (context.options.on_error != OnReplayError::skip) {
+    std::rethrow_exception(detail::handler_failed(subscription, event, thrown));
+  }
+  const std::string text = detail::failed_event(event, thrown);
   context.first_error.note(text);
   context.options.log->log(LogLevel::warn, "replay", "skips an event that the projector cannot handle",
                            {{"cause", text}});

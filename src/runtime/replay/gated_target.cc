@@ -252,7 +252,7 @@ void GatedTarget::settle(Delivery& delivery, const std::exception_ptr& thrown, c
   trouble.error_message = detail::describe(thrown);  // the store cuts it
   trouble.first_failed_at = context_.options.clock->now();
   trouble.to_park = ParkReason::failed;
-  context_.first_error.note(detail::describe(detail::handler_failed(handler_->subscription, event, thrown)));
+  context_.first_error.note(detail::failed_event(event, thrown));
   park(delivery, halt);
 }
 

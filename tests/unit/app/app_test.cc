@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -59,6 +60,16 @@ struct InTable : Projector<DoorEvents> {
 
 struct Bell : Listener<DoorEvents> {
   void on(const Opened&) {}
+};
+
+/// Cannot open a door while it is stuck.
+struct Jams : InTable {
+  using InTable::InTable;
+  void on(const Opened& e) {
+    if (stuck) throw std::runtime_error{"stuck"};
+    InTable::on(e);
+  }
+  bool stuck = true;
 };
 
 /// An App on memory that does not look at this process's environment.
@@ -210,6 +221,38 @@ TEST(App, SwapsInAShadowAndRestoresWhatItReplaced) {
   EXPECT_EQ(app.read_model().query<int>("SELECT opened FROM doors").front(), 2);
   EXPECT_EQ(app.restore_kept("InTable"), Position{1});
   EXPECT_EQ(app.read_model().query<int>("SELECT opened FROM doors").front(), 1);
+}
+
+// Parked, then in the tables that were swapped in, then taken from the dead letters, which the tables before never saw.
+TEST(App, TellsOfParkedEventsThatTablesWhichComeBackWillNeverReceive) {
+  MemoryApp own;
+  App& app = own.app;
+  app.settings().set("retry.max_attempts", "1");
+  Jams& jams = app.projector<Jams>(app.read_model());
+  const auto restored = [&app] {
+    ::testing::internal::CaptureStderr();
+    EXPECT_EQ(app.restore_kept("Jams"), Position{2});
+    return ::testing::internal::GetCapturedStderr();
+  };
+  for (const char* door : {"front", "back"}) app.repository<Door>().execute(door, [](Door& d) { d.open(); });
+  {
+    const leftfold::Running handlers = app.start();
+    ASSERT_TRUE(app.runner().wait_until_handled(Position{2}, {}, kNever));
+  }
+  jams.stuck = false;
+  ReplayOptions options;
+  options.into = ReplayInto::shadow;
+  const auto replay = app.replay({}, options);
+  ASSERT_TRUE(replay->run().complete);
+  replay->swap();
+  EXPECT_EQ(restored(), "") << "their letters are there";
+  EXPECT_EQ(restored(), "") << "they are in these tables";
+  EXPECT_EQ(app.runner().redrive("Jams", "front").handled, 1U);
+  const std::string text = restored();
+  EXPECT_NE(text.find("WARN"), text.npos) << text;
+  EXPECT_NE(text.find("Jams"), text.npos) << text;
+  EXPECT_NE(text.find("stream=front version=0"), text.npos) << text;
+  EXPECT_EQ(text.find("stream=back"), text.npos) << text;
 }
 
 TEST(App, OnlySelectsHandlersByName) {

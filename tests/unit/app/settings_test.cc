@@ -45,6 +45,19 @@ TEST(Settings, AnEmptyVariableCountsAsNotSet) {
   settings.validate();
 }
 
+TEST(Settings, AVariableMadeOfASettingsNameIsAnsweredWithTheRealOne) {
+  for (const auto& [given, variable] : {std::pair{"LEFTFOLD_WORKERS", "workers is KAFKA_CONSUMER_MAX_PARALLEL_HANDLES"},
+                                        std::pair{"LEFTFOLD_GROUP", "group is KAFKA_GROUP_ID"},
+                                        std::pair{"LEFTFOLD_KAFKA_BROKERS", "kafka.brokers is KAFKA_BROKERS"}}) {
+    const Settings settings{"shop", {{given, "3"}}};
+    const auto [code, text] = failure([&] { settings.validate(); });
+    EXPECT_EQ(code, "invalid_config");
+    EXPECT_EQ(text, "the environment sets " + std::string{given} +
+                        ", which is no setting of leftfold; the variable of " + variable +
+                        "; correct or unset it: docs/reference/environment.md lists them");
+  }
+}
+
 TEST(Settings, TheEnvironmentIsTheProcessesOwnUnlessGiven) {
   ASSERT_EQ(setenv("KAFKA_GROUP_ID", "orders=of the shop", 1), 0);
   EXPECT_EQ(Settings{"shop"}.get("group").value, "orders=of the shop");

@@ -274,6 +274,7 @@ TEST(Replay, skips_what_fails_and_says_so) {
     EXPECT_EQ(projector.skipped, 1U) << projector.name;
   }
   EXPECT_NE(done.first_error.find("no such luck"), std::string::npos) << done.first_error;
+  EXPECT_EQ(done.first_error.find("nothing is skipped"), std::string::npos) << "it was: " << done.first_error;
 }
 
 TEST(Replay, parks_what_fails_with_its_followers_and_a_runner_re_drives_them) {

@@ -156,6 +156,27 @@ TEST(OpenErrors, a_read_only_file_can_be_read_but_not_written) {
             0);
 }
 
+// SQLite makes FILE-wal and FILE-shm for readers too, so "open it read-only" is no advice to one.
+TEST(OpenErrors, a_reader_who_may_not_write_the_folder_is_told_why) {
+  const TempDir folder;
+  {
+    SqliteStore store{options_for(folder.file())};
+    ASSERT_EQ(store.append(request("a", -1)).index(), 0U);
+  }
+  for (const char* suffix : {"-wal", "-shm"}) std::filesystem::remove(folder.file().string() + suffix);
+  chmod(folder.path().c_str(), 0555);
+  EXPECT_EQ(as_nobody([&] {
+              SqliteOptions options = options_for(folder.file());
+              options.mode = SqliteOptions::Mode::read_only;
+              std::string text;
+              if (code_of([&] { SqliteStore store{options}; }, &text) != Errc::permission_denied) return 1;
+              if (text.find("FILE-wal and FILE-shm") == text.npos) return 2;
+              return text.find("open it read-only") == text.npos ? 0 : 3;
+            }),
+            0);
+  chmod(folder.path().c_str(), 0755);
+}
+
 TEST(OpenErrors, a_folder_that_may_not_be_written_is_named) {
   const TempDir folder;
   chmod(folder.path().c_str(), 0555);
