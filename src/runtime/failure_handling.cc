@@ -161,7 +161,9 @@ void FailureHandling::blocked(Trouble& trouble) const {
 
 void FailureHandling::unblocked(Trouble& trouble) const {
   if (!trouble.blocked_since) return;
-  trouble.attempts.first_failed += around_.clock->instant() - *trouble.blocked_since;
+  if (trouble.attempts.first_failed != Instant{}) {  // what has not failed yet has no time to lengthen
+    trouble.attempts.first_failed += around_.clock->instant() - *trouble.blocked_since;
+  }
   trouble.blocked_since.reset();
 }
 
