@@ -6,6 +6,11 @@
 #include <vector>
 
 namespace leftfold::inline v0::detail {
+namespace {
+
+constexpr std::chrono::seconds kBreakerLook{1};  // somebody may reset a breaker, and nobody tells
+
+}  // namespace
 
 ProjectorLoop::ProjectorLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<SubscriptionRun> run,
                              std::size_t batch)
@@ -45,7 +50,7 @@ bool ProjectorLoop::turn(Subscription& subscription) {
 ProjectorLoop::Plan ProjectorLoop::plan() {
   CircuitBreaker& breaker = failures_.breaker();
   const std::optional<Instant> closed = breaker.closed_until();
-  Plan next{size_, closed.value_or(kNever)};
+  Plan next{size_, closed ? std::min(*closed, run_->clock().instant() + kBreakerLook) : kNever};
   bool holds = false;
   for (auto& [id, part] : parts_) {
     if (gated_ && part.done != part.place.done) next.deadline = std::min(next.deadline, next_store_);
@@ -81,7 +86,7 @@ bool ProjectorLoop::resume(Subscription& subscription) {
     if (!part.held) continue;
     if (closed) {
       part.held->each_due(now, [this](Delivery& delivery) { failures_.blocked(delivery.troubles()); });
-    } else if (part.held->has_set_aside() || part.held->next_due() <= now) {
+    } else if (part.held->next_due() <= now) {
       due.push_back(id);
     }
   }
