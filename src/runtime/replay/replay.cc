@@ -9,6 +9,7 @@
 
 #include <leftfold/error.h>
 
+#include "resilience/option_checks.h"
 #include "runtime/event_run.h"
 #include "runtime/handler_failed.h"
 #include "runtime/replay/count_target.h"
@@ -43,6 +44,7 @@ void check(const ReplaySource& source, const ReplayOptions& options) {
   if (!(options.events_a_second >= 0)) refuse("events_a_second is below 0; 0 is as fast as it goes");
   if (options.group.empty()) refuse("group is empty; dead letters are kept under it");
   if (options.patience < options.patience.zero()) refuse("patience is negative");
+  if (options.patience > detail::kLongestOption) refuse("patience is over 365 days");
   if (options.from < Position::start() || options.to < Position::start()) refuse("a position is below 0");
   if (options.to != Position::start() && options.from > options.to) refuse("`from` comes after `to`");
   if (options.since && options.until && *options.since >= *options.until) refuse("`since` is not before `until`");
