@@ -308,6 +308,10 @@ ReplayProgress Replay::Impl::run(const std::stop_token& stop) {
   std::optional<runtime::ReplayMetrics> shown;
   if (!options_.dry_run) shown.emplace(*options_.metrics, [this] { return progress(); });
   if (!all_targets(&ReplayTarget::begin, stop)) return progress();
+  // Once more: what a Runner handled until its tables were emptied is gone from them, and it may have nothing to do now
+  // that would show it.
+  if (by_position()) range_ = runtime::range_of(options_, *source_.store());
+  if (source_.feed() != nullptr) heads_ = heads_of(*source_.feed());
   PageWindow window{kRoom + options_.threads, targets_.size()};
   runtime::Pace pace{options_.events_a_second, *options_.clock};
   const auto reader = make_reader({options_, pace, window, looked_at_});
