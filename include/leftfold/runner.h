@@ -152,7 +152,8 @@ struct HandlerEntry {
 /// explains the algorithm.
 class Runner {
  public:
-  /// Throws Error(invalid_argument) for an empty group, no workers, no room in flight, or a negative time.
+  /// Throws Error(invalid_argument) for an empty group, no workers, no room in flight, or a time that is negative or
+  /// over 365 days.
   explicit Runner(EventFeed& feed, RunnerOptions options = {});
   /// Waits for handlers that run() stopped waiting for: see RunnerOptions::drain.
   ~Runner();
@@ -161,7 +162,8 @@ class Runner {
 
   /// Adds a Projector or a Listener; compile errors say what to write when it is not right.
   /// Throws Error(invalid_argument) for a name or a handler used twice, for StartFrom::latest with a Projector in
-  /// memory (it is rebuilt from the first event), a negative time, and while run() runs; then nothing is added.
+  /// memory (it is rebuilt from the first event), a time as the constructor refuses, and while run() runs; then nothing
+  /// is added.
   template <class H>
   Runner& add(H& handler, HandlerOptions options = {}) {
     static_assert(ProjectorType<H> || ListenerType<H>,

@@ -100,7 +100,13 @@ void Dispatch::work_one(std::unique_lock<std::mutex>& lock, std::size_t self, st
   wake_worker();  // one wakes the next, so that few events do not wake them all
   lock.unlock();
   last.reset();
-  const Outcome outcome = process(started.task);
+  Outcome outcome;
+  try {
+    outcome = process(started.task);
+  } catch (...) {  // not the handler's: what is around it failed in a way that nobody expects
+    trouble_of(started.task).fatal = std::current_exception();
+    outcome.kind = Outcome::Kind::stop;
+  }
   lock.lock();
   note_duration(busy_[self].begun);
   busy_[self] = {};

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "core/thrown.h"
 #include "runtime/handler_failed.h"
@@ -13,6 +14,10 @@ namespace {
 // When an event that was parked before its retries were used up is tried once more: after the pause that its next one
 // would have had, about.
 constexpr std::chrono::seconds kSecondChance{1};
+
+// Letters of a sequence to look through for one that its process did not live to ask for. It is among the first: before
+// it are only those of events that came again with it.
+constexpr std::size_t kInherited = 16;
 
 // Bytes that do not decode and events of a newer program: nothing a handler said.
 bool is_undecodable(const std::exception_ptr& thrown) {
@@ -161,7 +166,9 @@ void FailureHandling::blocked(Trouble& trouble) const {
 
 void FailureHandling::unblocked(Trouble& trouble) const {
   if (!trouble.blocked_since) return;
-  trouble.attempts.first_failed += around_.clock->instant() - *trouble.blocked_since;
+  if (trouble.attempts.first_failed != Instant{}) {  // what has not failed yet has no time to lengthen
+    trouble.attempts.first_failed += around_.clock->instant() - *trouble.blocked_since;
+  }
   trouble.blocked_since.reset();
 }
 
@@ -206,19 +213,26 @@ Decision FailureHandling::guarded(const RecordedEvent& event, Trouble& trouble, 
   }
 }
 
+// When a letter of this kind is re-driven by itself; empty: when somebody asks.
+std::optional<std::chrono::milliseconds> FailureHandling::retry_pause(ParkReason reason) const {
+  if (reason == ParkReason::overflow) return kSecondChance;
+  if (reason == ParkReason::follower || options_.auto_retry <= options_.auto_retry.zero()) return std::nullopt;
+  return options_.auto_retry;
+}
+
 Decision FailureHandling::park(const RecordedEvent& event, Trouble& trouble) {
   const ParkReason reason = trouble.to_park.value_or(ParkReason::failed);
   return guarded(event, trouble, [&] {
     const DeadLetter parked = letter(event, trouble, reason);
     mark_parked(event.aggregate_id);  // before it is durable: from then on somebody may ask
     const std::size_t added = around_.dead_letters->park(subscription_, {&parked, 1}, options_.limits);
-    const bool early = reason == ParkReason::overflow;
     // One that is there since a try whose answer was lost, or that could not ask, is still to be asked for.
     const bool ours = added > 0 || trouble.park_tries > 0;
-    if (ours && (early || options_.auto_retry > options_.auto_retry.zero())) {
-      const auto pause = early ? std::chrono::milliseconds{kSecondChance} : options_.auto_retry;
+    if (const auto pause = retry_pause(reason); pause && ours) {
       static_cast<void>(
-          around_.dead_letters->request_retry(subscription_, parked.sequence, around_.clock->now() + pause));
+          around_.dead_letters->request_retry(subscription_, parked.sequence, around_.clock->now() + *pause));
+    } else if (pause) {
+      ask_unless_asked(event);
     }
     around_.metrics->parked(reason, added);
     around_.metrics->handled(event.type, HandlerMetrics::Result::dead);
@@ -231,7 +245,29 @@ Decision FailureHandling::park(const RecordedEvent& event, Trouble& trouble) {
 // Only adds: a worker with another partition may have parked something that is not in the list. A mark too many ends
 // with the aggregate's next event.
 void FailureHandling::load_parked() {
-  if (around_.dead_letters != nullptr) parked_.add(around_.dead_letters->sequences(subscription_));
+  if (around_.dead_letters == nullptr) return;
+  const std::vector<std::string> aggregates = around_.dead_letters->sequences(subscription_);
+  inherited_.add(aggregates);
+  parked_.add(aggregates);
+}
+
+// A process may have ended after it parked an event and before it asked for the re-drive that is due by itself. Then
+// the event comes again, since it was not finished; letters of events before it were, and are left to whoever asks.
+void FailureHandling::ask_unless_asked(const RecordedEvent& event) {
+  DeadLetterStore& store = *around_.dead_letters;
+  const LetterKey here = LetterKey::of(event);
+  for (const DeadLetter& letter : store.letters(subscription_, event.aggregate_id, std::nullopt, kInherited)) {
+    const auto pause = retry_pause(letter.reason);
+    if (!pause || letter.redrives > 0 || LetterKey::of(letter.event.view()) < here) continue;
+    DeadLetterFilter own;
+    own.subscription = subscription_;
+    own.sequence = event.aggregate_id;
+    const std::vector<DeadSequence> sequence = store.list(own, 0, 1);
+    if (!sequence.empty() && !sequence.front().retry_at) {
+      static_cast<void>(store.request_retry(subscription_, event.aggregate_id, around_.clock->now() + *pause));
+    }
+    return;
+  }
 }
 
 void FailureHandling::mark_parked(std::string_view aggregate) { parked_.add(aggregate); }
@@ -242,11 +278,16 @@ Decision FailureHandling::follow(const RecordedEvent& event, Trouble& trouble) {
   return guarded(event, trouble, [&] {
     const DeadLetter follower = letter(event, trouble, ParkReason::follower);
     if (around_.dead_letters->park_behind(subscription_, follower, options_.limits)) {
+      if (inherited_.contains(event.aggregate_id)) {
+        ask_unless_asked(event);
+        inherited_.remove(event.aggregate_id);
+      }
       around_.metrics->parked(ParkReason::follower, 1);
       around_.metrics->handled(event.type, HandlerMetrics::Result::dead);
       return Decision{NextStep::done, {}};
     }
     parked_.remove(event.aggregate_id);
+    inherited_.remove(event.aggregate_id);
     return Decision{NextStep::again, {}};
   });
 }

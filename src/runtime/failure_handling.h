@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <optional>
@@ -98,6 +99,8 @@ class FailureHandling {
   [[nodiscard]] Decision give_up(const RecordedEvent& event, Trouble& trouble, std::string why);
   [[nodiscard]] Decision stop(const RecordedEvent& event, Trouble& trouble, const std::string& cause);
   [[nodiscard]] DeadLetter letter(const RecordedEvent& event, const Trouble& trouble, ParkReason reason) const;
+  [[nodiscard]] std::optional<std::chrono::milliseconds> retry_pause(ParkReason reason) const;
+  void ask_unless_asked(const RecordedEvent& event);
   // Calls `store`; what it throws becomes wait or stop.
   template <class Store>
   [[nodiscard]] Decision guarded(const RecordedEvent& event, Trouble& trouble, Store store);
@@ -112,6 +115,7 @@ class FailureHandling {
 
   std::atomic<std::uint64_t> breaker_changes_{0};
   ParkedMarks parked_;
+  ParkedMarks inherited_;  // aggregates whose letters were there before this process had their partition
 };
 
 }  // namespace leftfold::inline v0::detail

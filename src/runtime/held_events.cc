@@ -66,6 +66,7 @@ void HeldEvents::drop_up_to(Position done) {
 }
 
 Instant HeldEvents::next_due() const {
+  if (has_set_aside()) return Instant::min();
   Instant next = kNever;
   for (const auto& [aggregate, waiting] : waiting_) next = std::min(next, waiting.until);
   return next;

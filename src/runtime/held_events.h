@@ -51,7 +51,7 @@ class HeldEvents {
   /// Forgets events up to `done`, which somebody else finished.
   void drop_up_to(Position done);
 
-  /// When the first queue's time comes.
+  /// When the first queue's time comes; what was set aside may go on at once, for all that is known here.
   [[nodiscard]] Instant next_due() const;
   [[nodiscard]] bool has_set_aside() const noexcept { return !aside_.empty(); }
   /// True when nothing is left: everything up to window().done() is finished.

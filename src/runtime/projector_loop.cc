@@ -6,6 +6,12 @@
 #include <vector>
 
 namespace leftfold::inline v0::detail {
+namespace {
+
+constexpr std::chrono::seconds kBreakerLook{1};  // somebody may reset a breaker, and nobody tells
+constexpr std::chrono::seconds kTablesLook{10};  // or put other tables in the place of these, and no event comes
+
+}  // namespace
 
 ProjectorLoop::ProjectorLoop(EventFeed& feed, RegisteredHandler& handler, std::shared_ptr<SubscriptionRun> run,
                              std::size_t batch)
@@ -37,7 +43,10 @@ bool ProjectorLoop::turn(Subscription& subscription) {
   if (!retry_.call("take", [&] { taken = subscription.take(next.max, run_->halted(), next.deadline); })) return false;
   reassign(taken);
   if (!push(subscription, taken.events)) return false;
-  if (next.deadline != kNever && run_->clock().instant() >= next_store_) store_passed(subscription, false);
+  if (next.deadline == kNever) return true;
+  const Instant now = run_->clock().instant();
+  if (now >= next_store_) store_passed(subscription, false);
+  if (gated_ && now >= next_look_) look_at_tables(subscription);
   return true;
 }
 
@@ -45,7 +54,8 @@ bool ProjectorLoop::turn(Subscription& subscription) {
 ProjectorLoop::Plan ProjectorLoop::plan() {
   CircuitBreaker& breaker = failures_.breaker();
   const std::optional<Instant> closed = breaker.closed_until();
-  Plan next{size_, closed.value_or(kNever)};
+  Plan next{size_, closed ? std::min(*closed, run_->clock().instant() + kBreakerLook) : kNever};
+  if (gated_ && !parts_.empty()) next.deadline = std::min(next.deadline, next_look_);
   bool holds = false;
   for (auto& [id, part] : parts_) {
     if (gated_ && part.done != part.place.done) next.deadline = std::min(next.deadline, next_store_);
@@ -81,7 +91,7 @@ bool ProjectorLoop::resume(Subscription& subscription) {
     if (!part.held) continue;
     if (closed) {
       part.held->each_due(now, [this](Delivery& delivery) { failures_.blocked(delivery.troubles()); });
-    } else if (part.held->has_set_aside() || part.held->next_due() <= now) {
+    } else if (part.held->next_due() <= now) {
       due.push_back(id);
     }
   }
@@ -151,7 +161,29 @@ void ProjectorLoop::store_passed(Subscription& subscription, bool all) {
     if (commit == GatedProjection::Commit::behind) behind.push_back(id);
     if (commit == GatedProjection::Commit::elsewhere) elsewhere.push_back(id);
   }
-  if (all) return;
+  if (!all) settle_places(subscription, behind, elsewhere);
+}
+
+// A replay puts back where the tables are, or somebody removed the checkpoint. Each event would show it, where one
+// comes.
+void ProjectorLoop::look_at_tables(Subscription& subscription) {
+  next_look_ = run_->clock().instant() + kTablesLook;
+  std::vector<std::int32_t> behind;
+  std::vector<std::int32_t> elsewhere;
+  try {
+    for (auto& [id, part] : parts_) {
+      const GatedProjection::Commit found = gated_->pass(id, part.place, part.place.done);
+      if (found == GatedProjection::Commit::behind) behind.push_back(id);
+      if (found == GatedProjection::Commit::elsewhere) elsewhere.push_back(id);
+    }
+  } catch (const Error& error) {
+    if (!error.retryable()) throw;  // else the next look tells, or the next event
+  }
+  settle_places(subscription, behind, elsewhere);
+}
+
+void ProjectorLoop::settle_places(Subscription& subscription, const std::vector<std::int32_t>& behind,
+                                  const std::vector<std::int32_t>& elsewhere) {
   for (const std::int32_t id : behind) reopen(subscription, id);
   for (const std::int32_t id : elsewhere) {
     Deliveries none;
@@ -191,6 +223,7 @@ void ProjectorLoop::accept(const Assignment& assignment) {
   }
   if (!check_not_ahead(assignment, place.done)) return;
   if (versions_ && assignment.checkpoint > Position::start()) versions_->begin_anywhere();
+  if (parts_.empty()) next_look_ = run_->clock().instant() + kTablesLook;
   Part& part = parts_[assignment.partition];
   part = {};
   part.epoch = assignment.epoch;

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "runtime/gated_projection.h"
 #include "runtime/held_events.h"
@@ -54,6 +55,9 @@ class ProjectorLoop final : public SubscriptionLoop {
   [[nodiscard]] bool resume(Subscription& subscription);
   [[nodiscard]] bool push(Subscription& subscription, const EventPage& events);
   void store_passed(Subscription& subscription, bool all);
+  void look_at_tables(Subscription& subscription);
+  void settle_places(Subscription& subscription, const std::vector<std::int32_t>& behind,
+                     const std::vector<std::int32_t>& elsewhere);
   void reopen(Subscription& subscription, std::int32_t id);
   void report();
 
@@ -82,6 +86,7 @@ class ProjectorLoop final : public SubscriptionLoop {
   Subscription* subscription_ = nullptr;
   std::size_t size_ = 1;  // of the next take(): grows to batch_ while handling keeps to its budget
   Instant next_store_{};
+  Instant next_look_{};  // at tables that may have been changed by others
   std::map<std::int32_t, Part> parts_;
 
   mutable std::mutex status_mutex_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/joined.h"
+#include "resilience/option_checks.h"
 #include "runtime/listener_loop.h"
 #include "runtime/node_name.h"
 #include "runtime/projector_loop.h"
@@ -30,6 +31,11 @@ constexpr std::size_t kDefaultBatch = 256;
 constexpr std::chrono::milliseconds kLookElsewhere{20};
 
 [[noreturn]] void refuse(const std::string& what) { throw Error{Errc::invalid_argument, "Runner: " + what}; }
+
+void check_time(const std::string& option, std::chrono::milliseconds time) {
+  if (time < time.zero()) refuse(option + " is negative");
+  if (time > detail::kLongestOption) refuse(option + " is over 365 days");
+}
 
 template <class Names>
 std::string list(const Names& names) {
@@ -86,8 +92,7 @@ void Runner::Impl::add(detail::HandlerEntry entry) {
   HandlerOptions& own = entry.options;
   if (own.batch == 0) own.batch = kDefaultBatch;
   if (own.name.empty()) own.name = entry.default_name;
-  if (own.checkpoint_every < own.checkpoint_every.zero())
-    refuse("handler " + own.name + ": checkpoint_every is negative");
+  check_time("handler " + own.name + ": checkpoint_every", own.checkpoint_every);
   validate(own.failures);
   auto handler = std::make_unique<RegisteredHandler>();
   handler->name = own.name;
@@ -315,8 +320,9 @@ Runner::Runner(EventFeed& feed, RunnerOptions options) {
   if (options.group.empty()) refuse("RunnerOptions::group is empty; checkpoints are kept under it");
   if (options.workers == 0) refuse("RunnerOptions::workers is 0; at least 1 is needed");
   if (options.max_in_flight == 0) refuse("RunnerOptions::max_in_flight is 0; at least 1 is needed");
-  if (options.drain < options.drain.zero()) refuse("RunnerOptions::drain is negative");
+  check_time("RunnerOptions::drain", options.drain);
   if (options.look_every <= options.look_every.zero()) refuse("RunnerOptions::look_every is not positive");
+  check_time("RunnerOptions::look_every", options.look_every);
   impl_ = std::make_unique<Impl>(feed, std::move(options));
 }
 Runner::~Runner() = default;

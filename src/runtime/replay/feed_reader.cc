@@ -35,9 +35,10 @@ class FeedReader final : public PageReader {
         if (partition < done_.size() && done_[partition] != each.checkpoint)
           subscription->seek(each.partition, each.epoch, done_[partition]);
       }
-      if (!taken.assigned.empty() || !taken.events.empty()) moved = clock.instant();
-      if (clock.instant() >= moved + context_.options.patience) give_up();
+      const bool brought = !taken.assigned.empty() || !taken.events.empty();
+      if (!brought && clock.instant() >= moved + context_.options.patience) give_up();
       if (!hand_over(std::move(taken.events), halt)) return;
+      if (brought) moved = clock.instant();  // for how long projectors took says nothing of the broker
     }
     context_.window.end();
   }

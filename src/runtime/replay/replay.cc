@@ -9,6 +9,7 @@
 
 #include <leftfold/error.h>
 
+#include "resilience/option_checks.h"
 #include "runtime/event_run.h"
 #include "runtime/handler_failed.h"
 #include "runtime/replay/count_target.h"
@@ -43,6 +44,7 @@ void check(const ReplaySource& source, const ReplayOptions& options) {
   if (!(options.events_a_second >= 0)) refuse("events_a_second is below 0; 0 is as fast as it goes");
   if (options.group.empty()) refuse("group is empty; dead letters are kept under it");
   if (options.patience < options.patience.zero()) refuse("patience is negative");
+  if (options.patience > detail::kLongestOption) refuse("patience is over 365 days");
   if (options.from < Position::start() || options.to < Position::start()) refuse("a position is below 0");
   if (options.to != Position::start() && options.from > options.to) refuse("`from` comes after `to`");
   if (options.since && options.until && *options.since >= *options.until) refuse("`since` is not before `until`");
@@ -306,6 +308,10 @@ ReplayProgress Replay::Impl::run(const std::stop_token& stop) {
   std::optional<runtime::ReplayMetrics> shown;
   if (!options_.dry_run) shown.emplace(*options_.metrics, [this] { return progress(); });
   if (!all_targets(&ReplayTarget::begin, stop)) return progress();
+  // Once more: what a Runner handled until its tables were emptied is gone from them, and it may have nothing to do now
+  // that would show it.
+  if (by_position()) range_ = runtime::range_of(options_, *source_.store());
+  if (source_.feed() != nullptr) heads_ = heads_of(*source_.feed());
   PageWindow window{kRoom + options_.threads, targets_.size()};
   runtime::Pace pace{options_.events_a_second, *options_.clock};
   const auto reader = make_reader({options_, pace, window, looked_at_});

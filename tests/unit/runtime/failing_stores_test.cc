@@ -205,6 +205,27 @@ TEST(FailingStores, an_event_parked_before_a_crash_and_delivered_again_is_one_le
   }
 }
 
+TEST(FailingStores, what_a_store_of_letters_throws_that_is_no_error_stops_the_subscription_and_leaves_nothing_behind) {
+  Lines lines;
+  FailureOptions failures;
+  failures.on_fatal = OnFatal::stop_subscription;
+  Hooked hooked{failures, lines};
+  Service& service = hooked.service;
+  hooked.letters->before([](std::string_view call) {
+    if (call == "park") throw 42;  // NOLINT(hicpp-exception-baseclass)
+  });
+  service.moody.behave(parks("a", 0));
+  append(service.store, "a", counted(0));
+  Running running{*service.runner};
+  ASSERT_TRUE(service.pass_time_until([&] { return service.status().state == "failed"; }));
+  EXPECT_TRUE(service.pass_time_until([&] { return service.status().in_flight == 0; }));
+  service.threads = 3;  // its poll thread has ended
+  const Instant later = service.clock.instant() + 2min;
+  EXPECT_TRUE(service.pass_time_until([&] { return service.clock.instant() >= later; }, 1s));
+  EXPECT_EQ(lines.count("takes long"), 0);  // nobody handles it any more
+  EXPECT_EQ(service.store.checkpoint("g.Moody"), Position::start());
+}
+
 TEST(FailingStores, live_events_go_behind_a_re_drive_until_its_last_letter_is_gone) {
   Hooked hooked;
   Service& service = hooked.service;

@@ -91,6 +91,28 @@ TEST(Failing, all_attempts_are_made_before_an_event_is_parked) {
   EXPECT_EQ(service.parked("a")[0].reason, ParkReason::failed);
 }
 
+TEST(Failing, an_event_that_waited_behind_the_breaker_before_its_first_failure_has_all_its_tries) {
+  for (const bool unavailable_first : {false, true}) {
+    Service service;
+    service.clock.advance(24h);  // a machine that has been up for longer than max_elapsed
+    service.moody.behave([unavailable_first](const std::string&, int, int call) {
+      if (unavailable_first && call == 1) throw Unavailable{"down"};
+      if (call <= (unavailable_first ? 4 : 3)) throw std::runtime_error{"not yet"};
+    });
+    CircuitBreaker& breaker = service.runner->breaker("Moody");
+    if (!unavailable_first) breaker.force_open();
+    const Position last = append(service.store, "a", counted(0));
+    Running running{*service.runner};
+    ASSERT_TRUE(service.pass_time_until([&] { return service.status().waiting == 1; }));
+    breaker.force_open();
+    ASSERT_TRUE(service.sit_out(5s, 100ms, 1));
+    breaker.reset();
+    ASSERT_TRUE(service.pass_time_until([&] { return service.done(last); }));
+    EXPECT_EQ(service.moody.of("a"), up_to(1)) << unavailable_first;
+    EXPECT_EQ(service.letters.count({}).letters, 0U) << unavailable_first;
+  }
+}
+
 TEST(Failing, park_parks_at_once) {
   Service service;
   service.moody.behave([](const std::string&, int, int) { throw Park{"no product pear"}; });

@@ -243,6 +243,24 @@ TEST_F(ProjectorFailing, an_open_breaker_takes_nothing_and_keeps_the_partition) 
   EXPECT_EQ(model.rows(), up_to(3));
 }
 
+TEST_F(ProjectorFailing, an_event_that_waited_behind_the_breaker_before_its_first_failure_has_all_its_tries) {
+  clock.advance(24h);  // a machine that has been up for longer than max_elapsed
+  ProjectorProcess p = process(fails(0, 3));
+  p.runner->breaker(kName).force_open();
+  const Position last = append(store, "a", counted(0));
+  Running running{*p.runner};
+  ASSERT_TRUE(comes_to(p, Position::start(), 0));
+  ASSERT_TRUE(p.pass_time_until([&] { return p.status().in_flight == 1; }));
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(wait_for_threads(clock, 4));
+    clock.advance(1s);
+  }
+  p.runner->breaker(kName).reset();
+  ASSERT_TRUE(p.pass_time_until([&] { return p.status().done == last; }));
+  EXPECT_EQ(model.rows(), (std::vector<int>{0}));
+  EXPECT_EQ(letters.count({}).letters, 0U);
+}
+
 TEST_F(ProjectorFailing, an_event_that_cannot_be_parked_stops_before_it) {
   append(store, "b", counted(0));
   append(store, "a", counted(1));

@@ -113,6 +113,7 @@ class ProjectorWorld {
   std::map<int, std::vector<Stored>> events_;  // by partition; the event at position p is [p - 1]
   std::map<int, int> versions_;
   std::map<int, int> calls_;  // by number
+  int all_calls_ = 0;
   std::int64_t epoch_ = 0;
   int depth_ = 0;  // processes inside of each other: the outer ones pause
   int crashes_ = 0;
@@ -154,7 +155,7 @@ class ProjectorWorld::Process {
 class ProjectorWorld::Feed final : public EventFeed {
  public:
   Feed(ProjectorWorld& world, detail::SubscriptionRun& run, int most_takes)
-      : world_{world}, run_{run}, left_{most_takes} {}
+      : world_{world}, run_{run}, left_{most_takes}, enough_quiet_{most_takes < 1000 ? 20 : 360} {}
   std::unique_ptr<Subscription> subscribe(const SubscriptionOptions&) override {
     return std::make_unique<Reader>(*this);
   }
@@ -188,7 +189,11 @@ class ProjectorWorld::Feed final : public EventFeed {
   ProjectorWorld& world_;
   detail::SubscriptionRun& run_;
   int left_;
+  // To the end: longer than any pause, outage of a breaker or wait for what is missing.
+  const std::chrono::seconds enough_quiet_;
   bool settled_ = false;
+  int calls_ = 0;  // of the handler, at the last take()
+  Instant quiet_since_ = world_.clock.instant();
 };
 
 inline Taken ProjectorWorld::Feed::Reader::take(std::size_t max, const std::stop_token&, Instant deadline) {
@@ -227,9 +232,13 @@ inline Taken ProjectorWorld::Feed::Reader::take(std::size_t max, const std::stop
     }
     more = more || next < static_cast<std::int64_t>(events.size());
   }
-  if (!taken.events.empty()) return taken;
   const Instant now = world.clock.instant();
-  if (deadline != kNever) {
+  if (!taken.events.empty()) {
+    feed_.quiet_since_ = now;
+    return taken;
+  }
+  if (std::exchange(feed_.calls_, world.all_calls_) != world.all_calls_) feed_.quiet_since_ = now;
+  if (deadline != kNever && now - feed_.quiet_since_ < feed_.enough_quiet_) {
     if (deadline > now) world.clock.advance(deadline - now);
   } else {
     feed_.settled_ = !more;  // or nothing will ever go on
@@ -263,6 +272,7 @@ inline void ProjectorWorld::disturb() {
 }
 
 inline void ProjectorWorld::handle(int n) {
+  ++all_calls_;
   const Stored* event = nullptr;
   const int aggregate = n / 1000;
   for (const Stored& stored : events_[aggregate % partitions_]) {

@@ -369,6 +369,7 @@ TEST(Replay, refuses_options_that_do_not_go_together) {
   EXPECT_TRUE(refused([&] { Replay(store, {.batch = 0}); }));
   EXPECT_TRUE(refused([&] { Replay(store, {.from = Position{3}, .to = Position{2}}); }));
   EXPECT_TRUE(refused([&] { Replay(store, {.events_a_second = -1}); }));
+  EXPECT_TRUE(refused([&] { Replay(store, {.patience = std::chrono::milliseconds::max()}); }));
   EXPECT_TRUE(refused([&] { Replay(store, {.on_error = OnReplayError::park}); }));
   EXPECT_TRUE(refused([&] { Replay(store, {.live = &store}); }));
   EXPECT_TRUE(refused([&] { Replay(ReplaySource::scan(scan, store), {.from = Position{3}}); }));

@@ -49,6 +49,8 @@ TEST(Runner, refuses_settings_that_cannot_work) {
   EXPECT_EQ(with([](RunnerOptions& o) { o.workers = 0; }), Errc::invalid_argument);
   EXPECT_EQ(with([](RunnerOptions& o) { o.max_in_flight = 0; }), Errc::invalid_argument);
   EXPECT_EQ(with([](RunnerOptions& o) { o.drain = -1ms; }), Errc::invalid_argument);
+  EXPECT_EQ(with([](RunnerOptions& o) { o.drain = std::chrono::milliseconds::max(); }), Errc::invalid_argument);
+  EXPECT_EQ(with([](RunnerOptions& o) { o.look_every = std::chrono::milliseconds::max(); }), Errc::invalid_argument);
 
   Recorder listener;
   Numbers numbers;
@@ -60,6 +62,8 @@ TEST(Runner, refuses_settings_that_cannot_work) {
   EXPECT_EQ(code_of([&] { runner.add(more_numbers, {.name = "Other", .start = StartFrom::latest}); }),
             Errc::invalid_argument);
   EXPECT_EQ(code_of([&] { runner.add(listener, {.checkpoint_every = -1ms}); }), Errc::invalid_argument);
+  EXPECT_EQ(code_of([&] { runner.add(listener, {.checkpoint_every = std::chrono::milliseconds::max()}); }),
+            Errc::invalid_argument);
   EXPECT_EQ(runner.status().size(), 1U) << "nothing was added";
   EXPECT_EQ(code_of([&] { runner.read(listener, [](const Recorder&) {}); }), Errc::invalid_argument);
 }
