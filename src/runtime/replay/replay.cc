@@ -311,7 +311,10 @@ ReplayProgress Replay::Impl::run(const std::stop_token& stop) {
   // Once more: what a Runner handled until its tables were emptied is gone from them, and it may have nothing to do now
   // that would show it.
   if (by_position()) range_ = runtime::range_of(options_, *source_.store());
-  if (source_.feed() != nullptr) heads_ = heads_of(*source_.feed());
+  if (source_.feed() != nullptr) {
+    heads_ = heads_of(*source_.feed());
+    begins_.resize(heads_.size(), Position::start());  // a partition may have been added
+  }
   PageWindow window{kRoom + options_.threads, targets_.size()};
   runtime::Pace pace{options_.events_a_second, *options_.clock};
   const auto reader = make_reader({options_, pace, window, looked_at_});
