@@ -37,7 +37,9 @@ Document read(std::string_view json, const std::string& place) {
   try {
     return from_json<Document>(json);
   } catch (const JsonError& error) {
-    throw Error{Errc::invalid_data, place + ": " + error.what() + "; it must print AWS's credentials document"};
+    // Not what was found there: it may be a secret.
+    throw Error{Errc::invalid_data, place + ": this is not the JSON of AWS's credentials document, at " + error.path() +
+                                        "; see by hand what it gives"};
   }
 }
 

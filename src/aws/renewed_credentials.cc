@@ -16,7 +16,7 @@ using std::chrono::minutes;
 // New ones are there at least five minutes before the old ones end: what metadata services promise, and what a clock
 // that is a little off needs.
 constexpr minutes kRenewBefore{5};
-// After a renewal that failed or gave the same ones again.
+// After a renewal that failed, or gave ones that end as soon: the same again, or keys that never last long.
 constexpr minutes kPause{1};
 
 }  // namespace
@@ -77,7 +77,7 @@ void RenewedCredentials::renew(Lock& lock, const std::stop_token& stop) {
 }
 
 void RenewedCredentials::keep(http::Credentials fetched) {
-  if (current_ != nullptr && fetched.expires == current_->expires) not_before_ = clock_.instant() + kPause;
+  if (fetched.expires && clock_.now() >= *fetched.expires - kRenewBefore) not_before_ = clock_.instant() + kPause;
   current_ = std::make_shared<const http::Credentials>(std::move(fetched));
 }
 

@@ -3,6 +3,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include <leftfold/error.h>
@@ -18,6 +19,9 @@ using std::chrono::milliseconds;
 // A conflict of transactions is somebody's progress, so it neither counts as an attempt nor costs tokens, up to here.
 constexpr int kMostConflicts = 12;
 
+// A transaction is over in milliseconds, and nobody can end the waits between: together they have 8 s at most.
+constexpr milliseconds kLongestConflictWait{1'000};
+
 // What the service tolerates is 5 minutes; a smaller difference cannot be why it refused.
 constexpr milliseconds kLeastSkew{60'000};
 
@@ -25,6 +29,13 @@ void add(std::atomic<double>& sum, double more) {
   double before = sum.load(std::memory_order_relaxed);
   while (!sum.compare_exchange_weak(before, before + more, std::memory_order_relaxed)) {
   }
+}
+
+/// Every answer of DynamoDB's is an object of JSON. Anything else, even nothing, is of a proxy or of one that broke
+/// off.
+bool is_object(std::string_view body) {
+  const std::size_t begin = body.find_first_not_of(" \t\r\n");
+  return begin != body.npos && body[begin] == '{';
 }
 
 /// False when the answer has a checksum that is not its body's.
@@ -102,6 +113,10 @@ std::optional<Client::Trouble> Client::judged(Call& call, Exchange& exchange, An
     call.may_be_done = true;
     return Trouble{Verdict::transient, std::nullopt, "the answer's checksum is not its body's", false};
   }
+  if (response.ok() && !is_object(response.body)) {
+    call.may_be_done = true;
+    return Trouble{Verdict::transient, std::nullopt, "the answer is no JSON of DynamoDB's", false};
+  }
   if (response.ok()) {
     answer.body = std::move(response.body);
     return std::nullopt;
@@ -173,7 +188,9 @@ bool Client::may_retry(Call& call, const Trouble& trouble) {
 
 void Client::wait_before_retry(const Trouble& trouble, int retry) {
   const milliseconds base = trouble.verdict == Verdict::throttled ? options_.throttled_wait : options_.transient_wait;
-  base::sleep_for(*options_.clock, jittered(longest_wait(base, retry)));
+  milliseconds longest = longest_wait(base, retry);
+  if (trouble.verdict == Verdict::conflict) longest = std::min(longest, kLongestConflictWait);
+  base::sleep_for(*options_.clock, jittered(longest));
 }
 
 void Client::give_up(Call& call, Trouble& trouble) {

@@ -53,8 +53,10 @@ std::vector<Item> Client::get_all(std::string_view table, std::span<const Item> 
     Call call{"BatchGetItem", table, Effect::reads, body_of(left)};
     Answer answer = this->call(call);
     left.clear();
+    bool has_items = false;
     parse(call, answer, [&](std::string_view name, value in) {
       if (name == "Responses") {
+        has_items = true;
         each_member(in, [&](std::string_view, value items) {
           each_element(items, [&](value item) { found.push_back(read_item(item)); });
         });
@@ -63,7 +65,11 @@ std::vector<Item> Client::get_all(std::string_view table, std::span<const Item> 
         if (!left.empty()) ++call.throttled;
       }
     });
-    if (left.empty()) return found;
+    if (left.empty()) {
+      must_have(has_items, call.operation, table, "Responses");
+      if (round > 1) quota_.give_back(RetryQuota::kRetryCost);
+      return found;
+    }
     wait_for_the_rest(call, round);
   }
 }
@@ -97,7 +103,10 @@ void Client::write_all(std::string_view table, std::string list) {
       left = left_of(in);
       if (!left.empty()) ++call.throttled;
     });
-    if (left.empty()) return;
+    if (left.empty()) {
+      if (round > 1) quota_.give_back(RetryQuota::kRetryCost);
+      return;
+    }
     wait_for_the_rest(call, round);
   }
 }

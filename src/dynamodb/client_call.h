@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include <leftfold/error.h>
+
 #include "dynamodb/client.h"
 #include "dynamodb/wire.h"
 
@@ -40,6 +42,15 @@ struct Client::Trouble {
   std::string text;  // without a refusal
   bool timeout = false;
 };
+
+/// Throws Error(invalid_data) when an answer lacks what it is about: it says nothing then, least of all that there is
+/// no more.
+inline void must_have(bool there, std::string_view operation, std::string_view of, std::string_view what) {
+  if (there) return;
+  throw Error{Errc::invalid_data, "DynamoDB " + std::string{operation} + " on table " + std::string{of} +
+                                      ": the answer has no " + std::string{what} +
+                                      "; look at what answers at the endpoint"};
+}
 
 /// Reads the answer's members, ConsumedCapacity itself and the rest through `visit`.
 template <class Visit>

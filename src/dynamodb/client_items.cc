@@ -119,13 +119,16 @@ GetResult Client::get(std::string_view table, const Item& key, Consistency consi
 ItemPage Client::page(Call& call, Documents documents) {
   Answer answer = this->call(call);
   ItemPage page;
+  bool has_items = false;
   page.consumed = parse(call, answer, [&](std::string_view name, simdjson::ondemand::value value) {
     if (name == "Items") {
+      has_items = true;
       each_element(value, [&](simdjson::ondemand::value item) { page.items.push_back(read_item(item, documents)); });
     } else if (name == "LastEvaluatedKey") {
       if (!is_null(value)) page.last_key = read_item(value);
     }
   });
+  must_have(has_items, call.operation, call.table, "Items");
   return page;
 }
 

@@ -17,13 +17,6 @@ using simdjson::ondemand::value;
 
 constexpr std::int64_t kMostShards = 100;  // a page's
 
-// An answer that lacks what it is about says nothing, least of all that a shard has ended.
-void must_have(bool there, std::string_view operation, std::string_view what) {
-  if (there) return;
-  throw Error{Errc::invalid_data, "DynamoDB " + std::string{operation} + ": the answer has no " + std::string{what} +
-                                      "; look at what answers at the streams' endpoint"};
-}
-
 Shard read_shard(value in) {
   Shard shard;
   each_member(in, [&](std::string_view name, value held) {
@@ -61,7 +54,7 @@ ShardPage Client::describe_stream(std::string_view stream, std::string_view afte
       else if (part == "LastEvaluatedShardId") page.last = text_of(held);
     });
   });
-  must_have(described, call.operation, "StreamDescription");
+  must_have(described, call.operation, stream, "StreamDescription");
   return page;
 }
 
@@ -76,7 +69,7 @@ std::string Client::shard_iterator(std::string_view stream, std::string_view sha
   parse(call, answer, [&](std::string_view name, value in) {
     if (name == "ShardIterator" && !is_null(in)) iterator = text_of(in);
   });
-  must_have(!iterator.empty(), call.operation, "ShardIterator");
+  must_have(!iterator.empty(), call.operation, stream, "ShardIterator");
   return iterator;
 }
 
@@ -94,7 +87,7 @@ RecordPage Client::get_records(std::string_view stream, std::string_view iterato
     has_records = true;
     add_records(page.changes, in, options_.clock->now() + std::chrono::milliseconds{skew_ms_.load()});
   });
-  must_have(has_records, call.operation, "Records");
+  must_have(has_records, call.operation, stream, "Records");
   if (page.next.empty()) page.changes.end = ChangePage::End::closed;
   return page;
 }

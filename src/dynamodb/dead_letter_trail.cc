@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dynamodb/dead_letter_trail.h"
 
-#include <limits>
+#include <algorithm>
 #include <utility>
 
 #include <leftfold/error.h>
@@ -14,7 +14,7 @@
 namespace leftfold::inline v0::dynamodb {
 namespace {
 
-constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t kAtOnce = 25;  // letters, of up to 64 MiB each
 
 [[noreturn]] void throw_corrupt(std::string_view subscription, const std::string& line) {
   throw Error{Errc::corrupt, "dead letters of " + detail::in_quotes(subscription) + ": line " +
@@ -22,34 +22,40 @@ constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
                                  " of the audit trail cannot be read; look at the item in the second table"};
 }
 
-std::vector<KeptLetter> kept(const DeadLetterReader& reader, const TrailLine& line, const std::optional<Uuid>& under) {
-  return under ? reader.letters(*under, line.sequence, std::nullopt, kAll) : std::vector<KeptLetter>{};
+DeadLetterChange change_of(std::string_view subscription, const TrailLine& line, const DeadLetter& letter) {
+  DeadLetterChange change;
+  change.at = line.at;
+  change.subscription = subscription;
+  change.sequence = line.sequence;
+  change.letter = LetterKey::of(letter.event.view());
+  change.event_id = letter.event.id;
+  change.action = line.action;
+  change.by = line.by;
+  return change;
 }
 
-/// One change a letter, in the order of letters.
-std::vector<DeadLetterChange> changes_in(const DeadLetterReader& reader, std::string_view subscription,
-                                         const TrailLine& line) {
-  std::vector<KeptLetter> before = kept(reader, line, line.before);
-  std::vector<KeptLetter> after = kept(reader, line, line.after);
-  const std::vector<KeptLetter>& named = line.before ? before : after;
-  if (named.size() != static_cast<std::size_t>(line.letters) || (line.before && line.after && after.size() != 1)) {
-    throw_corrupt(subscription, line.id.to_string());
+/// Adds one change a letter, in the order of letters, from the one numbered `first` on, at most `max`. A discard may
+/// have taken more letters than memory holds: those before are read and let go, those behind are not read.
+void add_changes(std::vector<DeadLetterChange>& found, const DeadLetterReader& reader, std::string_view subscription,
+                 const TrailLine& line, std::size_t first, std::size_t max) {
+  const auto all = static_cast<std::size_t>(line.letters);
+  const std::size_t end = first + std::min(max, all - first);
+  std::optional<LetterKey> behind;
+  for (std::size_t place = 0; place < end;) {
+    std::vector<KeptLetter> some =
+        reader.letters(line.before ? *line.before : *line.after, line.sequence, behind, std::min(end - place, kAtOnce));
+    if (some.empty()) throw_corrupt(subscription, line.id.to_string());
+    behind = LetterKey::of(some.back().letter.event.view());
+    for (KeptLetter& each : some) {
+      if (place++ < first) continue;
+      DeadLetterChange& change = found.emplace_back(change_of(subscription, line, each.letter));
+      (line.before ? change.before : change.after) = std::move(each.letter.event.payload);
+    }
   }
-  std::vector<DeadLetterChange> changes;
-  for (std::size_t i = 0; i < named.size(); ++i) {
-    DeadLetterChange change;
-    change.at = line.at;
-    change.subscription = subscription;
-    change.sequence = line.sequence;
-    change.letter = LetterKey::of(named[i].letter.event.view());
-    change.event_id = named[i].letter.event.id;
-    change.action = line.action;
-    change.by = line.by;
-    if (line.after) change.after = std::move(after[i].letter.event.payload);
-    if (line.before) change.before = std::move(before[i].letter.event.payload);
-    changes.push_back(std::move(change));
-  }
-  return changes;
+  if (!line.before || !line.after) return;
+  std::vector<KeptLetter> edited = reader.letters(*line.after, line.sequence, std::nullopt, 2);
+  if (all != 1 || edited.size() != 1) throw_corrupt(subscription, line.id.to_string());
+  found.back().after = std::move(edited.front().letter.event.payload);
 }
 
 }  // namespace
@@ -104,10 +110,7 @@ std::vector<DeadLetterChange> read_changes(const DeadLetterReader& reader, std::
       offset -= letters;
       return true;
     }
-    for (DeadLetterChange& change : changes_in(reader, subscription, line)) {
-      if (offset > 0) --offset;
-      else if (found.size() < max) found.push_back(std::move(change));
-    }
+    add_changes(found, reader, subscription, line, std::exchange(offset, 0), max - found.size());
     return found.size() < max;
   });
   return found;

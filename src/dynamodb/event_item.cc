@@ -145,6 +145,12 @@ std::optional<Version> version_of(const Item& item) {
   return Version{*version};
 }
 
+Version last_told(const Item& item, Version first) {
+  const List* const events = packed(item);
+  if (events == nullptr || events->empty()) return first;
+  return Version{first.value() + std::min(static_cast<std::int64_t>(events->size()) - 1, kMostVersion - first.value())};
+}
+
 ItemHead head_of(std::string_view aggregate_id, const Item& item) {
   ItemHead head;
   const auto version = version_of(item);

@@ -44,6 +44,10 @@ struct ItemHead {
 /// from 0 that has a next one.
 [[nodiscard]] std::optional<Version> version_of(const Item& item);
 
+/// The version of the last event in an item whose key has `first`, as far as one that cannot be read tells it: nobody
+/// else tells of the events behind the first.
+[[nodiscard]] Version last_told(const Item& item, Version first);
+
 /// Throws Error(corrupt) that names the item for one that is no event of leftfold or of the Node library.
 [[nodiscard]] ItemHead head_of(std::string_view aggregate_id, const Item& item);
 

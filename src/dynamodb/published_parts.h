@@ -22,12 +22,12 @@ namespace leftfold::inline v0::dynamodb {
 /// Keeps the ports of each publisher, by name. Any thread. The clients must outlive it.
 class PublishedParts {
  public:
-  PublishedParts(Client& tables, Client& streams, std::string events_table, std::string second_table)
+  PublishedParts(Client& tables, Client& streams, std::string events_table, std::string second_table, bool packed)
       : tables_{tables},
         events_table_{std::move(events_table)},
         second_table_{std::move(second_table)},
         leases_{tables, second_table_},
-        changes_{tables, streams, events_table_} {}
+        changes_{tables, streams, events_table_, packed} {}
 
   /// All ports but those for reading events. Asks for the table's index until it was answered once. Throws
   /// Error(invalid_argument) for an empty name, not_found without an events table, and as Client does.

@@ -41,7 +41,7 @@ void add_item(ScanPage& page, std::string_view aggregate_id, Version version, co
     page.unreadable.push_back({page.events.size(), e.what()});
     RecordedEvent event;
     event.aggregate_id = aggregate_id;
-    event.version = version;
+    event.version = last_told(item, version);
     page.events.add(event);
   }
 }

@@ -50,7 +50,7 @@ class DynamoDbStore::Impl {
         breakers{brief, options.second_table},
         dead_letters{client, options.second_table},
         read_tables{client, options.second_table},
-        published{client, streams, options.events_table, options.second_table} {
+        published{client, streams, options.events_table, options.second_table, table.packed} {
     dynamodb::prepare_tables(client, options);
   }
 

@@ -123,11 +123,14 @@ void add_insert(ChangePage& page, Change& change, std::size_t place, const Recor
     return add_unreadable(page, change, *aggregate_id, *version,
                           "the stream does not show the item; set its view type to NEW_IMAGE");
   }
+  Version told = *version;
   try {
-    add_item(page, change, *aggregate_id, read_inner(record.image, kDocuments));
+    const Item item = read_inner(record.image, kDocuments);
+    told = last_told(item, *version);
+    add_item(page, change, *aggregate_id, item);
   } catch (const Error& e) {
     if (e.code() != Errc::corrupt && e.code() != Errc::invalid_data) throw;
-    add_unreadable(page, change, *aggregate_id, *version, e.what());
+    add_unreadable(page, change, *aggregate_id, told, e.what());
   }
 }
 

@@ -49,6 +49,11 @@ ShardList TableChanges::shards() {
                     " --stream-specification StreamEnabled=true,StreamViewType=NEW_IMAGE), then "
                     "reconcile what was stored before, or publish by polling"};
   }
+  if (packed_ && (table->stream_view_type == "KEYS_ONLY" || table->stream_view_type == "OLD_IMAGE")) {
+    throw Error{Errc::unsupported, "the stream of table " + table_ + " has the view type " + table->stream_view_type +
+                                       ", which does not show how many events an item of a whole commit holds; turn "
+                                       "it off and on again with NEW_IMAGE, or publish by polling"};
+  }
   return {table->stream_arn, list(table->stream_arn, {})};
 }
 

@@ -4,16 +4,22 @@
 
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include <leftfold/dynamodb.h>
 #include <leftfold/error.h>
+#include <leftfold/memory_event_sink.h>
+#include <leftfold/reconcile.h>
 #include <leftfold/testing/cost.h>
 
 #include "dynamodb/breakers.h"
+#include "dynamodb/client.h"
+#include "dynamodb/connect.h"
 #include "dynamodb/controls.h"
 #include "dynamodb/cursors.h"
+#include "dynamodb/event_item.h"
 #include "dynamodb/leases.h"
 #include "dynamodb/service.h"
 #include "support/code_of.h"
@@ -65,6 +71,29 @@ TEST(DynamoDbPublished, OneCursorIsNeverLowered) {
     kept.advance({&cursor, 1});
     EXPECT_EQ(kept.load({&id, 1}).at(0), Version{3});
   }
+}
+
+// Its item is told as one change, and nothing else tells of the events behind the damaged one.
+TEST(DynamoDbPublished, ACommitInOneItemWithADamagedEventIsPublishedToItsEnd) {
+  const TestTables tables;
+  DynamoDbOptions options = tables.options();
+  options.layout = DynamoDbOptions::Layout::item_per_commit;
+  DynamoDbStore store{options};
+  const dynamodb::Map good{{"event", "E"}, {"payload", dynamodb::Map{}}};
+  dynamodb::Item item = dynamodb::event_key("cart-1", Version{0});
+  item.push_back({"events", dynamodb::List{good, dynamodb::Map{{"payload", dynamodb::Map{}}}, good}});
+  item.push_back({"commitSize", dynamodb::number(std::int64_t{3})});
+  const auto transport = dynamodb::connect(options);
+  dynamodb::Client raw{*transport, {}};
+  ASSERT_TRUE(raw.write({dynamodb::ItemWrite::Kind::put, options.events_table, item, {}, {}}).applied);
+
+  MemoryTopic topic;
+  ReconcileOptions reconciling;
+  reconciling.unpublishable = Unpublishable::mark;
+  (void)reconcile(store.published(), [&] { return std::make_unique<MemoryEventSink>(topic); }, reconciling, {});
+  std::vector<std::string> published;
+  for (const EventCopy& event : topic.events()) published.push_back(event.type);
+  EXPECT_EQ(published, (std::vector<std::string>{"E", std::string{kUnpublished}, "E"}));
 }
 
 TEST(DynamoDbPublished, CostsWhatThePageSays) {

@@ -201,6 +201,8 @@ void LeaseRounds::create_leases() {
     options_.log->log(LogLevel::error, "publisher", "the store has another stream: events in between were missed",
                       {{"publisher", options_.group}, {"stream", discovery_.table().stream()}});
     write_repair();
+  } else {
+    note_gap();
   }
   for (const ShardName& name : names) {
     (void)write({options_.group, lease_name(name), {}, 0, {}, false, {}});  // refused: another worker did it
@@ -239,6 +241,23 @@ void LeaseRounds::note_absence(const Lease& lease) {
   options_.log->log(LogLevel::error, "publisher", "nobody published for hours, and the stream may have deleted events",
                     {{"publisher", options_.group}, {"lease", lease.name}, {"hours", std::to_string(away.count())}});
   need_repair(why);
+  write_repair();
+}
+
+// As above, before the first of new shards is noted: those that came and went while nobody was there left no lease.
+void LeaseRounds::note_gap() {
+  Timestamp newest{};
+  for (const Lease* lease : book_.all()) {
+    if (!shard_of(lease->name)) continue;
+    if (!lease->done) return;  // who takes it notes the absence
+    newest = std::max(newest, lease->renewed_at);
+  }
+  const auto away = std::chrono::floor<std::chrono::hours>(options_.clock->now() - newest);
+  if (newest == Timestamp{} || away < kLate || std::exchange(gap_, newest) == newest) return;
+  options_.log->log(LogLevel::error, "publisher", "nobody published for hours, and the stream may have deleted events",
+                    {{"publisher", options_.group}, {"hours", std::to_string(away.count())}});
+  need_repair("lost: nobody was there for " + std::to_string(away.count()) +
+              " h, and every shard known by then was read; the stream may have deleted others");
   write_repair();
 }
 

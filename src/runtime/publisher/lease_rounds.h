@@ -85,6 +85,7 @@ class LeaseRounds {
   void create_leases();
   void take(bool steal);
   void note_absence(const Lease& lease);
+  void note_gap();
   void clean_up();
   void hold(const std::string& name);
   void lose(const std::string& name, std::string_view why);
@@ -99,6 +100,7 @@ class LeaseRounds {
   std::map<std::string, Held> held_;
   std::optional<std::string> missed_;             // why, until it is noted
   std::map<std::string, std::int64_t> absences_;  // that were told, by lease: its counter
+  Timestamp gap_{};                               // that was told: since when nobody was there
   std::vector<HoldChange> changed_;
   std::int64_t last_hold_ = 0;
   Instant next_round_{};

@@ -60,7 +60,7 @@ runtime::Repair repair_with(const PublishedStore& stored, const OpenSink& open_s
   reconciling.clock = options.clock;
   reconciling.log = options.log;
   reconciling.metrics = options.metrics;
-  return [=](const std::stop_token& stop) { (void)reconcile(stored, open_sink, reconciling, stop); };
+  return [=](const std::stop_token& stop) { return reconcile(stored, open_sink, reconciling, stop).blocked; };
 }
 
 }  // namespace

@@ -35,9 +35,16 @@ void RepairJob::run(const std::stop_token& stop) {
     try {
       log_.log(LogLevel::warn, "publisher", "events may have been missed; the store is looked through for them",
                {{"publisher", publisher_}});
-      repair_(stop);
+      const std::vector<BlockedAggregate> blocked = repair_(stop);
       if (stop.stop_requested()) return;
-      log_.log(LogLevel::info, "publisher", "what was missed is published", {{"publisher", publisher_}});
+      for (const BlockedAggregate& each : blocked) {
+        log_.log(LogLevel::error, "publisher",
+                 "what was missed of a blocked aggregate is not published; mend it, then reconcile",
+                 {{"publisher", publisher_}, {"aggregate", each.aggregate_id}, {"cause", each.why}});
+      }
+      if (blocked.empty()) {
+        log_.log(LogLevel::info, "publisher", "what was missed is published", {{"publisher", publisher_}});
+      }
       done_();
       return;
     } catch (const std::exception& error) {

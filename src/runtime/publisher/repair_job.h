@@ -7,14 +7,17 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <leftfold/clock.h>
 #include <leftfold/log.h>
+#include <leftfold/publisher.h>
 
 namespace leftfold::inline v0::runtime {
 
-/// Publishes every stored event whose aggregate's cursor is behind; returns when all is done or the stop came.
-using Repair = std::function<void(const std::stop_token& stop)>;
+/// Publishes every stored event whose aggregate's cursor is behind; returns when all is done or the stop came, with the
+/// aggregates that are blocked, which stay behind.
+using Repair = std::function<std::vector<BlockedAggregate>(const std::stop_token& stop)>;
 
 /// Repeats a Repair until it returns, or until the job ends. The destructor waits for it.
 class RepairJob {

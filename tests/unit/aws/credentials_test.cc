@@ -137,6 +137,21 @@ TEST_F(AwsCredentials, AStopKillsAProcess) {
                {"credential_process"});
 }
 
+TEST_F(AwsCredentials, WhatAProcessPrintedWronglyIsNotShown) {
+  for (const char* printed : {R"({"Version":1,"AccessKeyId":"a","SecretAccessKey":Sesame42})",
+                              R"({"Version":1,"AccessKeyId":"a","SecretAccessKey":"s","SessionToken":42424242})",
+                              R"({"Version":1,"AccessKeyId":"a","SecretAccessKey":"s"Sesame42"})", "Sesame42"}) {
+    config(std::string{"[default]\ncredential_process = echo '"} + printed + "'\n");
+    try {
+      get();
+      ADD_FAILURE() << printed;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), Errc::invalid_data) << error.what();
+      EXPECT_EQ(std::string{error.what()}.find("42"), std::string::npos) << error.what();
+    }
+  }
+}
+
 TEST_F(AwsCredentials, OnesThatAreExpiredAlreadyAreAnError) {
   config(
       "[default]\ncredential_process = echo '{\"Version\":1,\"AccessKeyId\":\"OLD\",\"SecretAccessKey\":\"s\","

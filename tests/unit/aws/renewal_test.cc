@@ -19,7 +19,7 @@ namespace {
 
 class AwsRenewal : public ::testing::Test {
  protected:
-  http::Credentials keys(std::chrono::minutes valid) {
+  http::Credentials keys(std::chrono::seconds valid) {
     return {"KEY-" + std::to_string(fetches.load()), "secret", "token", clock.now() + valid};
   }
   std::string id() { return source.credentials({})->access_key_id; }
@@ -81,6 +81,20 @@ TEST_F(AwsRenewal, TheSameOnesAgainAreNotAskedForAllTheTime) {
   EXPECT_EQ(fetches, 2);
   clock.advance(4min);
   expect_error([&] { id(); }, Errc::permission_denied, {"SAME expired at 2030-01-01T00:10:00"});
+}
+
+// Every request would wait for a process, or for STS.
+TEST_F(AwsRenewal, OnesThatNeverLastLongAreNotAskedForWithEachRequest) {
+  give = [this] { return keys(4min); };
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(id(), "KEY-1");
+  EXPECT_EQ(fetches, 1);
+  clock.advance(1min);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(id(), "KEY-2");
+  give = [this] { return keys(30s); };
+  clock.advance(4min);  // the old ones end
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(id(), "KEY-3");
+  clock.advance(30s);
+  EXPECT_EQ(id(), "KEY-4");
 }
 
 TEST_F(AwsRenewal, RefusedOnesAreReplacedOnce) {

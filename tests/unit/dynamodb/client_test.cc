@@ -110,6 +110,14 @@ TEST_F(ClientTest, ConflictsOfTransactionsDoNotUseUpTheAttempts) {
   EXPECT_TRUE(client.write(put()).applied);
 }
 
+// Nobody can end these waits.
+TEST_F(ClientTest, ConflictsOfTransactionsAreWaitedForSomeSecondsAtMost) {
+  for (int i = 0; i < 13; ++i) server.refuses(400, "TransactionConflictException");
+  EXPECT_EQ(code_of_put(), Errc::throttled);
+  EXPECT_TRUE(server.used_up());
+  EXPECT_LE(clock.passed(), std::chrono::seconds{8});
+}
+
 TEST_F(ClientTest, AnAnswerThatNeverCameLeavesAWriteInDoubt) {
   for (int i = 0; i < 4; ++i) server.fails(Errc::in_doubt);
   EXPECT_EQ(code_of_put(), Errc::in_doubt);
@@ -142,6 +150,33 @@ TEST_F(ClientTest, ABadChecksumIsTriedAgain) {
       .answers(200, body, {{"x-amz-crc32", std::to_string(crc)}});
   EXPECT_EQ(client.get("t", {{"k", "a"}}).item.value(), (Item{{"k", "a"}}));
   EXPECT_TRUE(server.used_up());
+}
+
+TEST_F(ClientTest, AnAnswerThatIsNoJsonIsTriedAgain) {
+  for (const char* body : {"", "<html>a proxy's page</html>", "\n[]"}) {
+    server.answers(200, body).answers(200, R"( {"Item":{"k":{"S":"a"}}})");
+    EXPECT_EQ(client.get("t", {{"k", "a"}}).item.value(), (Item{{"k", "a"}}));
+    server.answers(200, body).answers(200, "{}");
+    EXPECT_TRUE(client.write(put()).applied);
+  }
+  for (int i = 0; i < 4; ++i) server.answers(200, "<html>");
+  EXPECT_EQ(code_of_put(), Errc::in_doubt);
+  EXPECT_NE(text.find("no JSON"), std::string::npos) << text;
+  EXPECT_TRUE(server.used_up());
+}
+
+// It would end a scan, and hide what an aggregate has.
+TEST_F(ClientTest, APageWithoutItemsThatIsNotEvenEmptyIsNotBelieved) {
+  server.answers(200, "{}").answers(200, "{}").answers(200, "{}");
+  ScanRequest scan;
+  scan.table = "t";
+  EXPECT_EQ(test_support::code_of([&] { (void)client.scan(scan); }, &text), Errc::invalid_data);
+  EXPECT_NE(text.find("Scan on table t: the answer has no Items"), std::string::npos) << text;
+  QueryRequest query;
+  query.table = "t";
+  EXPECT_EQ(test_support::code_of([&] { (void)client.query(query); }), Errc::invalid_data);
+  const Item key{{"k", "a"}};
+  EXPECT_EQ(test_support::code_of([&] { (void)client.get_all("t", {&key, 1}); }), Errc::invalid_data);
 }
 
 TEST_F(ClientTest, ExpiredCredentialsAreRenewedOnce) {

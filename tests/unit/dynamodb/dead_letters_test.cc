@@ -11,6 +11,7 @@
 
 #include "base/sleep.h"
 #include "dynamodb/dead_letter_item.h"
+#include "dynamodb/dead_letter_trail.h"
 #include "dynamodb/wire.h"
 #include "support/code_of.h"
 #include "support/passing_clock.h"
@@ -70,6 +71,29 @@ class DeadLettersTest : public ::testing::Test {
   DeadLetters letters{client, "t"};
   const std::vector<DeadLetter> one{failed_letter("a", 5)};
 };
+
+// A discard may have taken a hundred thousand.
+TEST_F(DeadLettersTest, OfALongLineOfTheTrailOnlyWhatIsAskedForIsRead) {
+  TrailLine line;
+  line.id = shelf;
+  line.sequence = "a";
+  line.action = "discard";
+  line.by = {"ann", ""};
+  line.letters = 100'000;
+  line.before = shelf;
+  const auto page = [](std::int64_t version) {
+    const std::vector<Item> items = letter_items(Uuid{}, failed_letter("a", version), Timestamp{});
+    return R"({"Items":[)" + json(items.front()) + R"(],"LastEvaluatedKey":{"k":{"S":"k"},"s":{"S":"s"}}})";
+  };
+  server.answers(200, R"({"Items":[)" + json(trail_item(kMail, line)) + "]}").answers(200, page(5));
+  server.answers(200, page(6)).answers(200, page(7));
+  const std::vector<DeadLetterChange> changes = letters.changes(kMail, "a", 1, 2);
+  EXPECT_TRUE(server.used_up());
+  ASSERT_EQ(changes.size(), 2U);
+  EXPECT_EQ(changes[0].letter.version, Version{6});
+  EXPECT_EQ(changes[1].letter.version, Version{7});
+  EXPECT_NE(sent(1).find(R"("Limit":3)"), std::string::npos) << sent(1);
+}
 
 TEST_F(DeadLettersTest, ALostRaceIsRunAgainFromANewLook) {
   server.answers(200, kNothing);              // no head

@@ -58,6 +58,21 @@ class TableChangesTest : public ::testing::Test {
   TableChanges changes{table_client, stream_client, "v1EventStore"};
 };
 
+// A record that shows only the key tells of the first event of a commit, and nothing of those behind it.
+TEST_F(TableChangesTest, AStreamOfKeysAloneIsNoneOfCommitsInOneItem) {
+  TableChanges packed{table_client, stream_client, "v1EventStore", true};
+  for (const std::string type : {"KEYS_ONLY", "OLD_IMAGE"}) {
+    table.answers(200, R"({"Table":{"TableStatus":"ACTIVE","LatestStreamArn":"arn:1","StreamSpecification":)"
+                       R"({"StreamEnabled":true,"StreamViewType":")" +
+                           type + "\"}}}");
+    EXPECT_EQ(code_of([&] { (void)packed.shards(); }, &text), Errc::unsupported);
+    EXPECT_NE(text.find("NEW_IMAGE"), std::string::npos) << text;
+  }
+  has_stream();
+  streams.answers(200, listed(shard("a")));
+  EXPECT_EQ(packed.shards().shards.size(), 1U);
+}
+
 TEST_F(TableChangesTest, AllPagesOfShardsAreListed) {
   std::string first, second;
   for (int i = 0; i < 100; ++i) first += (i > 0 ? "," : "") + shard("s" + std::to_string(i), {}, true);

@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <mutex>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <leftfold/log.h>
 #include <leftfold/metrics.h>
 
 #include "unit/runtime/publisher_world.h"
@@ -18,17 +22,18 @@ class PublisherLosses : public PublisherWorld {
  protected:
   // Publishes whatever its cursor is behind of, as a reconcile does.
   void let_repair() {
-    repair = [this](const std::stop_token& stop) {
+    repair = [this](const std::stop_token& stop) -> std::vector<BlockedAggregate> {
       ++repairs;
       const std::unique_ptr<EventSink> sink = broker.open();
       runtime::Resequencer resequencer{store, cursor_memory, *sink, {}};
       runtime::ChangeLane& lane = resequencer.open_lane();
       const EventPage all = store.read_all(Position::start(), 1'000'000);
       for (const RecordedEvent& event : all) {
-        if (!resequencer.take(lane, "1", event.aggregate_id, event.version, stop)) return;
+        if (!resequencer.take(lane, "1", event.aggregate_id, event.version, stop)) return {};
       }
       while (resequencer.on_the_way() > 0 && !stop.stop_requested()) resequencer.settle(stop, kNever);
       cursor_memory.advance(resequencer.take_cursors());
+      return {};
     };
   }
   [[nodiscard]] bool repaired() {
@@ -130,12 +135,52 @@ TEST_F(PublisherLosses, ARepairThatFailsIsTriedAgainAndOneThatIsMissingStaysToBe
   }
   ASSERT_EQ(leases().front().name, runtime::kRepairLease);
   EXPECT_FALSE(leases().front().done);
-  repair = [&](const std::stop_token&) {
+  repair = [&](const std::stop_token&) -> std::vector<BlockedAggregate> {
     if (++repairs == 1) throw Error{Errc::unavailable, "the store does not answer"};
+    return {};
   };
   const auto with = start();
   EXPECT_TRUE(wait_for([&] { return leases().front().done; }));
   EXPECT_EQ(repairs, 2);
+}
+
+// Any thread.
+class Lines final : public Logger {
+ public:
+  using Logger::log;
+  [[nodiscard]] bool enabled(LogLevel) const noexcept override { return true; }
+  void log(LogLevel, std::string_view, std::string_view message, std::span<const LogField> fields) noexcept override {
+    const std::scoped_lock lock{mutex_};
+    all_.append(message).append("\n");
+    for (const LogField& field : fields) all_.append(field.value).append("\n");
+  }
+  [[nodiscard]] bool has(const std::string& text) const {
+    const std::scoped_lock lock{mutex_};
+    return all_.find(text) != std::string::npos;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string all_;
+};
+
+TEST_F(PublisherLosses, ARepairThatLeavesABlockedAggregateBehindDoesNotSayThatAllIsPublished) {
+  stream.add_shard("a");
+  stream.be_behind(21h);
+  write("a", "cart-1", 5);
+  repair = [&](const std::stop_token&) -> std::vector<BlockedAggregate> { return {{"cart-9", "it is too large"}}; };
+  Lines lines;
+  PublisherOptions with = options();
+  with.log = &lines;
+  const auto publisher = start("w1", with);
+  EXPECT_TRUE(wait_for([&] {
+    const std::vector<Lease> all = leases();
+    return !all.empty() && all.front().name == runtime::kRepairLease && all.front().done;
+  }));
+  EXPECT_EQ(publisher->stop(), nullptr);
+  EXPECT_FALSE(lines.has("what was missed is published"));
+  EXPECT_TRUE(lines.has("cart-9"));
+  EXPECT_TRUE(lines.has("it is too large"));
 }
 
 TEST_F(PublisherLosses, AnotherStreamIsReadAfterTheOneBeforeAndWhatWasInBetweenIsRepaired) {

@@ -53,6 +53,33 @@ TEST_F(PublisherRounds, AnAbsenceIsToldOnceHoweverOftenTheLeaseCannotBeTaken) {
   EXPECT_EQ(lease(std::string{kRepairLease}).checkpoint, "1");
 }
 
+// The shard in between came and went: no lease knows of it, and the place of none lies in what was deleted.
+TEST_F(PublisherRounds, AnAbsenceIsALossAlsoWhenEveryLeaseIsDone) {
+  stream.add_shard("a");
+  stream.close("a");
+  {
+    Worker first{*this, "v"};
+    first.tick();
+    finish(first, "a");
+    first.tick();
+    ASSERT_TRUE(lease("a").done);
+    first.rounds.release();
+  }
+  stream.remove("a");
+  stream.add_shard("c", "b");
+  pass(21h);
+  Worker second{*this, "w"};
+  second.faulty.failing_name = "/c";
+  run(second, 10s);
+  EXPECT_EQ(lease("c").name, "");
+  EXPECT_EQ(lease(std::string{kRepairLease}).checkpoint, "1");
+  EXPECT_NE(lease(std::string{kRepairLease}).note.find("21 h"), std::string::npos);
+  second.faulty.failing_name.clear();
+  run(second, 2min);
+  EXPECT_EQ(second.shards.count("c"), 1U);
+  EXPECT_EQ(lease(std::string{kRepairLease}).checkpoint, "1") << "once";
+}
+
 TEST_F(PublisherRounds, OfManyLossesThatCannotBeNotedTheNewestIs) {
   stream.add_shard("a");
   Worker worker{*this, "w"};
