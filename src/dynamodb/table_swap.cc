@@ -11,6 +11,7 @@
 #include <leftfold/error.h>
 
 #include "core/in_quotes.h"
+#include "dynamodb/append_marker.h"
 
 namespace leftfold::inline v0::dynamodb {
 namespace {
@@ -19,7 +20,7 @@ using detail::in_quotes;
 using Reading = BufferedItems::Reading;
 
 constexpr int kMostTries = 10;  // against a clear() of one of the tables, or another swap, at the same moment
-constexpr Position kNone{-1};   // of what is kept: there was none
+constexpr Position kNone{-2};   // of what is kept: there was none; -1 is a checkpoint of the runtime's
 constexpr std::size_t kTablesAtOnce = 80;
 
 // "HotProducts/3"; another projector may be named "HotProducts/other", and names of the runtime's own are as
@@ -119,12 +120,13 @@ std::map<std::string, ProjectorItem> read_projectors(TablesPlace& place, const s
   return found;
 }
 
-/// What the shadow has, the projector, and every partition of it that may have a checkpoint, as far as one transaction
-/// could hold them.
-std::set<std::string> names_of(const std::string& projector, const ShadowState& shadow) {
-  std::set<std::string> names{projector};
-  for (const auto& [name, built] : shadow.projectors) names.insert(name);
-  for (std::size_t i = 1; i <= kMaxTransactionItems; ++i) names.insert(projector + "/" + std::to_string(i));
+std::string partition_name(const std::string& projector, std::size_t partition) {
+  return projector + "/" + std::to_string(partition);
+}
+
+/// These, and every partition of the projector that may have a checkpoint, as far as one transaction could hold them.
+std::set<std::string> with_partitions(std::set<std::string> names, const std::string& projector) {
+  for (std::size_t i = 1; i <= kMaxTransactionItems; ++i) names.insert(partition_name(projector, i));
   return names;
 }
 
@@ -143,6 +145,23 @@ ItemWrite change_over(const BufferedItems& items, const std::string& projector, 
   return update.take();
 }
 
+/// A partition that begins now would keep its checkpoint, and what it handled would be in the tables of before: so
+/// those that are not among `names` must still have none, the first ones that there is room for. They are numbered
+/// upwards.
+void demand_no_others(std::vector<ItemWrite>& writes, const BufferedItems& items, const std::string& projector,
+                      const std::set<std::string>& names) {
+  for (std::size_t i = 1; writes.size() < kMaxTransactionItems && i <= kMaxTransactionItems; ++i) {
+    const std::string name = partition_name(projector, i);
+    if (names.contains(name)) continue;
+    ItemWrite check;
+    check.kind = ItemWrite::Kind::check;
+    check.table = items.table();
+    check.item = projector_key(name).item();
+    check.condition = {"attribute_not_exists(#k)", {{"#k", std::string{kKind}}}, {}};
+    writes.push_back(std::move(check));
+  }
+}
+
 Generations generations_of(BufferedItems& items, std::string_view table) {
   return read_table_contents(items.find(table_key(table), Reading::checked));
 }
@@ -159,6 +178,13 @@ ShadowState own_shadow(BufferedItems& items, const ShadowSide& side) {
                                   ": another replay builds it now; let that one end"};
   }
   return state;
+}
+
+[[noreturn]] void throw_forgotten(std::string_view projector, const std::string& what) {
+  throw Error{Errc::not_found, "the earlier tables of projector " + in_quotes(projector) +
+                                   " are not kept whole: " + what +
+                                   " was written since the swap by a program of an earlier version, or swapped by "
+                                   "another projector; nothing is changed, replay again"};
 }
 
 [[noreturn]] void throw_busy(std::string_view projector) {
@@ -181,7 +207,10 @@ bool try_swap_in(TablesPlace& place, const ShadowSide& side) {
   const ShadowState shadow = own_shadow(items, side);
   const std::optional<Map> kept_before = items.find(kept_key(side.projector), Reading::checked);
   const KeptState before = kept_before ? read_kept(*kept_before) : KeptState{};
-  const auto live = read_projectors(place, names_of(side.projector, shadow));
+  std::set<std::string> names{side.projector};
+  for (const auto& [name, built] : shadow.projectors) names.insert(name);
+  const auto live = read_projectors(place, with_partitions(names, side.projector));
+  for (const auto& [name, used] : live) names.insert(name);
 
   KeptState kept;
   for (const auto& [table, built] : shadow.tables) {
@@ -199,9 +228,6 @@ bool try_swap_in(TablesPlace& place, const ShadowSide& side) {
     items.put(table_key(table), table_contents(now));
   }
 
-  std::set<std::string> names{side.projector};
-  for (const auto& [name, built] : shadow.projectors) names.insert(name);
-  for (const auto& [name, used] : live) names.insert(name);
   kept.projectors.assign(names.begin(), names.end());
   items.put(kept_key(side.projector), kept_contents(kept));
   items.remove(shadow_key(side.projector));
@@ -215,6 +241,7 @@ bool try_swap_in(TablesPlace& place, const ShadowSide& side) {
                                  used == live.end() ? ProjectorItem{} : used->second));
   }
   check_size(writes.size(), side.projector);
+  demand_no_others(writes, items, side.projector, names);
   return stored(place, writes, id);
 }
 
@@ -226,18 +253,26 @@ std::optional<Position> try_swap_back(TablesPlace& place, const std::string& pro
     throw Error{Errc::not_found, "no earlier tables of projector " + in_quotes(projector) +
                                      " are kept; they are since a swap, until the next one"};
   }
-  const KeptState kept = read_kept(*contents);
+  KeptState kept = read_kept(*contents);
   for (const std::string& table : kept.tables) {
     Generations now = generations_of(items, table);
-    if (now.kept) std::swap(now.live, *now.kept);
+    if (!now.kept) throw_forgotten(projector, "table " + in_quotes(table));
+    std::swap(now.live, *now.kept);
     items.put(table_key(table), table_contents(now));
   }
+  // `kept` and `keptCheckpoint` change with the item above alone, so they are as they are read now.
+  std::set<std::string> names{kept.projectors.begin(), kept.projectors.end()};
+  const auto live = read_projectors(place, with_partitions(names, projector));
+  for (const std::string& name : names) {
+    const auto item = live.find(name);
+    if (item == live.end() || !item->second.kept) throw_forgotten(projector, "the checkpoint of " + in_quotes(name));
+  }
+  for (const auto& [name, item] : live) names.insert(name);  // partitions since the swap: nothing of them is kept
+  kept.projectors.assign(names.begin(), names.end());
   items.put(kept_key(projector), kept_contents(kept));
   std::vector<ItemWrite> writes = items.writes();
   Position checkpoint = Position::start();
-  // `kept` and `keptCheckpoint` change with the item above alone, so they are as they are read now.
-  const std::set<std::string> names{kept.projectors.begin(), kept.projectors.end()};
-  for (const auto& [name, item] : read_projectors(place, names)) {
+  for (const auto& [name, item] : live) {
     ProjectorItem then;
     if (item.kept && *item.kept != kNone) then.checkpoint = item.kept;
     if (item.kept_changes && item.kept_changes->value() != kNone.value()) then.changes = item.kept_changes;
@@ -245,6 +280,8 @@ std::optional<Position> try_swap_back(TablesPlace& place, const std::string& pro
     writes.push_back(change_over(items, projector, name, then, {}));
     if (name == projector) checkpoint = then.checkpoint.value_or(Position::start());
   }
+  check_size(writes.size(), projector);
+  demand_no_others(writes, items, projector, names);
   if (!stored(place, writes, id)) return std::nullopt;
   return checkpoint;
 }
@@ -265,8 +302,12 @@ bool discard_some(TablesPlace& place, const ShadowSide& side) {
     items.put(table_key(table->first), table_contents(now));
     shadow.tables.erase(table);
   }
-  if (is_last) items.remove(key);
-  else items.put(key, shadow_contents(shadow));
+  if (is_last) {
+    items.remove(key);
+  } else {
+    for (auto& [name, built] : shadow.projectors) built.checkpoint.reset();  // nobody goes on with what is left
+    items.put(key, shadow_contents(shadow));
+  }
   std::vector<ItemWrite> writes = items.writes();
   if (is_last) {
     for (const auto& [name, built] : shadow.projectors) {
@@ -317,12 +358,17 @@ bool stored(TablesPlace& place, const std::vector<ItemWrite>& writes, const Uuid
     result = place.client.transact(writes, id.to_string());
   } catch (const Error& error) {
     if (error.code() != Errc::in_doubt) throw;
-    for (const ItemWrite& write : writes) {
-      if (write.kind != ItemWrite::Kind::put) continue;
-      const ItemKey key = key_of(write.item);
-      if (is_ours(place.client.get(place.table, key.item()).item)) return true;
-      break;
+    const auto put = std::ranges::find(writes, ItemWrite::Kind::put, &ItemWrite::kind);
+    std::optional<Item> item;
+    try {
+      if (put != writes.end()) item = place.client.get(place.table, key_of(put->item).item()).item;
+    } catch (const Error& second) {
+      throw Error{Errc::in_doubt,
+                  "read tables: the answer to a swap was lost, and whether it is stored cannot be read; "
+                  "look at the projector's checkpoint before you call again: " +
+                      std::string{second.what()}};
     }
+    if (is_ours(item)) return true;
     throw Error{Errc::unavailable, "read tables: the answer to a swap was lost, and it is not stored so far: " +
                                        std::string{error.what()}};
   }

@@ -15,18 +15,22 @@ namespace leftfold::inline v0::dynamodb {
 
 /// The shadow takes the place of what is in use, which is kept; what was kept before becomes garbage. A transaction of
 /// the projector that began before commits nothing after. Throws Error(fenced) when another opening may write,
-/// unsupported for more tables and partitions than a transaction holds, unavailable: nothing changed.
+/// unsupported for more tables and partitions than a transaction holds, unavailable: nothing changed; in_doubt as
+/// stored().
 void swap_in(TablesPlace& place, const ShadowSide& side);
 
-/// What is kept and what is in use change places. Returns the projector's checkpoint then. Throws Error(not_found) when
-/// nothing is kept, unavailable: nothing changed.
+/// What is kept and what is in use change places; a partition that came since has no checkpoint then. Returns the
+/// projector's. Throws Error(not_found) when nothing is kept or not all of it, unsupported as swap_in(), unavailable:
+/// nothing changed; in_doubt as stored().
 [[nodiscard]] Position swap_back(TablesPlace& place, std::string_view projector);
 
-/// The shadow becomes garbage. Nothing when there is none. Throws Error(fenced) as swap_in(), unavailable.
+/// The shadow becomes garbage. Nothing when there is none. Throws as swap_in(); some of it may be garbage then, and
+/// nobody goes on with the rest: call again.
 void discard_shadow(TablesPlace& place, const ShadowSide& side);
 
 /// Sends writes that all have the revision `id`. Returns whether they are stored; false: a condition did not hold.
-/// Throws Error(unavailable) also when the answer was lost.
+/// Throws Error(unavailable) also when the answer was lost and they are not stored so far, in_doubt when that cannot be
+/// read.
 [[nodiscard]] bool stored(TablesPlace& place, const std::vector<ItemWrite>& writes, const Uuid& id);
 
 }  // namespace leftfold::inline v0::dynamodb

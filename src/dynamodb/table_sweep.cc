@@ -34,15 +34,10 @@ SweptRows handled_of(std::string_view projector) {
           [name = std::string{projector}](std::int64_t generation) { return handled_kind(name, generation); }};
 }
 
-void sweep_some(Client& client, std::string_view table, const SweptRows& rows) {
-  const std::optional<Item> item = client.get(table, rows.item.item()).item;
-  const List* const garbage = item ? find_list(*item, kGarbage) : nullptr;
-  if (garbage == nullptr || garbage->empty()) return;
-  const auto generation = find_integer({{"n", garbage->front()}}, "n");
-  if (!generation) return;
+bool sweep_kind(Client& client, std::string_view table, const std::string& kind) {
   QueryRequest query;
   query.table = std::string{table};
-  query.key = {"#k = :k", {{"#k", std::string{kKind}}}, {{":k", rows.kind(*generation)}}};
+  query.key = {"#k = :k", {{"#k", std::string{kKind}}}, {{":k", kind}}};
   query.limit = kSweptAtOnce;
   const ItemPage page = client.query(query);
   std::vector<Item> keys;
@@ -53,7 +48,16 @@ void sweep_some(Client& client, std::string_view table, const SweptRows& rows) {
     client.remove_all(table, part);
     left = left.subspan(part.size());
   }
-  if (page.last_key.empty()) forget_first(client, table, rows.item, *item);
+  return page.last_key.empty();
+}
+
+void sweep_some(Client& client, std::string_view table, const SweptRows& rows) {
+  const std::optional<Item> item = client.get(table, rows.item.item()).item;
+  const List* const garbage = item ? find_list(*item, kGarbage) : nullptr;
+  if (garbage == nullptr || garbage->empty()) return;
+  const auto generation = find_integer({{"n", garbage->front()}}, "n");
+  if (!generation) return;
+  if (sweep_kind(client, table, rows.kind(*generation))) forget_first(client, table, rows.item, *item);
 }
 
 }  // namespace leftfold::inline v0::dynamodb

@@ -22,6 +22,9 @@ struct SweptRows {
 /// How many rows one call deletes at most, so that it takes tens of milliseconds.
 inline constexpr int kSweptAtOnce = 100;
 
+/// Deletes rows of one generation, kSweptAtOnce at most. Returns whether nothing is left of it. Throws as Client.
+[[nodiscard]] bool sweep_kind(Client& client, std::string_view table, const std::string& kind);
+
 /// Deletes some garbage, and takes a generation off the item's list once nothing of it is left. Several processes may
 /// do so at a time. What a transaction that was under way writes into such a generation afterwards stays, unseen: the
 /// rows of one batch at most. Throws as Client.

@@ -138,7 +138,15 @@ ItemKey TableTransaction::row(std::string_view table, std::string_view key) {
   return item;
 }
 
+// A shadow has a table once something is written to it: one that is only read may be another projector's, which a swap
+// must leave where it is.
+bool TableTransaction::has_rows(std::string_view table) const {
+  check_open();
+  return !shadow_ || shadow_->tables.contains(table);
+}
+
 std::optional<Map> TableTransaction::find(std::string_view table, std::string_view key) {
+  if (!has_rows(table)) return std::nullopt;
   std::optional<Map> found = items_.find(row(table, key), Reading::checked);
   check_rows();
   return found;
@@ -185,6 +193,7 @@ void TableTransaction::commit(Position done) {
                                             "so: let it pass"};
   }
   Sent sent{};
+  if (shadow_) sweep_shadow();
   try {
     ProjectorItem own = projector(*projector_);
     own.checkpoint = done;
@@ -264,7 +273,7 @@ TableTransaction::Sent TableTransaction::send_all(std::span<const ItemWrite> wri
 
 // What a clear left is deleted a little with each commit, by whoever uses the table; what fails is found again.
 void TableTransaction::sweep() noexcept {
-  if (shadow_) return;  // when it is in use, or given up
+  if (shadow_) return;  // sweep_shadow()
   try {
     for (const std::string& table : tables_) {
       const Generations known = read_table_contents(items_.find(table_key(table), Reading::unchecked));

@@ -25,6 +25,13 @@ namespace leftfold::inline v0::dynamodb {
 
 class TableTransaction;
 
+/// Rows that an earlier batch of a shadow cleared. Plain value.
+struct SweptGeneration {
+  std::string name;   // of a table, or a projector
+  bool of_projector;  // its handled versions
+  std::int64_t generation;
+};
+
 /// Which thread has which transaction. Any thread.
 class ThreadTransactions {
  public:
@@ -91,6 +98,8 @@ class TableTransaction final : public ReadModelTransaction {
 
   void enter_shadow();
   void store_shadow() const;
+  void sweep_shadow() noexcept;
+  [[nodiscard]] bool has_rows(std::string_view table) const;
   [[nodiscard]] ProjectorItem projector(std::string_view name) const;
   void store(std::string_view name, const ProjectorItem& item);
   [[nodiscard]] Generations generations(std::string_view table);
@@ -111,6 +120,7 @@ class TableTransaction final : public ReadModelTransaction {
   const std::optional<std::string> projector_;
   const std::shared_ptr<const ShadowSide> side_;
   mutable std::optional<ShadowState> shadow_;  // with a side
+  std::vector<SweptGeneration> to_sweep_;      // of the shadow
   mutable BufferedItems items_;
   ProjectorItem begun_;
   std::set<std::string, std::less<>> tables_;              // that were used

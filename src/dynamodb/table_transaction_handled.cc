@@ -6,6 +6,7 @@
 #include <leftfold/error.h>
 
 #include "core/in_quotes.h"
+#include "dynamodb/table_sweep.h"
 #include "dynamodb/table_transaction.h"
 
 namespace leftfold::inline v0::dynamodb {
@@ -18,7 +19,16 @@ using Reading = BufferedItems::Reading;
 void TableTransaction::enter_shadow() {
   const std::optional<Map> contents = items_.find(shadow_key(side_->projector), Reading::checked);
   if (contents) shadow_ = read_shadow(*contents);
-  if (shadow_ && shadow_->builder == side_->builder) return;
+  if (shadow_ && shadow_->builder == side_->builder) {
+    for (const auto& [name, known] : shadow_->tables) {
+      if (!known.garbage.empty()) to_sweep_.push_back(SweptGeneration{name, false, known.garbage.front()});
+    }
+    for (const auto& [name, known] : shadow_->projectors) {
+      if (!known.handled.garbage.empty())
+        to_sweep_.push_back(SweptGeneration{name, true, known.handled.garbage.front()});
+    }
+    return;
+  }
   shadow_.reset();
   throw Error{Errc::fenced, "the shadow of projector " + detail::in_quotes(side_->projector) +
                                 (contents ? ": another replay builds it now; let that one end"
@@ -28,6 +38,24 @@ void TableTransaction::enter_shadow() {
 void TableTransaction::store_shadow() const {
   items_.put(shadow_key(side_->projector), shadow_contents(*shadow_));
   check_all();
+}
+
+// Else a projector that clears a table with each event would have an item of its shadow that is too large for any. What
+// was garbage when this batch began stays so, whoever builds it and whether this is stored or not.
+void TableTransaction::sweep_shadow() noexcept {
+  try {
+    for (const SweptGeneration& each : to_sweep_) {
+      const std::string kind =
+          each.of_projector ? handled_kind(each.name, each.generation) : rows_kind(each.name, each.generation);
+      if (!sweep_kind(place_->client, place_->table, kind)) continue;
+      auto& garbage =
+          each.of_projector ? shadow_->projectors.at(each.name).handled.garbage : shadow_->tables.at(each.name).garbage;
+      garbage.erase(garbage.begin());
+    }
+  } catch (const std::exception& error) {
+    place_->client.options().log->log(LogLevel::debug, "read tables", "rows that a shadow cleared stay for now",
+                                      {{"cause", error.what()}});
+  }
 }
 
 ProjectorItem TableTransaction::projector(std::string_view name) const {

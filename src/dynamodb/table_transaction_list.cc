@@ -11,7 +11,7 @@
 namespace leftfold::inline v0::dynamodb {
 
 std::vector<TableRow> TableTransaction::list(std::string_view table, std::string_view after, std::size_t max) {
-  check_open();
+  if (!has_rows(table)) return {};
   max = std::min(max, kMaxRowsListed);
   const std::string kind = rows_kind(table, generations(table).live);
   std::map<std::string, Map, std::less<>> rows;

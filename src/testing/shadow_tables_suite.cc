@@ -288,6 +288,41 @@ void projectors_have_shadows_of_their_own(ShadowTest& t) {
   expect(t.tables->find("third", "a").has_value(), "and its rows");
 }
 
+// It may be another projector's.
+void a_table_that_is_only_read_stays(ShadowTest& t) {
+  const auto shadow = t.tables->open_shadow("p");
+  t.build(*shadow);
+  ShadowTest::commit(shadow->model(), "p", Position{5}, [&](ReadModelTransaction&) {
+    expect(!t.tables->find("cold", "other"), "the shadow does not show it");
+    expect(t.tables->list("cold", {}, 10).empty(), "nor lists it");
+  });
+  t.swap(*shadow);
+  expect(t.tables->find("cold", "other").has_value(), "after the swap it is what it was");
+}
+
+// They were not there when what comes back was made: all of their events are missing in it.
+void partitions_that_came_after_a_swap_begin_anew(ShadowTest& t) {
+  const auto shadow = t.tables->open_shadow("p");
+  t.build(*shadow);
+  t.swap(*shadow);
+  t.in_use("p/2", Position{9}, [&](ReadModelTransaction&) { t.tables->put("hot", "later", "{}"); });
+  (void)t.tables->restore_kept("p");
+  t.expect_old();
+  expect(!t.tables->checkpoint("p/2"), "a partition of which nothing is in the tables has no checkpoint");
+  (void)t.tables->restore_kept("p");
+  expect(t.tables->checkpoint("p/2") == Position{9}, "and again the one it had with the others");
+}
+
+// What the Runner stores while another partition than the first has made the tables.
+void every_checkpoint_comes_back(ShadowTest& t) {
+  t.in_use("p", Position{-1}, [](ReadModelTransaction&) {});
+  const auto shadow = t.tables->open_shadow("p");
+  t.build(*shadow);
+  t.swap(*shadow);
+  (void)t.tables->restore_kept("p");
+  expect(t.tables->checkpoint("p") == Position{-1}, "the checkpoint of tables that are made");
+}
+
 constexpr NamedCheck<ShadowTest> kCases[] = {
     {"nobody sees what is in a shadow", nobody_sees_what_is_in_a_shadow},
     {"what is undone is not in the shadow", what_is_undone_is_not_in_the_shadow},
@@ -301,6 +336,9 @@ constexpr NamedCheck<ShadowTest> kCases[] = {
     {"an unfinished shadow waits for the next one to open it", an_unfinished_shadow_waits},
     {"one replay at a time builds a shadow", one_replay_builds_a_shadow},
     {"projectors have shadows of their own", projectors_have_shadows_of_their_own},
+    {"a table that is only read stays", a_table_that_is_only_read_stays},
+    {"partitions that came after a swap begin anew", partitions_that_came_after_a_swap_begin_anew},
+    {"every checkpoint comes back", every_checkpoint_comes_back},
 };
 
 }  // namespace

@@ -124,6 +124,68 @@ TEST_F(ReadTablesFaults, ASwapWhoseAnswerIsLost) {
   }
 }
 
+// Between what the swap reads and what it writes: its events are in the tables before.
+TEST_F(ReadTablesFaults, APartitionThatComesInTheMomentOfASwap) {
+  DynamoDbStore store{options()};
+  const ReadTable<Sum> sums{store.read_tables(), table};
+  for (const bool back : {false, true}) {
+    const std::string partition = table + (back ? "/2" : "/1");
+    const auto shadow = store.read_tables().open_shadow(table);
+    {
+      const auto transaction = shadow->model().begin(table);
+      sums.put("all", {100});
+      transaction->commit(Position{1});
+    }
+    if (back) shadow->begin_swap()->commit();
+    proxy.follow([&](const ProxiedCall& call) {
+      const bool is_swap = call.operation == "TransactWriteItems" && call.http.body.find("kept#") != std::string::npos;
+      if (is_swap && call.count == 1) {
+        for (const Position done : {Position{1}, Position{2}}) direct.read_tables().begin(partition)->commit(done);
+      }
+      return fault::none();
+    });
+    if (back) (void)store.read_tables().restore_kept(table);
+    else shadow->begin_swap()->commit();
+    proxy.follow({});
+    EXPECT_FALSE(direct.read_tables().checkpoint(partition)) << "it would not handle again what is not in these tables";
+  }
+}
+
+// Whoever calls a rollback again because it failed gets the tables of before the rollback.
+TEST_F(ReadTablesFaults, ASwapOfWhichNothingIsKnownIsInDoubt) {
+  DynamoDbStore store{options()};
+  const auto shadow = store.read_tables().open_shadow(table);
+  shadow->model().begin(table)->commit(Position{1});
+  shadow->begin_swap()->commit();
+  proxy.follow([&, swapped = false](const ProxiedCall& call) mutable {
+    swapped = swapped || call.operation == "TransactWriteItems";
+    return swapped ? fault::reset_after() : fault::none();
+  });
+  EXPECT_EQ(test_support::code_of([&] { (void)store.read_tables().restore_kept(table); }), Errc::in_doubt);
+  proxy.follow({});
+  EXPECT_FALSE(direct.read_tables().checkpoint(table)) << "it is stored";
+}
+
+// What is left of it must not be taken for one that is whole but for its last events.
+TEST_F(ReadTablesFaults, AShadowThatIsDiscardedByHalfIsNotGoneOnWith) {
+  constexpr int kTables = 85;  // more than one transaction takes out of use
+  DynamoDbStore store{options()};
+  const auto shadow = store.read_tables().open_shadow(table);
+  {
+    const auto transaction = shadow->model().begin(table);
+    for (int i = 0; i < kTables; ++i) store.read_tables().put("t" + std::to_string(i), "a", "{}");
+    transaction->commit(Position{1});
+  }
+  proxy.follow([](const ProxiedCall& call) {
+    return call.operation == "TransactWriteItems" && call.count > 1 ? fault::reset_before() : fault::none();
+  });
+  EXPECT_EQ(test_support::code_of([&] { shadow->discard(); }), Errc::unavailable);
+  proxy.follow({});
+  const auto again = direct.read_tables().open_shadow(table);
+  EXPECT_FALSE(again->model().checkpoint(table));
+  again->discard();
+}
+
 TEST_F(ReadTablesFaults, OfAllKindsLeaveTheTotalsExact) {
   constexpr std::int64_t kBatches = 60;
   DynamoDbOptions behind = options();

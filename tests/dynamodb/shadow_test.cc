@@ -5,7 +5,9 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include <leftfold/dynamodb.h>
@@ -16,6 +18,7 @@
 #include "dynamodb/client.h"
 #include "dynamodb/connect.h"
 #include "dynamodb/counted.h"
+#include "dynamodb/read_table_items.h"
 #include "dynamodb/service.h"
 #include "support/code_of.h"
 
@@ -42,6 +45,26 @@ struct Sums : Projector<CountedEvents> {
   }
   ReadTables& tables;
   ReadTable<Sum> sums;
+};
+
+// Items as they are stored.
+struct SecondTable {
+  explicit SecondTable(const TestTables& tables)
+      : transport{dynamodb::connect(tables.options())},
+        client{*transport, dynamodb::client_options(tables.options())},
+        name{tables.options().events_table + "Leftfold"} {}
+  dynamodb::Item item(const dynamodb::ItemKey& key) { return client.get(name, key.item()).item.value(); }
+  // What a program does that does not know these attributes.
+  void put_without(const dynamodb::ItemKey& key, std::set<std::string_view> attributes) {
+    dynamodb::ItemWrite write;
+    write.table = name;
+    write.item = item(key);
+    std::erase_if(write.item, [&](const dynamodb::Attribute& each) { return attributes.contains(each.name); });
+    EXPECT_TRUE(client.write(write).applied);
+  }
+  const std::unique_ptr<dynamodb::Transport> transport;
+  dynamodb::Client client;
+  const std::string name;
 };
 
 // Rows and handled versions, by partition of the second table.
@@ -221,6 +244,53 @@ TEST(DynamoDbShadow, GenerationsOutOfUseAreDeleted) {
 
   (void)model.restore_kept("p");
   EXPECT_EQ(sums.find("1").value().n, 1);
+}
+
+// Such as a projector that clears a table with each event: the item of its shadow would outgrow what an item may hold.
+TEST(DynamoDbShadow, WhatAShadowClearsIsDeletedWhileItIsBuilt) {
+  const TestTables tables;
+  DynamoDbStore store{tables.options()};
+  ReadTables& model = store.read_tables();
+  const ReadTable<Sum> sums{model, "sums"};
+  const auto shadow = model.open_shadow("p");
+  for (int i = 0; i < 12; ++i) {
+    const auto built = shadow->model().begin("p");
+    built->forget_all_handled("p");
+    built->set_handled("p", "a", Version{i});
+    sums.clear();
+    for (int row = 0; row < 3; ++row) sums.put(std::to_string(row), {i});
+    built->commit(Position{i});
+  }
+  EXPECT_LE(generations(tables).size(), 6U) << "two of each at most, and what the last batch cleared";
+  shadow->begin_swap()->commit();
+  EXPECT_EQ(sums.find("2").value().n, 11);
+}
+
+// A program of before there were shadows puts these items without what is kept. Then only some of what was kept would
+// come back.
+TEST(DynamoDbShadow, WhatAnOlderProgramForgotIsNotMixedWithTheRest) {
+  const TestTables tables;
+  DynamoDbStore store{tables.options()};
+  ReadTables& model = store.read_tables();
+  const ReadTable<Sum> sums{model, "sums"};
+  SecondTable second{tables};
+  const std::pair<dynamodb::ItemKey, std::set<std::string_view>> forgotten[] = {
+      {dynamodb::table_key("sums"), {"kept"}},
+      {dynamodb::projector_key("p"), {"kept", "keptCheckpoint", "keptChanges"}},
+  };
+  for (const auto& [key, attributes] : forgotten) {
+    const auto shadow = model.open_shadow("p");
+    {
+      const auto built = shadow->model().begin("p");
+      sums.put("all", {100});
+      built->commit(Position{100});
+    }
+    shadow->begin_swap()->commit();
+    second.put_without(key, attributes);
+    EXPECT_EQ(code_of([&] { (void)model.restore_kept("p"); }), Errc::not_found) << key.kind;
+    EXPECT_EQ(sums.find("all").value().n, 100);
+    EXPECT_EQ(model.checkpoint("p"), Position{100});
+  }
 }
 
 TEST(DynamoDbShadow, MorePartitionsThanATransactionHoldsAreRefused) {
