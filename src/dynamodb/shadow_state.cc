@@ -78,10 +78,23 @@ ShadowState read_shadow(const Map& contents) {
 }
 
 Map kept_contents(const KeptState& state) {
-  return {{std::string{kTables}, list_of(state.tables)}, {std::string{kProjectors}, list_of(state.projectors)}};
+  Map tables;
+  for (const auto& [name, generation] : state.tables) tables.push_back({name, number(generation)});
+  return {{std::string{kTables}, std::move(tables)}, {std::string{kProjectors}, list_of(state.projectors)}};
 }
 
-KeptState read_kept(const Map& contents) { return {names_in(contents, kTables), names_in(contents, kProjectors)}; }
+KeptState read_kept(const Map& contents) {
+  KeptState state;
+  state.projectors = names_in(contents, kProjectors);
+  const Map* const tables = find_map(contents, kTables);
+  if (tables == nullptr) throw_corrupt(kTables);
+  for (const Attribute& each : *tables) {
+    const auto generation = find_integer(*tables, each.name);
+    if (!generation) throw_corrupt(each.name);
+    state.tables.emplace(each.name, *generation);
+  }
+  return state;
+}
 
 std::int64_t first_generation(const Uuid& id) {
   constexpr std::uint64_t kBits = (std::uint64_t{1} << 62U) - 1;  // the last 8 bytes but the two bits of the variant

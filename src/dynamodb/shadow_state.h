@@ -38,7 +38,7 @@ struct ShadowSide {
 /// What the last swap of a projector kept: item "kept#<projector>", "state". Where it is stands with each table and
 /// checkpoint, in `kept` and `keptCheckpoint`. Plain value.
 struct KeptState {
-  std::vector<std::string> tables;
+  std::map<std::string, std::int64_t> tables;  ///< with the generation: `kept` may be another projector's by now
   std::vector<std::string> projectors;
 };
 [[nodiscard]] ItemKey kept_key(std::string_view projector);

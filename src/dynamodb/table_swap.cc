@@ -219,12 +219,13 @@ bool try_swap_in(TablesPlace& place, const ShadowSide& side) {
     if (now.kept) now.garbage.push_back(*now.kept);
     now.kept = std::exchange(now.live, built.live);
     items.put(table_key(table), table_contents(now));
-    kept.tables.push_back(table);
+    kept.tables.emplace(table, *now.kept);
   }
-  for (const std::string& table : before.tables) {
+  for (const auto& [table, generation] : before.tables) {
     if (shadow.tables.contains(table)) continue;
     Generations now = generations_of(items, table);
-    if (now.kept) now.garbage.push_back(*std::exchange(now.kept, std::nullopt));
+    if (now.kept != generation) continue;  // another projector's
+    now.garbage.push_back(*std::exchange(now.kept, std::nullopt));
     items.put(table_key(table), table_contents(now));
   }
 
@@ -254,10 +255,11 @@ std::optional<Position> try_swap_back(TablesPlace& place, const std::string& pro
                                      " are kept; they are since a swap, until the next one"};
   }
   KeptState kept = read_kept(*contents);
-  for (const std::string& table : kept.tables) {
+  for (auto& [table, generation] : kept.tables) {
     Generations now = generations_of(items, table);
-    if (!now.kept) throw_forgotten(projector, "table " + in_quotes(table));
-    std::swap(now.live, *now.kept);
+    if (now.kept != generation) throw_forgotten(projector, "table " + in_quotes(table));
+    generation = std::exchange(now.live, generation);
+    now.kept = generation;
     items.put(table_key(table), table_contents(now));
   }
   // `kept` and `keptCheckpoint` change with the item above alone, so they are as they are read now.

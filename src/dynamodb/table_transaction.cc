@@ -195,6 +195,10 @@ void TableTransaction::commit(Position done) {
   Sent sent{};
   if (shadow_) sweep_shadow();
   try {
+    // The first one of a partition has no item yet that a swap of the projector would change: then its tables' do.
+    if (!shadow_ && !begun_.checkpoint) {
+      for (const std::string& table : tables_) (void)items_.find(table_key(table), Reading::checked);
+    }
     ProjectorItem own = projector(*projector_);
     own.checkpoint = done;
     store(*projector_, own);

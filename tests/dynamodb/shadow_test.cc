@@ -172,6 +172,50 @@ TEST(DynamoDbShadow, ABatchThatBeganBeforeASwapStoresNothing) {
   }
 }
 
+// Its item is not there yet, so there is nothing of it that a swap could change.
+TEST(DynamoDbShadow, TheFirstBatchOfAPartitionThatBeganBeforeASwapStoresNothing) {
+  const TestTables tables;
+  DynamoDbStore store{tables.options()};
+  ReadTables& model = store.read_tables();
+  const ReadTable<Sum> sums{model, "sums"};
+  const auto shadow = model.open_shadow("p");
+  {
+    const auto built = shadow->model().begin("p");
+    sums.put("all", {100});
+    built->commit(Position{1});
+  }
+  const auto batch = model.begin("p/1");
+  sums.add("all", &Sum::n, 1);
+  shadow->begin_swap()->commit();
+  EXPECT_EQ(code_of([&] { batch->commit(Position{9}); }), Errc::unavailable);
+  EXPECT_EQ(sums.find("all").value().n, 100);
+  EXPECT_FALSE(model.checkpoint("p/1"));
+}
+
+// One table of two projectors is somebody's mistake; what is kept of it is one projector's alone.
+TEST(DynamoDbShadow, WhatAnotherProjectorKeptIsNotTakenForItsOwn) {
+  const TestTables tables;
+  DynamoDbStore store{tables.options()};
+  ReadTables& model = store.read_tables();
+  const ReadTable<Sum> sums{model, "sums"};
+  const auto swap = [&](const char* projector, std::int64_t n) {
+    const auto shadow = model.open_shadow(projector);
+    {
+      const auto built = shadow->model().begin(projector);
+      sums.put("all", {n});
+      built->commit(Position{n});
+    }
+    shadow->begin_swap()->commit();
+  };
+  swap("p", 1);
+  swap("q", 2);
+  EXPECT_EQ(code_of([&] { (void)model.restore_kept("p"); }), Errc::not_found);
+  EXPECT_EQ(sums.find("all").value().n, 2);
+  EXPECT_EQ(model.checkpoint("p"), Position{1});
+  EXPECT_EQ(model.restore_kept("q"), Position::start());
+  EXPECT_EQ(sums.find("all").value().n, 1);
+}
+
 TEST(DynamoDbShadow, IsSwappedInWhileTheProjectorIsBusy) {
   const TestTables tables;
   DynamoDbStore store{tables.options()};
