@@ -95,8 +95,8 @@ class ReadModel {
     throw Error{Errc::unsupported, "projector " + std::string{projector} +
                                        ": its read model cannot build tables beside those in use; replay in place"};
   }
-  /// In one transaction: the tables that the last swap kept take their place again, with their checkpoint, and those in
-  /// use are kept. Returns the checkpoint. Throws Error(not_found) when none are kept, unavailable; and unsupported.
+  /// In one transaction, the kept tables of the last swap and those in use change places, with checkpoints. Returns the
+  /// new one. Throws Error(not_found) when none are kept, unavailable, unsupported; in_doubt: a second call may undo.
   virtual Position restore_kept(std::string_view projector) {
     throw Error{Errc::unsupported, "projector " + std::string{projector} + ": its read model keeps no tables"};
   }

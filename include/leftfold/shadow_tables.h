@@ -51,7 +51,7 @@ class TableSwap {
   [[nodiscard]] virtual std::optional<Position> checkpoint() const = 0;
   /// In one transaction: the shadow's tables take the place of those in use, with their checkpoint; those are kept, and
   /// what was kept before is gone. Afterwards the shadow is empty. Throws Error(unavailable, storage_full,
-  /// unsupported): nothing changed.
+  /// unsupported): nothing changed; in_doubt across a network: the checkpoint in use tells.
   virtual void commit() = 0;
 };
 
