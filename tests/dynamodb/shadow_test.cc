@@ -5,10 +5,12 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <random>
 #include <set>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include <leftfold/dynamodb.h>
 #include <leftfold/read_table.h>
@@ -335,6 +337,67 @@ TEST(DynamoDbShadow, WhatAnOlderProgramForgotIsNotMixedWithTheRest) {
     EXPECT_EQ(sums.find("all").value().n, 100);
     EXPECT_EQ(model.checkpoint("p"), Position{100});
   }
+}
+
+// In every table a partition's row is what its checkpoint says, whoever swaps, rolls back or gives up meanwhile.
+TEST(DynamoDbShadow, PartitionsAndTablesAreOfOneGenerationWhateverHappens) {
+  constexpr int kSteps = 40;
+  const TestTables tables;
+  DynamoDbStore store{tables.options()};
+  ReadTables& model = store.read_tables();
+  const ReadTable<Sum> one{model, "one"};
+  const ReadTable<Sum> two{model, "two"};
+  const auto agrees_in = [&](const ReadModelTransaction& batch, const std::string& name) {
+    const std::int64_t done = batch.checkpoint().value_or(Position::start()).value();
+    const std::int64_t found[] = {one.find(name).value_or(Sum{}).n, two.find(name).value_or(Sum{}).n};
+    return found[0] == done && found[1] == done;
+  };
+  std::atomic<bool> done{false};
+  std::atomic<int> wrong{0};
+  std::atomic<int> commits{0};
+  const auto handle = [&](const std::string& name) {
+    while (!done) {
+      try {
+        const auto batch = model.begin(name);
+        const bool agrees = agrees_in(*batch, name);
+        const Position next = batch->checkpoint().value_or(Position::start()).next();
+        one.add(name, &Sum::n, 1);
+        two.add(name, &Sum::n, 1);
+        batch->commit(next);
+        ++commits;
+        if (!agrees) ++wrong;
+      } catch (const Error& error) {
+        EXPECT_TRUE(error.retryable()) << error.what();
+      }
+    }
+  };
+  std::vector<std::thread> busy;
+  for (const char* name : {"p", "p/1", "p/2"}) busy.emplace_back(handle, name);
+  std::mt19937 random{1};
+  for (int i = 0; i < kSteps; ++i) {
+    for (const int before = commits; commits < before + 3;) std::this_thread::yield();
+    try {
+      if (random() % 3 == 0) {
+        (void)model.restore_kept("p");
+        continue;
+      }
+      const auto shadow = model.open_shadow("p");
+      for (const char* name : {"p", "p/1"}) {
+        const std::int64_t n = 1000 * (i + 1);
+        const auto built = shadow->model().begin(name);
+        for (const auto* table : {&one, &two}) table->put(name, {n});
+        built->commit(Position{n});
+      }
+      if (random() % 4 == 0) shadow->discard();
+      else shadow->begin_swap()->commit();
+    } catch (const Error& error) {
+      EXPECT_TRUE(error.retryable() || error.code() == Errc::not_found) << error.what();
+    }
+  }
+  done = true;
+  for (std::thread& each : busy) each.join();
+  EXPECT_EQ(wrong, 0);
+  for (const char* name : {"p", "p/1", "p/2"}) EXPECT_TRUE(agrees_in(*model.begin(name), name)) << name;
 }
 
 TEST(DynamoDbShadow, MorePartitionsThanATransactionHoldsAreRefused) {
