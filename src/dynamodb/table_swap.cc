@@ -12,6 +12,7 @@
 
 #include "core/in_quotes.h"
 #include "dynamodb/append_marker.h"
+#include "dynamodb/projector_update.h"
 
 namespace leftfold::inline v0::dynamodb {
 namespace {
@@ -20,7 +21,6 @@ using detail::in_quotes;
 using Reading = BufferedItems::Reading;
 
 constexpr int kMostTries = 10;  // against a clear() of one of the tables, or another swap, at the same moment
-constexpr Position kNone{-2};   // of what is kept: there was none; -1 is a checkpoint of the runtime's
 constexpr std::size_t kTablesAtOnce = 80;
 
 // "HotProducts/3"; another projector may be named "HotProducts/other", and names of the runtime's own are as
@@ -31,75 +31,9 @@ bool is_partition(std::string_view name, std::string_view projector) {
   return !number.empty() && number.find_first_not_of("0123456789") == number.npos;
 }
 
-List list_of(const std::vector<std::int64_t>& numbers) {
-  List list;
-  for (const std::int64_t each : numbers) list.emplace_back(number(each));
-  return list;
-}
-
 void append(std::vector<std::int64_t>& to, const std::vector<std::int64_t>& more) {
   to.insert(to.end(), more.begin(), more.end());
 }
-
-/// One change of a projector's item whatever it holds: batches that began before it find another revision, and are
-/// handled again. No condition, as a projector that is busy would never let it hold.
-class ProjectorUpdate {
- public:
-  ProjectorUpdate(const BufferedItems& items, std::string_view name) {
-    write_.kind = ItemWrite::Kind::update;
-    write_.table = items.table();
-    write_.item = projector_key(name).item();
-    set(kRowRevision, value(items.revision()));
-  }
-  // What is in use becomes what is kept; then the argument is in use (kNone: none).
-  void keep_checkpoint(Position checkpoint) { keep(kCheckpoint, kKeptCheckpoint, checkpoint.value()); }
-  void keep_changes(Version changes) { keep(kChanges, kKeptChanges, changes.value()); }
-  void count_change() {
-    set(kChanges, "if_not_exists(" + attribute(kChanges) + ", " + value(number(0)) + ") + " + value(number(1)));
-  }
-  void keep_handled(std::int64_t generation) {
-    set(kKeptGeneration, "if_not_exists(" + attribute(kGeneration) + ", " + value(number(0)) + ")");
-    set(kGeneration, value(number(generation)));
-  }
-  void add_garbage(const std::vector<std::int64_t>& generations) {
-    if (generations.empty()) return;
-    set(kGarbage, "list_append(if_not_exists(" + attribute(kGarbage) + ", " + value(List{}) + "), " +
-                      value(list_of(generations)) + ")");
-  }
-  [[nodiscard]] ItemWrite take() {
-    write_.update = "SET " + set_ + removed_;
-    return std::move(write_);
-  }
-
- private:
-  void keep(std::string_view name, std::string_view kept, std::int64_t then) {
-    set(kept, "if_not_exists(" + attribute(name) + ", " + value(number(kNone.value())) + ")");
-    if (then == kNone.value()) {
-      removed_ += (removed_.empty() ? " REMOVE " : ", ") + attribute(name);
-    } else {
-      set(name, value(number(then)));
-    }
-  }
-  void set(std::string_view name, const std::string& to) {
-    set_ += (set_.empty() ? "" : ", ") + attribute(name) + " = " + to;
-  }
-  std::string attribute(std::string_view name) {
-    const std::string as = "#" + std::string{name};
-    const std::pair<std::string, std::string> pair{as, name};
-    auto& names = write_.condition.names;
-    if (std::ranges::find(names, pair) == names.end()) names.push_back(pair);
-    return as;
-  }
-  std::string value(AttributeValue held) {
-    std::string as = ":v" + std::to_string(write_.condition.values.size());
-    write_.condition.values.push_back({as, std::move(held)});
-    return as;
-  }
-
-  ItemWrite write_;
-  std::string set_;
-  std::string removed_;
-};
 
 /// The items of these projectors that there are, by name.
 std::map<std::string, ProjectorItem> read_projectors(TablesPlace& place, const std::set<std::string>& names) {
@@ -134,10 +68,10 @@ std::set<std::string> with_partitions(std::set<std::string> names, const std::st
 ItemWrite change_over(const BufferedItems& items, const std::string& projector, const std::string& name,
                       const ProjectorItem& then, const ProjectorItem& used) {
   ProjectorUpdate update{items, name};
-  update.keep_checkpoint(then.checkpoint.value_or(kNone));
+  update.keep_checkpoint(then.checkpoint.value_or(kNoneKept));
   // Of the others it is the runtime's own number.
   if (name == projector || is_partition(name, projector)) update.count_change();
-  else update.keep_changes(then.changes.value_or(Version{kNone.value()}));
+  else update.keep_changes(then.changes.value_or(Version{kNoneKept.value()}));
   update.keep_handled(then.handled.live);
   std::vector<std::int64_t> garbage = then.handled.garbage;
   if (used.handled.kept) garbage.push_back(*used.handled.kept);
@@ -276,8 +210,8 @@ std::optional<Position> try_swap_back(TablesPlace& place, const std::string& pro
   Position checkpoint = Position::start();
   for (const auto& [name, item] : live) {
     ProjectorItem then;
-    if (item.kept && *item.kept != kNone) then.checkpoint = item.kept;
-    if (item.kept_changes && item.kept_changes->value() != kNone.value()) then.changes = item.kept_changes;
+    if (item.kept && *item.kept != kNoneKept) then.checkpoint = item.kept;
+    if (item.kept_changes && item.kept_changes->value() != kNoneKept.value()) then.changes = item.kept_changes;
     then.handled.live = item.handled.kept.value_or(0);
     writes.push_back(change_over(items, projector, name, then, {}));
     if (name == projector) checkpoint = then.checkpoint.value_or(Position::start());
