@@ -36,6 +36,7 @@ TEST(KafkaTransactions, AreReadWhenCommittedAndTheWatermarkPassesTheirGaps) {
     if (round % 3 == 0) chaos.send_to_each("account-", 6);
     chaos.settle();
   }
+  ASSERT_TRUE(Chaos::wait_until([&] { return chaos.all_heard(); }));
   chaos.send_to_each("last-", 16);  // behind the last marker of each partition, which nobody can finish
   chaos.settle();
   chaos.drain();
