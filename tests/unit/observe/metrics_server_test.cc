@@ -179,6 +179,11 @@ TEST_F(MetricsServerTest, AClientThatIsSilentOrDripsIsClosedInTime) {
 }
 
 TEST_F(MetricsServerTest, ItsEndDoesNotWaitForClients) {
+  {  // the HTTP library makes tables at its first request; the thread sanitizer does not see into it that one thread
+     // does
+    const MetricsServer first{options()};
+    (void)get(first.address(), "/livez");
+  }
   auto server = std::make_unique<MetricsServer>(options());
   std::vector<std::unique_ptr<Client>> clients;
   for (int i = 0; i < 12; ++i) {  // more than there are threads
