@@ -5,6 +5,7 @@
 
 #include <leftfold/error.h>
 
+#include "core/in_quotes.h"
 #include "dynamodb/attribute_value.h"
 
 namespace leftfold::inline v0::dynamodb {
@@ -74,6 +75,18 @@ ShadowState read_shadow(const Map& contents) {
            [&](const std::string& name, const Map& held) { state.tables[name] = read_table_contents(held); });
   each_map(contents, kProjectors,
            [&](const std::string& name, const Map& held) { state.projectors[name] = read_projector_contents(held); });
+  return state;
+}
+
+ShadowState own_shadow(const std::optional<Map>& contents, const ShadowSide& side) {
+  const std::string shadow = "the shadow of projector " + detail::in_quotes(side.projector);
+  if (!contents) {
+    throw Error{Errc::fenced, shadow + " is gone: another replay swapped it in or discarded it; begin again"};
+  }
+  ShadowState state = read_shadow(*contents);
+  if (state.builder != side.builder) {
+    throw Error{Errc::fenced, shadow + ": another replay builds it now; let that one end"};
+  }
   return state;
 }
 

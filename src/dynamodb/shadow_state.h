@@ -35,6 +35,10 @@ struct ShadowSide {
 /// Throws Error(corrupt).
 [[nodiscard]] ShadowState read_shadow(const Map& contents);
 
+/// The item's contents, if this opening may write. Throws Error(fenced) when another one may, or the shadow is gone,
+/// and corrupt.
+[[nodiscard]] ShadowState own_shadow(const std::optional<Map>& contents, const ShadowSide& side);
+
 /// What the last swap of a projector kept: item "kept#<projector>", "state". Where it is stands with each table and
 /// checkpoint, in `kept` and `keptCheckpoint`. Plain value.
 struct KeptState {

@@ -101,17 +101,7 @@ Generations generations_of(BufferedItems& items, std::string_view table) {
 }
 
 ShadowState own_shadow(BufferedItems& items, const ShadowSide& side) {
-  const std::optional<Map> contents = items.find(shadow_key(side.projector), Reading::checked);
-  if (!contents) {
-    throw Error{Errc::fenced, "the shadow of projector " + in_quotes(side.projector) +
-                                  " is gone: another replay swapped it in or discarded it; begin again"};
-  }
-  ShadowState state = read_shadow(*contents);
-  if (state.builder != side.builder) {
-    throw Error{Errc::fenced, "the shadow of projector " + in_quotes(side.projector) +
-                                  ": another replay builds it now; let that one end"};
-  }
-  return state;
+  return own_shadow(items.find(shadow_key(side.projector), Reading::checked), side);
 }
 
 [[noreturn]] void throw_forgotten(std::string_view projector, const std::string& what) {

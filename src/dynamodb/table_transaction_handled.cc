@@ -3,9 +3,6 @@
 // shadow.
 #include <utility>
 
-#include <leftfold/error.h>
-
-#include "core/in_quotes.h"
 #include "dynamodb/table_sweep.h"
 #include "dynamodb/table_transaction.h"
 
@@ -17,22 +14,15 @@ using Reading = BufferedItems::Reading;
 }  // namespace
 
 void TableTransaction::enter_shadow() {
-  const std::optional<Map> contents = items_.find(shadow_key(side_->projector), Reading::checked);
-  if (contents) shadow_ = read_shadow(*contents);
-  if (shadow_ && shadow_->builder == side_->builder) {
-    for (const auto& [name, known] : shadow_->tables) {
-      if (!known.garbage.empty()) to_sweep_.push_back(SweptGeneration{name, false, known.garbage.front()});
-    }
-    for (const auto& [name, known] : shadow_->projectors) {
-      if (!known.handled.garbage.empty())
-        to_sweep_.push_back(SweptGeneration{name, true, known.handled.garbage.front()});
-    }
-    return;
+  shadow_ = own_shadow(items_.find(shadow_key(side_->projector), Reading::checked), *side_);
+  for (const auto& [name, known] : shadow_->tables) {
+    if (!known.garbage.empty()) to_sweep_.push_back(SweptGeneration{name, false, known.garbage.front()});
   }
-  shadow_.reset();
-  throw Error{Errc::fenced, "the shadow of projector " + detail::in_quotes(side_->projector) +
-                                (contents ? ": another replay builds it now; let that one end"
-                                          : " is gone: another replay swapped it in or discarded it; begin again")};
+  for (const auto& [name, known] : shadow_->projectors) {
+    if (!known.handled.garbage.empty()) {
+      to_sweep_.push_back(SweptGeneration{name, true, known.handled.garbage.front()});
+    }
+  }
 }
 
 void TableTransaction::store_shadow() const {
