@@ -156,8 +156,8 @@ class Replay {
   Replay& operator=(const Replay&) = delete;
 
   /// Adds a Projector, under the name its checkpoint is kept by (empty: handler_name<P>()). A Listener does not
-  /// compile. Throws Error(invalid_argument) for a name or projector used twice, and for one that cannot do what the
-  /// options say.
+  /// compile. Throws Error(invalid_argument) for a name or projector used twice, a name that Runner::add refuses, and
+  /// for one that cannot do what the options say.
   template <class P>
   Replay& add(P& projector, std::string name = {}) {
     static_assert(!ListenerType<P>,

@@ -161,9 +161,9 @@ class Runner {
   Runner& operator=(const Runner&) = delete;
 
   /// Adds a Projector or a Listener; compile errors say what to write when it is not right.
-  /// Throws Error(invalid_argument) for a name or a handler used twice, for StartFrom::latest with a Projector in
-  /// memory (it is rebuilt from the first event), a time as the constructor refuses, and while run() runs; then nothing
-  /// is added.
+  /// Throws Error(invalid_argument) for a name or a handler used twice, with a read model for a name with a '#' or that
+  /// ends in '/' and a number, for StartFrom::latest with a Projector in memory (it is rebuilt from the first event), a
+  /// time as the constructor refuses, and while run() runs; then nothing is added.
   template <class H>
   Runner& add(H& handler, HandlerOptions options = {}) {
     static_assert(ProjectorType<H> || ListenerType<H>,

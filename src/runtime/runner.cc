@@ -7,6 +7,7 @@
 
 #include "base/joined.h"
 #include "resilience/option_checks.h"
+#include "runtime/checkpoint_name.h"
 #include "runtime/listener_loop.h"
 #include "runtime/node_name.h"
 #include "runtime/projector_loop.h"
@@ -103,6 +104,9 @@ void Runner::Impl::add(detail::HandlerEntry entry) {
   if (handler->kind() == SubscriptionKind::local && handler->entry.options.start == StartFrom::latest) {
     refuse("projector " + handler->name +
            " is in memory and is rebuilt from the first event each time; StartFrom::latest needs a read_model()");
+  }
+  if (const auto why = detail::name_means(handler->name); handler->entry.read_model != nullptr && !why.empty()) {
+    refuse("projector " + handler->name + ": in a read model, " + std::string{why} + "; give it another name");
   }
   for (const auto& other : handlers_) {
     if (other->name == handler->name) {

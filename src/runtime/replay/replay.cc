@@ -10,6 +10,7 @@
 #include <leftfold/error.h>
 
 #include "resilience/option_checks.h"
+#include "runtime/checkpoint_name.h"
 #include "runtime/event_run.h"
 #include "runtime/handler_failed.h"
 #include "runtime/replay/count_target.h"
@@ -157,6 +158,9 @@ void Replay::Impl::add(detail::HandlerEntry entry) {
   for (const Projector& other : projectors_) {
     if (other.tally.name == name) refuse("two projectors are named " + name + "; give one of them another name");
     if (other.entry.handler == entry.handler) refuse("projector " + name + " was added twice");
+  }
+  if (const auto why = detail::name_means(name); entry.read_model != nullptr && !why.empty()) {
+    refuse("projector " + name + ": in a read model, " + std::string{why} + "; give it another name");
   }
   const bool whole = filter_.is_whole_for(entry.table) && !(source_.scan() != nullptr && options_.until);
   if (options_.on_error == OnReplayError::park && (entry.read_model == nullptr || !whole)) {

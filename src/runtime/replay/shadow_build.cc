@@ -81,18 +81,25 @@ void ShadowBuild::swap(GatedTarget& target, const std::stop_token& stop) {
   for (int left = kSwapTries;; --left) {
     if (ordered_ != nullptr) catch_up(target, ordered_->head(), stop);  // most of it, while others write
     try {
-      const std::unique_ptr<TableSwap> swap = shadow_->begin_swap();
-      // With the events in the same file this is their end; else at least where the tables in use are.
-      if (ordered_ != nullptr) {
-        catch_up(target, std::max(ordered_->head(), swap->checkpoint().value_or(Position::start())), stop);
+      // A store that is busy for a moment does not cost what hours may have built.
+      if (!patiently(context_.options, stop, "swap the new tables in", [&] { swap_at_once(target, stop); })) {
+        refuse_stopped();
       }
-      if (stop.stop_requested()) refuse_stopped();
-      swap->commit();
       return;
     } catch (const HandlerFailed&) {
       if (left == 1 || context_.options.on_error != OnReplayError::park) throw;
     }
   }
+}
+
+void ShadowBuild::swap_at_once(GatedTarget& target, const std::stop_token& stop) {
+  const std::unique_ptr<TableSwap> swap = shadow_->begin_swap();
+  // With the events in the same file this is their end; else at least where the tables in use are.
+  if (ordered_ != nullptr) {
+    catch_up(target, std::max(ordered_->head(), swap->checkpoint().value_or(Position::start())), stop);
+  }
+  if (stop.stop_requested()) refuse_stopped();
+  swap->commit();
 }
 
 }  // namespace leftfold::inline v0::runtime

@@ -36,6 +36,7 @@ class ShadowBuild {
  private:
   [[nodiscard]] bool can_resume() const;
   void catch_up(GatedTarget& target, Position to, const std::stop_token& stop);
+  void swap_at_once(GatedTarget& target, const std::stop_token& stop);
   [[noreturn]] void refuse_stopped() const;
 
   const TargetContext& context_;

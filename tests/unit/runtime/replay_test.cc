@@ -376,6 +376,7 @@ TEST(Replay, refuses_options_that_do_not_go_together) {
   EXPECT_TRUE(refused([&] { Replay(ReplaySource::feed(store), {.aggregates = {"a"}}); }));
   EXPECT_TRUE(refused([&] { Replay(store).run(); }));
   EXPECT_TRUE(refused([&] { Replay(store).add(table).add(table, "Other"); }));
+  EXPECT_TRUE(refused([&] { Replay(store).add(table, "Table/7"); })) << "that of a partition";
   EXPECT_TRUE(refused([&] {
     MemoryDeadLetterStore letters;
     Replay(store, {.on_error = OnReplayError::park, .dead_letters = &letters}).add(in_memory);

@@ -4,9 +4,11 @@
 
 #include <leftfold/testing/virtual_clock.h>
 
+#include "fake_read_model.h"
 #include "scripted_feed.h"
 #include "support.h"
 #include "support/code_of.h"
+#include "table.h"
 
 namespace leftfold::runtime_test {
 namespace {
@@ -64,8 +66,24 @@ TEST(Runner, refuses_settings_that_cannot_work) {
   EXPECT_EQ(code_of([&] { runner.add(listener, {.checkpoint_every = -1ms}); }), Errc::invalid_argument);
   EXPECT_EQ(code_of([&] { runner.add(listener, {.checkpoint_every = std::chrono::milliseconds::max()}); }),
             Errc::invalid_argument);
+  FakeReadModel model;
+  Table stored{model};
+  for (const char* name : {"Numbers/7", "Numbers#reached", "a/b/10"}) {
+    EXPECT_EQ(code_of([&] { runner.add(stored, {.name = name}); }), Errc::invalid_argument) << name;
+  }
   EXPECT_EQ(runner.status().size(), 1U) << "nothing was added";
   EXPECT_EQ(code_of([&] { runner.read(listener, [](const Recorder&) {}); }), Errc::invalid_argument);
+}
+
+TEST(Runner, takes_names_that_are_no_partitions_of_a_read_model) {
+  MemoryStore store;
+  FakeReadModel model;
+  for (const char* name : {"Numbers/", "/7x", "Numbers7", "7"}) {
+    Table stored{model};
+    EXPECT_EQ(Runner{store}.add(stored, {.name = name}).status().at(0).name, RunnerOptions{}.group + "." + name);
+  }
+  Numbers in_memory;
+  EXPECT_EQ(Runner{store}.add(in_memory, {.name = "Numbers/7"}).status().size(), 1U);
 }
 
 TEST(Runner, refuses_handlers_while_it_runs) {

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a swap of shadows touches, and what it leaves alone.
+#include <sqlite3.h>
+
 #include <chrono>
+#include <optional>
+#include <span>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include <leftfold/log.h>
 
 #include "shadow_support.h"
 #include "support/code_of.h"
@@ -40,6 +48,22 @@ struct Shouting : Projector<SaleEvents> {
   SqliteReadModel& db;
 };
 
+// Another program in the middle of a transaction.
+class Writer {
+ public:
+  explicit Writer(const std::string& file) {
+    if (sqlite3_open(file.c_str(), &connection_) != SQLITE_OK ||
+        sqlite3_exec(connection_, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) != SQLITE_OK)
+      throw std::runtime_error{sqlite3_errmsg(connection_)};
+  }
+  ~Writer() { sqlite3_close(connection_); }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+ private:
+  sqlite3* connection_ = nullptr;
+};
+
 // The first projector is swapped in when the second one's swap fails; the next call goes on with the second.
 TEST_F(ShadowOfATable, is_swapped_once_when_a_later_one_fails) {
   sell_many(40);
@@ -47,18 +71,49 @@ TEST_F(ShadowOfATable, is_swapped_once_when_a_later_one_fails) {
   Sales first{model};
   Sales second{other_file};
   handle(first);
-  Replay replay{store, into_shadow()};
+  ReplayOptions options = into_shadow();
+  options.patience = {};
+  Replay replay{store, options};
   replay.add(first).add(second, "Second").run();
   {
-    SqliteReadModel somebody{(folder_.path() / "other.db").string()};
-    const auto held = somebody.begin("Somebody");
-    EXPECT_THROW(replay.swap(), Error);
+    const Writer somebody{(folder_.path() / "other.db").string()};
+    EXPECT_EQ(code_of([&] { replay.swap(); }), Errc::unavailable);
   }
   EXPECT_FALSE(shadow_left()) << "the first one is swapped in";
   replay.swap();
   EXPECT_EQ(other_file.query<int>("SELECT count(*) FROM sales").front(), 7);
   EXPECT_EQ(rows().size(), 7U);
   EXPECT_EQ(model.restore_kept("Sales"), Position{40});
+}
+
+// Is told that a replay waits.
+struct Heard final : Logger {
+  explicit Heard(std::optional<Writer>& w) : writer{w} {}
+  [[nodiscard]] bool enabled(LogLevel level) const noexcept override { return level >= LogLevel::warn; }
+  void log(LogLevel level, std::string_view, std::string_view message, std::span<const LogField>) noexcept override {
+    if (!writer || level < LogLevel::warn) return;
+    what = message;
+    writer.reset();
+  }
+  std::optional<Writer>& writer;
+  std::string what;
+};
+
+TEST_F(ShadowOfATable, is_swapped_in_once_nobody_is_in_the_way) {
+  sell_many(40);
+  SqliteReadModel tables{(folder_.path() / "other.db").string(), std::chrono::milliseconds{20}};
+  Sales sales{tables};
+  std::optional<Writer> somebody;
+  Heard heard{somebody};
+  ReplayOptions options = into_shadow();
+  options.log = &heard;
+  Replay replay{store, options};
+  EXPECT_TRUE(replay.add(sales).run().complete);
+  somebody.emplace((folder_.path() / "other.db").string());
+  replay.swap();
+  EXPECT_EQ(heard.what, "a store does not answer; trying again");
+  EXPECT_EQ(tables.checkpoint("Sales"), Position{40});
+  EXPECT_EQ(tables.query<int>("SELECT count(*) FROM sales").front(), 7);
 }
 
 // In the store's own file the name is refused by the read model; a shadow is another file.
