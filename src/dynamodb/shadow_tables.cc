@@ -64,6 +64,7 @@ class Shadow final : public ShadowTables {
   Shadow(std::shared_ptr<TablesPlace> place, std::string_view projector) : place_{std::move(place)} {
     const Uuid id = Uuid::v7(place_->client.options().clock->now());
     side_ = std::make_shared<const ShadowSide>(ShadowSide{std::string{projector}, id.to_string()});
+    check_swap_size(*place_, side_->projector);
     open(id);
     model_ = std::make_unique<ShadowModel>(place_, side_);
   }

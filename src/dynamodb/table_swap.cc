@@ -117,14 +117,6 @@ ShadowState own_shadow(BufferedItems& items, const ShadowSide& side) {
                                      "try again"};
 }
 
-void check_size(std::size_t writes, std::string_view projector) {
-  if (writes <= kMaxTransactionItems) return;
-  throw Error{Errc::unsupported, "projector " + in_quotes(projector) + ": a swap of its tables and partitions takes " +
-                                     std::to_string(writes) + " items, and a transaction of DynamoDB holds " +
-                                     std::to_string(kMaxTransactionItems) +
-                                     "; give it fewer tables, or replay in place"};
-}
-
 bool try_swap_in(TablesPlace& place, const ShadowSide& side) {
   const Uuid id = Uuid::v7(place.client.options().clock->now());
   BufferedItems items{place.client, place.table, bytes_of(id)};
@@ -165,7 +157,7 @@ bool try_swap_in(TablesPlace& place, const ShadowSide& side) {
                                  built == shadow.projectors.end() ? ProjectorItem{} : built->second,
                                  used == live.end() ? ProjectorItem{} : used->second));
   }
-  check_size(writes.size(), side.projector);
+  check_swap_size(writes.size(), side.projector);
   demand_no_others(writes, items, side.projector, names);
   return stored(place, writes, id);
 }
@@ -206,7 +198,7 @@ std::optional<Position> try_swap_back(TablesPlace& place, const std::string& pro
     writes.push_back(change_over(items, projector, name, then, {}));
     if (name == projector) checkpoint = then.checkpoint.value_or(Position::start());
   }
-  check_size(writes.size(), projector);
+  check_swap_size(writes.size(), projector);
   demand_no_others(writes, items, projector, names);
   if (!stored(place, writes, id)) return std::nullopt;
   return checkpoint;
@@ -244,12 +236,26 @@ bool discard_some(TablesPlace& place, const ShadowSide& side) {
       update.add_garbage(garbage);
       writes.push_back(update.take());
     }
-    check_size(writes.size(), side.projector);
+    check_swap_size(writes.size(), side.projector);
   }
   return stored(place, writes, id) && is_last;
 }
 
 }  // namespace
+
+void check_swap_size(std::size_t items, std::string_view projector) {
+  if (items <= kMaxTransactionItems) return;
+  throw Error{Errc::unsupported, "projector " + in_quotes(projector) + ": a swap of its tables and partitions takes " +
+                                     std::to_string(items) + " items, and a transaction of DynamoDB holds " +
+                                     std::to_string(kMaxTransactionItems) +
+                                     "; give it fewer tables, or replay in place"};
+}
+
+void check_swap_size(TablesPlace& place, const std::string& projector) {
+  const auto live = read_projectors(place, with_partitions({projector}, projector));
+  constexpr std::size_t kOneTable = 1;
+  check_swap_size(live.size() + kOneTable + kOfEachSwap, projector);
+}
 
 void swap_in(TablesPlace& place, const ShadowSide& side) {
   for (int tries = 0; tries < kMostTries; ++tries) {

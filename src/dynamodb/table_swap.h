@@ -2,6 +2,8 @@
 // Puts generations of a projector's tables in each other's place: in one transaction, whatever they hold.
 #pragma once
 
+#include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +14,14 @@
 #include "dynamodb/table_transaction.h"
 
 namespace leftfold::inline v0::dynamodb {
+
+/// What each swap writes beside tables and checkpoints: what is kept, and that the shadow is gone.
+inline constexpr std::size_t kOfEachSwap = 2;
+
+/// Throws Error(unsupported) for more items of a projector than the transaction of its swap holds; the other: for the
+/// partitions that it has now, so that nobody builds for hours what cannot be swapped.
+void check_swap_size(std::size_t items, std::string_view projector);
+void check_swap_size(TablesPlace& place, const std::string& projector);
 
 /// The shadow takes the place of what is in use, which is kept; what was kept before becomes garbage. A transaction of
 /// the projector that began before commits nothing after. Throws Error(fenced) when another opening may write,

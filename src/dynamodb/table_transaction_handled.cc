@@ -3,6 +3,7 @@
 // shadow.
 #include <utility>
 
+#include "dynamodb/table_swap.h"
 #include "dynamodb/table_sweep.h"
 #include "dynamodb/table_transaction.h"
 
@@ -26,6 +27,7 @@ void TableTransaction::enter_shadow() {
 }
 
 void TableTransaction::store_shadow() const {
+  check_swap_size(shadow_->tables.size() + shadow_->projectors.size() + kOfEachSwap, side_->projector);
   items_.put(shadow_key(side_->projector), shadow_contents(*shadow_));
   check_all();
 }

@@ -400,23 +400,45 @@ TEST(DynamoDbShadow, PartitionsAndTablesAreOfOneGenerationWhateverHappens) {
   for (const char* name : {"p", "p/1", "p/2"}) EXPECT_TRUE(agrees_in(*model.begin(name), name)) << name;
 }
 
+// Before anything is built, where that can be known.
 TEST(DynamoDbShadow, MorePartitionsThanATransactionHoldsAreRefused) {
   const TestTables tables;
   DynamoDbStore store{tables.options()};
   ReadTables& model = store.read_tables();
+  const auto name = [](int partition) { return partition == 0 ? "p" : "p/" + std::to_string(partition); };
+  const auto begin_partitions = [&](int from, int to) {
+    for (int partition = from; partition < to; ++partition) model.begin(name(partition))->commit(Position{1});
+  };
+  begin_partitions(0, 97);
   const ReadTable<Sum> sums{model, "sums"};
-  for (int partition = 0; partition < 99; ++partition) {
-    model.begin(partition == 0 ? "p" : "p/" + std::to_string(partition))->commit(Position{1});
-  }
   const auto shadow = model.open_shadow("p");
   {
     const auto built = shadow->model().begin("p");
     sums.put("all", {1});
     built->commit(Position{1});
   }
+  begin_partitions(97, 98);
+  EXPECT_EQ(code_of([&] { (void)model.open_shadow("p"); }), Errc::unsupported);
   EXPECT_EQ(code_of([&] { shadow->begin_swap()->commit(); }), Errc::unsupported);
   EXPECT_FALSE(sums.find("all"));
   shadow->discard();
+}
+
+TEST(DynamoDbShadow, APartitionTooManyIsRefusedWhileItIsBuilt) {
+  const TestTables tables;
+  DynamoDbStore store{tables.options()};
+  ReadTables& model = store.read_tables();
+  const ReadTable<Sum> sums{model, "sums"};
+  const auto shadow = model.open_shadow("p");
+  const auto build = [&](int partition) {
+    const auto built = shadow->model().begin(partition == 0 ? "p" : "p/" + std::to_string(partition));
+    sums.put(std::to_string(partition), {1});
+    built->commit(Position{1});
+  };
+  for (int partition = 0; partition < 97; ++partition) build(partition);
+  EXPECT_EQ(code_of([&] { build(97); }), Errc::unsupported);
+  shadow->begin_swap()->commit();
+  EXPECT_EQ(sums.find("96").value().n, 1);
 }
 
 }  // namespace
