@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
@@ -25,13 +26,16 @@ std::string variable(const char* name) {
   return value == nullptr ? std::string{} : std::string{value};
 }
 
-/// The address of a server that scripts/services started.
+/// The address of a server that scripts/services started: in the folder that LEFTFOLD_SERVICES_STATE names, or for all.
 std::string started(const std::string& name) {
   const std::string key = name == "moto" ? "LEFTFOLD_TEST_MOTO" : "LEFTFOLD_TEST_DYNOXIDE";
   if (std::string given = variable(key.c_str()); !given.empty()) return given;
-  std::ifstream file{test_support::source_dir() / "build/services/dynamodb.env"};
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with(key + "=")) return line.substr(key.size() + 1);
+  for (const std::filesystem::path& folder :
+       {std::filesystem::path{variable("LEFTFOLD_SERVICES_STATE")}, test_support::source_dir() / "build/services"}) {
+    std::ifstream file{folder / "dynamodb.env"};
+    for (std::string line; !folder.empty() && std::getline(file, line);) {
+      if (line.starts_with(key + "=")) return line.substr(key.size() + 1);
+    }
   }
   throw std::runtime_error{name + " does not run; start it with scripts/services up dynamodb"};
 }
