@@ -30,7 +30,8 @@ std::vector<std::string> environment_of(const std::map<std::string, std::string>
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text{*entry};
     const std::size_t equals = text.find('=');
-    if (text.starts_with("LEFTFOLD_TEST_")) continue;  // for tests: programs refuse what is no setting of theirs
+    // For tests: programs refuse what is no setting of theirs.
+    if (text.starts_with("LEFTFOLD_TEST_") || text.starts_with("LEFTFOLD_SERVICES_STATE=")) continue;
     if (equals != std::string::npos) all.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   for (const auto& [name, value] : added) all[name] = value;
