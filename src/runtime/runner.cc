@@ -105,8 +105,8 @@ void Runner::Impl::add(detail::HandlerEntry entry) {
     refuse("projector " + handler->name +
            " is in memory and is rebuilt from the first event each time; StartFrom::latest needs a read_model()");
   }
-  if (const auto why = detail::name_means(handler->name); handler->entry.read_model != nullptr && !why.empty()) {
-    refuse("projector " + handler->name + ": in a read model, " + std::string{why} + "; give it another name");
+  if (handler->entry.read_model != nullptr) {
+    if (const std::string why = detail::refused_name(handler->name); !why.empty()) refuse(why);
   }
   for (const auto& other : handlers_) {
     if (other->name == handler->name) {

@@ -159,8 +159,8 @@ void Replay::Impl::add(detail::HandlerEntry entry) {
     if (other.tally.name == name) refuse("two projectors are named " + name + "; give one of them another name");
     if (other.entry.handler == entry.handler) refuse("projector " + name + " was added twice");
   }
-  if (const auto why = detail::name_means(name); entry.read_model != nullptr && !why.empty()) {
-    refuse("projector " + name + ": in a read model, " + std::string{why} + "; give it another name");
+  if (entry.read_model != nullptr) {
+    if (const std::string why = detail::refused_name(name); !why.empty()) refuse(why);
   }
   const bool whole = filter_.is_whole_for(entry.table) && !(source_.scan() != nullptr && options_.until);
   if (options_.on_error == OnReplayError::park && (entry.read_model == nullptr || !whole)) {
